@@ -1,0 +1,105 @@
+//! The named limits that keep hostile input from growing without bound.
+
+use crate::error::{ErrorKind, Reason};
+
+/// Limits with their defaults. Every one can be raised by the caller; passing one is a [`LimitExceeded`] that names it.
+///
+/// ```
+/// use layerglass::limits::Limits;
+/// let limits = Limits { json_bytes: 1 << 20, ..Limits::default() };
+/// assert_eq!(limits.json_depth, 128);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Limits {
+    /// Length of one JSON document (config, manifest, index) in bytes; 20 MiB, as containerd has it.
+    pub json_bytes: u64,
+    /// Nesting of one JSON document; 128. It can be lowered, not raised.
+    pub json_depth: u32,
+    /// Entries of an archive file or files of a folder; 1,000,000.
+    pub archive_entries: u64,
+    /// Entries of one layer; 10,000,000.
+    pub layer_entries: u64,
+    /// Bytes of one extended header (PAX records or a GNU long name); 1 MiB.
+    pub header_bytes: u64,
+    /// Bytes of one path inside a layer; 32 KiB.
+    pub path_bytes: u64,
+    /// Components of one path inside a layer; 2,048.
+    pub path_depth: u32,
+    /// Symbolic links followed while one path is resolved; 40, as Linux has it.
+    pub symlinks: u32,
+    /// Data fragments of one sparse file; 100,000.
+    pub sparse_fragments: u32,
+    /// Bytes of holes in one layer that are hashed as zeros; 16 GiB. Contents past it are left without a hash.
+    pub sparse_bytes: u64,
+    /// Bytes that one compressed stream may unpack to; 1 TiB.
+    pub unpacked_bytes: u64,
+    /// Unpacked bytes for each stored byte, checked once more than `expansion_floor` bytes came out; 250.
+    pub expansion_ratio: u64,
+    /// Unpacked bytes below which the ratio is not looked at; 256 MiB.
+    pub expansion_floor: u64,
+    /// Window of a zstd frame or dictionary of an xz stream, in bytes; 128 MiB.
+    pub window_bytes: u64,
+    /// Images listed by one archive, counting each platform; 10,000.
+    pub images: u32,
+    /// Levels of indexes within indexes; 8.
+    pub index_depth: u32,
+    /// Findings kept for one layer or archive; 1,000. Further ones are counted.
+    pub findings: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            json_bytes: 20 << 20,
+            json_depth: 128,
+            archive_entries: 1_000_000,
+            layer_entries: 10_000_000,
+            header_bytes: 1 << 20,
+            path_bytes: 32 << 10,
+            path_depth: 2048,
+            symlinks: 40,
+            sparse_fragments: 100_000,
+            sparse_bytes: 16 << 30,
+            unpacked_bytes: 1 << 40,
+            expansion_ratio: 250,
+            expansion_floor: 256 << 20,
+            window_bytes: 128 << 20,
+            images: 10_000,
+            index_depth: 8,
+            findings: 1000,
+        }
+    }
+}
+
+/// A named limit was passed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("limit `{name}` of {limit} exceeded: found {found}")]
+pub struct LimitExceeded {
+    /// The field of [`Limits`], in camelCase as JavaScript spells it.
+    pub name: &'static str,
+    /// Its value.
+    pub limit: u64,
+    /// What was found, or the first value that is known to be too large.
+    pub found: u64,
+}
+
+impl LimitExceeded {
+    /// `Ok` when `found` stays within `limit`.
+    ///
+    /// # Errors
+    /// The limit's name with both values when it does not.
+    pub const fn check(name: &'static str, limit: u64, found: u64) -> Result<(), Self> {
+        if found > limit { Err(Self { name, limit, found }) } else { Ok(()) }
+    }
+}
+
+impl Reason for LimitExceeded {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Limit
+    }
+
+    fn code(&self) -> &'static str {
+        "limit"
+    }
+}
