@@ -160,6 +160,12 @@ impl Decode for i64 {
     }
 }
 
+impl<T: Decode + ?Sized> Decode for Box<T> {
+    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+        (**self).decode(value)
+    }
+}
+
 /// Go's pointer, slice or map: `null` makes it absent.
 impl<T: Decode + Default> Decode for Option<T> {
     fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
