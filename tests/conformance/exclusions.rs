@@ -1,6 +1,9 @@
 //! The vectors that belong to implementations which this crate deliberately differs from, each group with the reason.
 
 use layerglass::digest::{Algorithm, ShortIds};
+use layerglass::image::{ConfigError, ImageConfig};
+use layerglass::json::JsonError;
+use layerglass::manifest::{Document, ManifestError};
 use serde_json::Value;
 
 /// Why a vector of `reference.json` is not ours, by implementation and function.
@@ -70,4 +73,45 @@ pub fn lookup(query: &str, expected: Option<&str>, ids: &ShortIds) -> Option<&'s
 pub fn short_codes(ids: &ShortIds) -> Option<&'static str> {
     let mixed = ids.iter().any(|a| ids.iter().any(|b| a != b && b.hex().starts_with(&a.hex())));
     mixed.then_some("digestset gives a digest that continues another one a code that stands for both")
+}
+
+/// Why a configuration is not ours.
+pub fn config(error: Option<&str>, found: Result<&ImageConfig, &ConfigError>) -> Option<&'static str> {
+    let error = error.unwrap_or_default();
+    if error.starts_with("invalid port") {
+        return Some(
+            "Docker since 29 refuses ports that every other engine reads; they are checked when asked for",
+        );
+    }
+    if ["Cmd", "Entrypoint", "Shell"].iter().any(|key| error.contains(&format!(".{key} of type []string"))) {
+        return Some("Docker since 29 no longer takes one string for a list; images of before have them");
+    }
+    if matches!(found, Err(ConfigError::Json(JsonError::Limit(limit))) if limit.name == "jsonDepth") {
+        return Some("nested deeper than the limit jsonDepth");
+    }
+    None
+}
+
+/// Why a kind of document is not ours.
+pub fn schema_only(kind: &str) -> &'static str {
+    match kind {
+        "descriptor" => "verdicts of a JSON schema over single descriptors; engines do not use it",
+        "oci-layout" => "the file oci-layout is read with its archive",
+        _ => "a kind of document that is not known",
+    }
+}
+
+/// Why a manifest is not ours.
+pub fn manifest(found: Result<&Document, &ManifestError>) -> Option<&'static str> {
+    match found {
+        Err(ManifestError::Ambiguous { .. }) => {
+            Some("ambiguous: refused as containers/image does, where plain decoding is silent")
+        }
+        Err(ManifestError::Field(error))
+            if error.expected.starts_with("size in bytes") && error.found.contains("number -") =>
+        {
+            Some("a negative size: refused, where plain decoding is silent")
+        }
+        _ => None,
+    }
 }

@@ -5,13 +5,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod chainid;
+mod config;
 mod digest;
 mod exclusions;
 mod fuzz;
+mod manifest;
 mod ops;
 mod reference;
 mod report;
 mod seeds;
+mod seeds_image;
 
 use std::path::Path;
 
@@ -27,10 +30,17 @@ const FILES: &[(&str, Check)] = &[
     ("ops.json", ops::check),
     ("digest.json", digest::check),
     ("chainid.json", chainid::check),
+    ("config.json", config::check),
+    ("manifest.json", manifest::check),
+    ("seeds/docker-graph-migration.json", seeds_image::docker_graph_migration),
     ("seeds/docker-reference.json", seeds::docker_reference),
     ("seeds/docker-reference-more.json", seeds::docker_reference_more),
     ("seeds/moby-chainid.json", seeds::moby_chainid),
     ("seeds/moby-digestset.json", seeds::moby_digestset),
+    ("seeds/moby-image-json.json", seeds_image::moby_image_json),
+    ("seeds/moby-image-json-v29-differences.json", seeds_image::moby_image_json_v29),
+    ("seeds/moby-v1-conversion.json", seeds_image::moby_v1_conversion),
+    ("seeds/moby-v1id.json", seeds_image::moby_v1id),
 ];
 
 #[test]
