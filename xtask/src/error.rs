@@ -37,6 +37,12 @@ pub enum Error {
     /// One or more groups of tests failed.
     #[error("failed: {}", suites.join(", "))]
     Tests { suites: Vec<String> },
+    /// One or more lints failed.
+    #[error("failed: {}", checks.join(", "))]
+    Checks { checks: Vec<String> },
+    /// A file or folder that a command was given cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Unusable { path: PathBuf, problem: String },
     /// The command line was not understood.
     #[error("{problem}\n\n{usage}")]
     Usage { problem: String, usage: String },

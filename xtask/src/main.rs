@@ -4,12 +4,15 @@ mod bindgen;
 mod browser;
 mod build;
 mod error;
+mod inspect;
+mod lint;
 mod npm;
 mod prerequisites;
 mod process;
 mod project;
 #[cfg(test)]
 mod scratch;
+mod server;
 mod setup;
 mod stamp;
 mod summary;
@@ -40,6 +43,12 @@ const COMMANDS: &[Command] = &[
         does: "build the modules, the npm package and the page",
         run: |project, _| build::page(project),
     },
+    Command {
+        name: "inspect",
+        does: "serve the inspector on this machine, opened on FILE or on a sample [FILE] [--port N]",
+        run: inspect::run,
+    },
+    Command { name: "lint", does: "check formatting and lints", run: lint::run },
     Command {
         name: "test",
         does: "run every test: native, wasm, npm package, page [--only rust|wasm|js|www]",

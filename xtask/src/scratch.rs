@@ -1,7 +1,7 @@
 //! A folder for one test, removed when the test ends.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -15,10 +15,6 @@ impl Scratch {
         let path = std::env::temp_dir().join(format!("layerglass-xtask-{}-{number}", std::process::id()));
         fs::create_dir_all(&path).expect("create a scratch folder");
         Self(path.canonicalize().expect("resolve the scratch folder"))
-    }
-
-    pub fn root(&self) -> &Path {
-        &self.0
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {

@@ -108,7 +108,7 @@ fn rust_in_wasm(project: &Project, browser: &Browser, suites: &mut Vec<Suite>) -
 }
 
 /// The test programs for wasm, by name. There is at least one for each place.
-fn wasm_test_files(project: &Project) -> Result<Vec<String>> {
+pub fn wasm_test_files(project: &Project) -> Result<Vec<String>> {
     let folder = project.path("tests");
     let mut names = Vec::new();
     let mut in_browser = 0;
