@@ -21,4 +21,3 @@ pub use transfer::TransferError;
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
 
-pub(crate) use path::split_path;

@@ -9,7 +9,6 @@ use super::table::{FileTable, RowKind};
 use super::whiteout::Whiteout;
 use crate::codec::{CodecError, Compression, Decoder};
 use crate::digest::{Algorithm, Hasher};
-use crate::error::Reason;
 use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::limits::{LimitExceeded, Limits};
 use crate::tar::{Entry, EntryKind, Event, Reader};
@@ -100,7 +99,7 @@ impl LayerScan {
     }
 
     fn start(&mut self, bytes: &[u8]) {
-        self.compression = Compression::detect(bytes);
+        self.compression = Compression::detect(bytes).unwrap_or(Compression::None);
         // The stored bytes of a plain tar are the tar: they are hashed once.
         self.tar.hasher = (self.compression != Compression::None).then(|| Hasher::new(Algorithm::Sha256));
         self.decoder = Some(Decoder::new(self.compression, &self.limits));
@@ -289,7 +288,7 @@ impl Builder {
         }
     }
 
-    fn event(&mut self, event: &Event<'_>, findings: &mut Findings) -> Result<(), LimitExceeded> {
+    fn event(&mut self, event: &Event<'_, '_>, findings: &mut Findings) -> Result<(), LimitExceeded> {
         match event {
             Event::Entry(entry) => return self.entry(entry, findings),
             Event::Data(data) if self.hashing => {

@@ -189,8 +189,9 @@ impl TreeView {
         while node != FileTree::ROOT {
             let parent = self.tree.data(node).parent;
             self.sort_children(parent);
-            let siblings = self.sorted_children(parent).iter().take_while(|&&sibling| sibling != node);
-            row += siblings.map(|&sibling| self.below[sibling as usize] + 1).sum::<u32>();
+            let (start, end) = (self.starts[parent as usize] as usize, self.starts[parent as usize + 1] as usize);
+            let before = self.children[start..end].iter().take_while(|&&sibling| sibling != node);
+            row += before.map(|&sibling| self.below[sibling as usize] + 1).sum::<u32>();
             row += u32::from(parent != FileTree::ROOT);
             node = parent;
         }

@@ -9,11 +9,11 @@ use crate::limits::{LimitExceeded, Limits};
 
 /// What the reader found in the bytes it was given.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Event<'a> {
+pub enum Event<'r, 'i> {
     /// A member begins.
-    Entry(&'a Entry),
+    Entry(&'r Entry),
     /// Stored contents of the current member, in order.
-    Data(&'a [u8]),
+    Data(&'i [u8]),
     /// So many zero bytes of the current member that are not stored.
     Hole(u64),
     /// The current member is complete.
@@ -125,7 +125,7 @@ impl Reader {
     ///
     /// # Errors
     /// The tar is malformed or passes a limit. Every later call then takes all bytes and answers `None`.
-    pub fn next<'a>(&'a mut self, input: &mut &'a [u8]) -> Result<Option<Event<'a>>, TarError> {
+    pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Event<'_, 'i>>, TarError> {
         match self.step(input) {
             Ok(Step::More) => Ok(None),
             Ok(Step::Entry) => Ok(Some(Event::Entry(&self.entry))),
