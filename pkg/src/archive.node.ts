@@ -64,7 +64,8 @@ const node: Platform = {
     new Worker(new URL("./worker.node.js", import.meta.url), { name: `layerglass ${role}`, execArgv: [] }),
   processors: () => availableParallelism(),
   async open(input) {
-    if (typeof input === "string") return { source: { type: "path", path: resolve(input) }, name: basename(input) };
+    if (typeof input === "string")
+      return { source: { type: "path", path: resolve(input) }, name: basename(input) };
     if (!(input instanceof URL)) {
       const { size } = await input.stat();
       return { source: { type: "fd", fd: input.fd, size: Number(size) }, name: "" };
@@ -73,6 +74,10 @@ const node: Platform = {
       const path = fileURLToPath(input);
       return { source: { type: "path", path }, name: basename(path) };
     }
-    throw new LayerglassError({ kind: "unsupported", code: "input", message: `addresses of the kind "${input.protocol}" cannot be read` });
+    throw new LayerglassError({
+      kind: "unsupported",
+      code: "input",
+      message: `addresses of the kind "${input.protocol}" cannot be read`,
+    });
   },
 };

@@ -14,10 +14,12 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 function load(input?: WasmInput): Promise<WebAssembly.Module> {
   // Written out so that bundlers see the file and bring it along.
-  compiled ??= compile(input ?? new URL("../wasm/archive/archive_bg.wasm", import.meta.url)).catch((error: unknown) => {
-    compiled = undefined;
-    throw error;
-  });
+  compiled ??= compile(input ?? new URL("../wasm/archive/archive_bg.wasm", import.meta.url)).catch(
+    (error: unknown) => {
+      compiled = undefined;
+      throw error;
+    },
+  );
   return compiled;
 }
 
@@ -60,13 +62,21 @@ const browser: Platform = {
   },
   createWorker() {
     if (typeof Worker !== "function") {
-      throw new LayerglassError({ kind: "unsupported", code: "no-workers", message: "this runtime has no workers: give `createWorker`" });
+      throw new LayerglassError({
+        kind: "unsupported",
+        code: "no-workers",
+        message: "this runtime has no workers: give `createWorker`",
+      });
     }
     // Written out so that bundlers see the worker and bring it along.
     return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   },
   processors: () => navigator.hardwareConcurrency || 1,
   async open() {
-    throw new LayerglassError({ kind: "unsupported", code: "input", message: "paths, addresses and open files can be read in Node only" });
+    throw new LayerglassError({
+      kind: "unsupported",
+      code: "input",
+      message: "paths, addresses and open files can be read in Node only",
+    });
   },
 };

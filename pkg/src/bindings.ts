@@ -2,8 +2,18 @@
  * What the generated wasm modules export, typed by hand: the generated declarations say `any` where plain data crosses.
  * `engine.ts` and `worker/run.ts` are the only users.
  */
-import type { ArchiveData, Compression, ErrorData, ImageConfigData, Limits, ReferenceData, TreeRow, TreeTotals } from "./types.js";
+
 import type { ContentsHash, TreeSortKey } from "./archive/options.js";
+import type {
+  ArchiveData,
+  Compression,
+  ErrorData,
+  ImageConfigData,
+  Limits,
+  ReferenceData,
+  TreeRow,
+  TreeTotals,
+} from "./types.js";
 
 /** A running hash inside wasm memory. */
 export interface HasherHandle {

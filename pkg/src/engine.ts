@@ -58,7 +58,10 @@ export async function compile(input: WasmInput): Promise<WebAssembly.Module> {
   } catch (thrown) {
     if (thrown instanceof LayerglassError) throw thrown;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new LayerglassError({ kind: "io", code: "wasm-unavailable", message: `the wasm module could not be loaded: ${message}` }, { cause: thrown });
+    throw new LayerglassError(
+      { kind: "io", code: "wasm-unavailable", message: `the wasm module could not be loaded: ${message}` },
+      { cause: thrown },
+    );
   }
 }
 
@@ -69,6 +72,7 @@ function isResponse(input: WasmInput): input is Response {
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) throw new Error(`${response.url || "the server"} answered ${response.status}`);
   // Compiling while it arrives needs the exact media type; servers without it still work.
-  if (response.headers.get("content-type") === "application/wasm") return WebAssembly.compileStreaming(response);
+  if (response.headers.get("content-type") === "application/wasm")
+    return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }

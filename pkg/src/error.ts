@@ -67,7 +67,10 @@ export function isErrorData(value: unknown): value is ErrorData {
 
 /** The error of work that its caller ended. The signal's own reason is the `cause`. */
 export function abortedError(reason?: unknown): LayerglassError {
-  return new LayerglassError({ kind: "aborted", code: "aborted", message: "the caller ended the work" }, { cause: reason });
+  return new LayerglassError(
+    { kind: "aborted", code: "aborted", message: "the caller ended the work" },
+    { cause: reason },
+  );
 }
 
 /** Throws when the signal has been aborted. */
@@ -81,15 +84,22 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
  */
 export function toError(thrown: unknown): LayerglassError {
   if (thrown instanceof LayerglassError) return thrown;
-  if (isErrorData(thrown)) return new LayerglassError(thrown, thrown instanceof Error ? { cause: thrown } : undefined);
+  if (isErrorData(thrown))
+    return new LayerglassError(thrown, thrown instanceof Error ? { cause: thrown } : undefined);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const cause = { cause: thrown };
-  if (isTrap(thrown)) return new LayerglassError({ kind: "io", code: "wasm-trap", message: `the wasm module failed: ${message}` }, cause);
+  if (isTrap(thrown))
+    return new LayerglassError(
+      { kind: "io", code: "wasm-trap", message: `the wasm module failed: ${message}` },
+      cause,
+    );
   const name = thrown instanceof Error ? thrown.name : "";
   const system = (thrown as { code?: unknown } | null | undefined)?.code;
   if (name === "AbortError") return abortedError(thrown);
-  if (name === "NotFoundError" || system === "ENOENT") return new LayerglassError({ kind: "not_found", code: "file-not-found", message }, cause);
-  if (system === "ERR_INVALID_ARG_VALUE") return new LayerglassError({ kind: "invalid", code: "argument", message }, cause);
+  if (name === "NotFoundError" || system === "ENOENT")
+    return new LayerglassError({ kind: "not_found", code: "file-not-found", message }, cause);
+  if (system === "ERR_INVALID_ARG_VALUE")
+    return new LayerglassError({ kind: "invalid", code: "argument", message }, cause);
   return new LayerglassError({ kind: "io", code: "read-failed", message }, cause);
 }
 

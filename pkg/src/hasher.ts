@@ -48,6 +48,10 @@ export class Hasher {
 
   #live(): HasherHandle {
     if (this.#handle) return this.#handle;
-    throw new LayerglassError({ kind: "aborted", code: "freed", message: "the hasher was freed or has given its digest" });
+    throw new LayerglassError({
+      kind: "aborted",
+      code: "freed",
+      message: "the hasher was freed or has given its digest",
+    });
   }
 }

@@ -49,7 +49,10 @@ export class ImageConfig {
    */
   static parse(bytes: Uint8Array): ImageConfig {
     const raw = asBytes(bytes).slice();
-    return new ImageConfig(call((wasm) => wasm.parseImageConfig(raw)), raw);
+    return new ImageConfig(
+      call((wasm) => wasm.parseImageConfig(raw)),
+      raw,
+    );
   }
 
   /**
@@ -70,7 +73,8 @@ export class ImageConfig {
   /** Plain data, for `postMessage` and JSON. */
   toJSON(): ImageConfigJson {
     let text = "";
-    for (let at = 0; at < this.#raw.length; at += 0x8000) text += String.fromCharCode(...this.#raw.subarray(at, at + 0x8000));
+    for (let at = 0; at < this.#raw.length; at += 0x8000)
+      text += String.fromCharCode(...this.#raw.subarray(at, at + 0x8000));
     return { ...this.#data, rawBase64: btoa(text) };
   }
 }

@@ -87,7 +87,10 @@ export class Archive {
   /** Wasm memory in use by this archive's workers. */
   async memory(): Promise<MemoryUse> {
     const worker = await this.#session.worker();
-    const [session, scanners] = await Promise.all([worker.request("memory", {}), this.#session.pool.memory()]);
+    const [session, scanners] = await Promise.all([
+      worker.request("memory", {}),
+      this.#session.pool.memory(),
+    ]);
     return { session, scanners };
   }
 
@@ -101,13 +104,24 @@ export class Archive {
     this.close();
   }
 
-  async #scan({ layers, image, contents = this.#session.options.contents, signal, onProgress, onLayer }: ScanOptions): Promise<ArchiveData> {
+  async #scan({
+    layers,
+    image,
+    contents = this.#session.options.contents,
+    signal,
+    onProgress,
+    onLayer,
+  }: ScanOptions): Promise<ArchiveData> {
     const store = await this.#session.worker();
     const { jobs, pass } = await store.request("plan", { layers, image, contents }, { signal });
     try {
       if (pass) {
         const tell = throttled(onProgress);
-        await store.request("pass", { contents }, { signal, onProgress: (bytes, total) => tell({ phase: "scan", bytes, total }) });
+        await store.request(
+          "pass",
+          { contents },
+          { signal, onProgress: (bytes, total) => tell({ phase: "scan", bytes, total }) },
+        );
       } else {
         const done = (layer: LayerData) => {
           this.#replace({ ...this.#data, layers: this.#data.layers.with(layer.index, layer) });

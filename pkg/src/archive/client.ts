@@ -3,8 +3,8 @@
  * report progress, and must keep Node running only while it waits.
  */
 import { abortedError, LayerglassError, throwIfAborted } from "../error.js";
-import { connect, type Port } from "./port.js";
 import type { WorkerLike, WorkerRole } from "./options.js";
+import { connect, type Port } from "./port.js";
 import type { FromWorker, Operations } from "./protocol.js";
 
 /** Extras of one request. */
@@ -15,6 +15,8 @@ export interface RequestOptions {
 }
 
 interface Pending {
+  /** Stops listening to the caller's signal. */
+  forget(): void;
   resolve(value: unknown): void;
   reject(error: LayerglassError): void;
   progress?: (bytes: number, total: number | undefined) => void;
@@ -42,7 +44,11 @@ export class WorkerClient<Ops extends Operations<Ops>> {
   }
 
   /** Asks for one operation. */
-  request<Op extends keyof Ops & string>(op: Op, params: Ops[Op]["params"], options: RequestOptions = {}): Promise<Ops[Op]["result"]> {
+  request<Op extends keyof Ops & string>(
+    op: Op,
+    params: Ops[Op]["params"],
+    options: RequestOptions = {},
+  ): Promise<Ops[Op]["result"]> {
     return new Promise((resolve, reject) => {
       if (this.#ended) throw this.#ended;
       const { signal } = options;
@@ -52,10 +58,11 @@ export class WorkerClient<Ops extends Operations<Ops>> {
         this.#settle(id)?.reject(abortedError(signal?.reason));
         this.#port.post({ cancel: id });
       };
-      const finish = () => signal?.removeEventListener("abort", abort);
+      const forget = () => signal?.removeEventListener("abort", abort);
       this.#pending.set(id, {
-        resolve: (value) => (finish(), resolve(value as Ops[Op]["result"])),
-        reject: (error) => (finish(), reject(error)),
+        resolve: (value) => resolve(value as Ops[Op]["result"]),
+        reject,
+        forget,
         progress: options.onProgress,
       });
       signal?.addEventListener("abort", abort, { once: true });
@@ -65,7 +72,9 @@ export class WorkerClient<Ops extends Operations<Ops>> {
       } catch (thrown) {
         // Something in the parameters cannot be sent.
         const message = thrown instanceof Error ? thrown.message : String(thrown);
-        this.#settle(id)?.reject(new LayerglassError({ kind: "invalid", code: "argument", message }, { cause: thrown }));
+        this.#settle(id)?.reject(
+          new LayerglassError({ kind: "invalid", code: "argument", message }, { cause: thrown }),
+        );
       }
     });
   }
@@ -79,15 +88,16 @@ export class WorkerClient<Ops extends Operations<Ops>> {
   }
 
   #receive(message: FromWorker): void {
-    if ("fatal" in message) return this.end(LayerglassError.from(message.fatal));
-    if ("bytes" in message) return this.#pending.get(message.id)?.progress?.(message.bytes, message.total);
-    if ("error" in message) return this.#settle(message.id)?.reject(LayerglassError.from(message.error));
-    this.#settle(message.id)?.resolve(message.value);
+    if ("fatal" in message) this.end(LayerglassError.from(message.fatal));
+    else if ("bytes" in message) this.#pending.get(message.id)?.progress?.(message.bytes, message.total);
+    else if ("error" in message) this.#settle(message.id)?.reject(LayerglassError.from(message.error));
+    else this.#settle(message.id)?.resolve(message.value);
   }
 
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    pending?.forget();
     if (this.#pending.size === 0 && !this.#ended) this.#port.keepAlive(false);
     return pending;
   }

@@ -96,8 +96,12 @@ export class FileTree {
     this.close();
   }
 
-  async #call<Call extends keyof TreeCalls>(call: Call, ...args: TreeCalls[Call]["args"]): Promise<TreeCalls[Call]["result"]> {
-    if (this.#closed) throw new LayerglassError({ kind: "aborted", code: "closed", message: "the tree has been closed" });
+  async #call<Call extends keyof TreeCalls>(
+    call: Call,
+    ...args: TreeCalls[Call]["args"]
+  ): Promise<TreeCalls[Call]["result"]> {
+    if (this.#closed)
+      throw new LayerglassError({ kind: "aborted", code: "closed", message: "the tree has been closed" });
     const { value, length } = await this.#store.request("treeCall", { tree: this.#tree, call, args });
     this.#length = length;
     return value as TreeCalls[Call]["result"];

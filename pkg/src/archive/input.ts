@@ -11,21 +11,31 @@ export interface ChunkStream {
 }
 
 /** A source that can be read by ranges, or a stream. */
-export type Input = (Named<SourceSpec> & { readonly stream?: undefined }) | { readonly stream: ChunkStream; readonly name: string };
+export type Input =
+  | (Named<SourceSpec> & { readonly stream?: undefined })
+  | { readonly stream: ChunkStream; readonly name: string };
 
 /** Sorts out an input. Folders are listed here, up to `entries` files; paths are left to the workers. */
-export async function describeInput(input: ArchiveInput, platform: Platform, entries: number, signal?: AbortSignal): Promise<Input> {
+export async function describeInput(
+  input: ArchiveInput,
+  platform: Platform,
+  entries: number,
+  signal?: AbortSignal,
+): Promise<Input> {
   if (typeof input === "string" || input instanceof URL) return platform.open(input);
   if (typeof input === "object" && input !== null) {
     if (input instanceof Blob) return { source: { type: "blob", blob: input.slice() }, name: nameOf(input) };
-    if (ArrayBuffer.isView(input)) return { source: { type: "blob", blob: new Blob([input as Uint8Array<ArrayBuffer>]) }, name: "" };
+    if (ArrayBuffer.isView(input))
+      return { source: { type: "blob", blob: new Blob([input as Uint8Array<ArrayBuffer>]) }, name: "" };
     if (isFolder(input)) return listFolder(input, entries, signal);
     if (isOpenFile(input)) return platform.open(input);
     if (isReadable(input)) return { stream: fromReadable(input), name: "" };
     if (isAsyncIterable(input)) return { stream: fromIterable(input), name: "" };
     if (isIterable(input)) return fromPairs(input, entries);
   }
-  throw invalidInput("an archive is read from a Blob, bytes, a stream, a folder, or in Node a path or an open file");
+  throw invalidInput(
+    "an archive is read from a Blob, bytes, a stream, a folder, or in Node a path or an open file",
+  );
 }
 
 function invalidInput(message: string): LayerglassError {
@@ -38,11 +48,17 @@ function nameOf(blob: Blob): string {
 }
 
 function isFolder(input: object): input is Folder {
-  return (input as Partial<Folder>).kind === "directory" && typeof (input as Partial<Folder>).entries === "function";
+  return (
+    (input as Partial<Folder>).kind === "directory" &&
+    typeof (input as Partial<Folder>).entries === "function"
+  );
 }
 
 function isOpenFile(input: object): input is OpenFile {
-  return typeof (input as Partial<OpenFile>).fd === "number" && typeof (input as Partial<OpenFile>).stat === "function";
+  return (
+    typeof (input as Partial<OpenFile>).fd === "number" &&
+    typeof (input as Partial<OpenFile>).stat === "function"
+  );
 }
 
 function isReadable(input: object): input is ReadableStream<Uint8Array> {
@@ -72,7 +88,8 @@ function fromPairs(pairs: Iterable<readonly [string, Blob]>, limit: number): Nam
   const files: [string, Blob][] = [];
   for (const pair of pairs) {
     const [path, blob] = Array.isArray(pair) ? (pair as unknown[]) : [];
-    if (typeof path !== "string" || !(blob instanceof Blob)) throw invalidInput("a folder is given as pairs of a path and a Blob");
+    if (typeof path !== "string" || !(blob instanceof Blob))
+      throw invalidInput("a folder is given as pairs of a path and a Blob");
     // What browsers name a dropped folder's files by may begin with a slash.
     files.push([path.replace(/^\/+/, ""), blob]);
     checkEntries(files.length, limit);
@@ -99,7 +116,13 @@ async function listFolder(folder: Folder, limit: number, signal?: AbortSignal): 
 function checkEntries(found: number, limit: number): void {
   if (found <= limit) return;
   const message = `limit \`archiveEntries\` of ${limit} exceeded: found ${found}`;
-  throw new LayerglassError({ kind: "limit", code: "limit", message, expected: String(limit), found: String(found) });
+  throw new LayerglassError({
+    kind: "limit",
+    code: "limit",
+    message,
+    expected: String(limit),
+    found: String(found),
+  });
 }
 
 function folderOf(files: [string, Blob][]): SourceSpec {

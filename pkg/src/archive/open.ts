@@ -16,7 +16,11 @@ const DEFAULT_WORKERS = 4;
 /** Most workers that can be asked for. */
 const MOST_WORKERS = 64;
 
-export async function openOn(platform: Platform, input: ArchiveInput, options: OpenOptions): Promise<Archive> {
+export async function openOn(
+  platform: Platform,
+  input: ArchiveInput,
+  options: OpenOptions,
+): Promise<Archive> {
   const { signal, limits, contents = "xxh3" } = options;
   throwIfAborted(signal);
   const workers = countWorkers(options.workers, platform);
@@ -25,11 +29,18 @@ export async function openOn(platform: Platform, input: ArchiveInput, options: O
   const session = new Session(platform, { settings, contents, workers, createWorker: options.createWorker });
   const tell = throttled<Progress>(options.onProgress);
   try {
-    const data = await session.open(described, { signal, onBytes: (bytes, total) => tell({ phase: "open", bytes, total }) });
+    const data = await session.open(described, {
+      signal,
+      onBytes: (bytes, total) => tell({ phase: "open", bytes, total }),
+    });
     return new Archive(session, data);
   } catch (error) {
     // The worker goes with all that it held.
-    session.close(error instanceof LayerglassError ? error : new LayerglassError({ kind: "aborted", code: "closed", message: "the archive was not opened" }));
+    session.close(
+      error instanceof LayerglassError
+        ? error
+        : new LayerglassError({ kind: "aborted", code: "closed", message: "the archive was not opened" }),
+    );
     throwIfAborted(signal);
     throw error;
   }

@@ -44,7 +44,9 @@ export class ScanPool {
 
   /** Bytes of wasm memory of each worker. */
   memory(): Promise<number[]> {
-    return Promise.all([...this.#all].filter((worker) => !worker.ended).map((worker) => worker.request("memory", {})));
+    return Promise.all(
+      [...this.#all].filter((worker) => !worker.ended).map((worker) => worker.request("memory", {})),
+    );
   }
 
   /** Ends all workers, those at work too. */
@@ -58,7 +60,9 @@ export class ScanPool {
 
   #release(): void {
     for (const worker of this.#idle) {
-      worker.end(new LayerglassError({ kind: "aborted", code: "idle", message: "the worker had nothing to do" }));
+      worker.end(
+        new LayerglassError({ kind: "aborted", code: "idle", message: "the worker had nothing to do" }),
+      );
       this.#all.delete(worker);
     }
     this.#idle = [];

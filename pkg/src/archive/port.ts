@@ -1,7 +1,7 @@
 /** One face for the workers of browsers and of Node. */
 import { LayerglassError } from "../error.js";
-import type { FromWorker, ToWorker } from "./protocol.js";
 import type { WorkerLike } from "./options.js";
+import type { FromWorker, ToWorker } from "./protocol.js";
 
 /** What a worker reports. */
 export interface PortEvents {
@@ -19,7 +19,10 @@ export interface Port {
 }
 
 /** The error of a worker that ended by itself. */
-export function workerDied(reason: string, code: "worker-died" | "out-of-memory" = "worker-died"): LayerglassError {
+export function workerDied(
+  reason: string,
+  code: "worker-died" | "out-of-memory" = "worker-died",
+): LayerglassError {
   const kind = code === "out-of-memory" ? "limit" : "io";
   return new LayerglassError({ kind, code, message: `a worker ended: ${reason}` });
 }
@@ -28,7 +31,12 @@ export function workerDied(reason: string, code: "worker-died" | "out-of-memory"
 export function connect(worker: WorkerLike, events: PortEvents): Port {
   if (typeof worker.addEventListener === "function") listenAsBrowser(worker as BrowserWorker, events);
   else if (typeof worker.on === "function") listenAsNode(worker as NodeWorker, events);
-  else throw new LayerglassError({ kind: "invalid", code: "worker", message: "`createWorker` gave something that is not a worker" });
+  else
+    throw new LayerglassError({
+      kind: "invalid",
+      code: "worker",
+      message: "`createWorker` gave something that is not a worker",
+    });
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer as never[]),
     terminate: () => void worker.terminate(),
@@ -37,7 +45,10 @@ export function connect(worker: WorkerLike, events: PortEvents): Port {
 }
 
 interface BrowserWorker extends WorkerLike {
-  addEventListener(type: "message" | "error" | "messageerror", listener: (event: MessageEvent & ErrorEvent) => void): void;
+  addEventListener(
+    type: "message" | "error" | "messageerror",
+    listener: (event: MessageEvent & ErrorEvent) => void,
+  ): void;
 }
 
 function listenAsBrowser(worker: BrowserWorker, events: PortEvents): void {
@@ -58,7 +69,12 @@ function listenAsNode(worker: NodeWorker, events: PortEvents): void {
   worker.on("messageerror", () => events.died(workerDied("a message could not be read")));
   worker.on("error", (error) => {
     const memory = (error as { code?: unknown })?.code === "ERR_WORKER_OUT_OF_MEMORY";
-    events.died(workerDied(error instanceof Error ? error.message : String(error), memory ? "out-of-memory" : "worker-died"));
+    events.died(
+      workerDied(
+        error instanceof Error ? error.message : String(error),
+        memory ? "out-of-memory" : "worker-died",
+      ),
+    );
   });
   worker.on("exit", (code) => events.died(workerDied(`it exited with code ${String(code)}`)));
 }

@@ -59,8 +59,14 @@ export interface SessionOperations {
   summary: { params: Record<never, never>; result: ArchiveData };
   rawConfig: { params: { image: number }; result: Uint8Array };
   rawManifest: { params: { image: number }; result: Uint8Array };
-  tree: { params: { image: number; upTo?: number; changesOnly: boolean }; result: { tree: number; totals: TreeTotals; length: number } };
-  treeCall: { params: { tree: number; call: keyof TreeCalls; args: readonly unknown[] }; result: { value: unknown; length: number } };
+  tree: {
+    params: { image: number; upTo?: number; changesOnly: boolean };
+    result: { tree: number; totals: TreeTotals; length: number };
+  };
+  treeCall: {
+    params: { tree: number; call: keyof TreeCalls; args: readonly unknown[] };
+    result: { value: unknown; length: number };
+  };
   closeTree: { params: { tree: number }; result: undefined };
   memory: { params: Record<never, never>; result: number };
 }
@@ -81,7 +87,10 @@ export interface StartMessage {
 }
 
 /** A request, or the wish to end one. */
-export type ToWorker = StartMessage | { readonly id: number; readonly op: string; readonly params: object } | { readonly cancel: number };
+export type ToWorker =
+  | StartMessage
+  | { readonly id: number; readonly op: string; readonly params: object }
+  | { readonly cancel: number };
 
 /** An answer. After `fatal` the worker is of no more use. */
 export type FromWorker =

@@ -1,6 +1,6 @@
 /** Feeding a stream to the session worker, no faster than it works. */
 import { asBytes } from "../bytes.js";
-import { abortedError, LayerglassError, throwIfAborted, toError } from "../error.js";
+import { abortedError, type LayerglassError, throwIfAborted, toError } from "../error.js";
 import type { ArchiveData } from "../types.js";
 import type { WorkerClient } from "./client.js";
 import type { ChunkStream } from "./input.js";
@@ -21,12 +21,14 @@ export interface PumpOptions {
 }
 
 /** Reads the stream to its end; the worker then holds the archive with all layers scanned. */
-export async function pump(worker: WorkerClient<SessionOperations>, stream: ChunkStream, options: PumpOptions): Promise<ArchiveData> {
+export async function pump(
+  worker: WorkerClient<SessionOperations>,
+  stream: ChunkStream,
+  options: PumpOptions,
+): Promise<ArchiveData> {
   const { settings, contents, signal, onBytes } = options;
   const aborted = untilAborted(signal);
-  let inFlight = 0;
-  let failure: LayerglassError | undefined;
-  let wake = () => {};
+  const window = new Window();
   try {
     await worker.request("openStream", { settings, contents });
     for (let sent = 0; ; onBytes(sent)) {
@@ -36,20 +38,15 @@ export async function pump(worker: WorkerClient<SessionOperations>, stream: Chun
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
         // A copy: the chunk may be part of a buffer that its owner goes on using.
         const bytes = chunk.slice(at, at + PIECE_BYTES);
-        inFlight += bytes.length;
-        const { length } = bytes;
-        worker.request("chunk", { bytes }, { transfer: [bytes.buffer as ArrayBuffer] }).then(
-          () => ((inFlight -= length), wake()),
-          (error: LayerglassError) => ((failure ??= error), wake()),
-        );
-        while (inFlight > WINDOW_BYTES && !failure) await Promise.race([new Promise<void>((resolve) => (wake = resolve)), aborted.promise]);
-        if (failure) throw failure;
+        const size = bytes.length;
+        const transfer = [bytes.buffer as ArrayBuffer];
+        window.sent(size, worker.request("chunk", { bytes }, { transfer }));
+        await Promise.race([window.room(), aborted.promise]);
       }
       sent += chunk.length;
     }
-    const data = await worker.request("end", {}, { signal });
-    if (failure) throw failure;
-    return data;
+    await Promise.race([window.empty(), aborted.promise]);
+    return await worker.request("end", {}, { signal });
   } catch (thrown) {
     // The stream's owner is told, but not waited for.
     Promise.resolve(stream.stop(thrown)).catch(() => {});
@@ -57,6 +54,47 @@ export async function pump(worker: WorkerClient<SessionOperations>, stream: Chun
     throw toError(thrown);
   } finally {
     aborted.forget();
+  }
+}
+
+/** Counts what has been sent and not been taken in. */
+class Window {
+  #bytes = 0;
+  #failure: LayerglassError | undefined;
+  #changed = () => {};
+
+  /** Follows one piece. */
+  sent(size: number, taken: Promise<unknown>): void {
+    this.#bytes += size;
+    taken.then(
+      () => this.#settle(size, undefined),
+      (error: LayerglassError) => this.#settle(size, error),
+    );
+  }
+
+  /** Waits until more may be sent; throws when a piece was refused. */
+  room(): Promise<void> {
+    return this.#until(() => this.#bytes <= WINDOW_BYTES);
+  }
+
+  /** Waits until everything has been taken in. */
+  empty(): Promise<void> {
+    return this.#until(() => this.#bytes === 0);
+  }
+
+  async #until(holds: () => boolean): Promise<void> {
+    while (!this.#failure && !holds()) {
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
+    }
+    if (this.#failure) throw this.#failure;
+  }
+
+  #settle(size: number, error: LayerglassError | undefined): void {
+    this.#bytes -= size;
+    this.#failure ??= error;
+    this.#changed();
   }
 }
 

@@ -3,7 +3,7 @@ import { LayerglassError } from "../error.js";
 import type { LayerData } from "../types.js";
 import type { WorkerClient } from "./client.js";
 import type { ContentsHash, Progress } from "./options.js";
-import type { ScanOperations, SessionOperations, ScanJob } from "./protocol.js";
+import type { ScanJob, ScanOperations, SessionOperations } from "./protocol.js";
 import type { Session } from "./session.js";
 import { throttled } from "./throttle.js";
 
@@ -19,7 +19,11 @@ export interface ScanRun {
  * Scans the jobs' layers. A layer that cannot be read is marked as failed and the others go on. When a worker dies, its
  * layer stays as it was, a fresh worker goes on with the others, and the error is thrown at the end.
  */
-export async function scanLayers(session: Session, store: WorkerClient<SessionOperations>, run: ScanRun): Promise<void> {
+export async function scanLayers(
+  session: Session,
+  store: WorkerClient<SessionOperations>,
+  run: ScanRun,
+): Promise<void> {
   const { contents, signal, onLayer } = run;
   const { limits } = session.options.settings;
   const waiting = [...run.jobs];
@@ -54,10 +58,14 @@ export async function scanLayers(session: Session, store: WorkerClient<SessionOp
   };
 
   const lanes = Array.from({ length: Math.min(session.options.workers, waiting.length) }, lane);
-  const ends = await Promise.allSettled(lanes.map((end) => end.catch((error: unknown) => {
-    waiting.length = 0;
-    throw error;
-  })));
+  const ends = await Promise.allSettled(
+    lanes.map((end) =>
+      end.catch((error: unknown) => {
+        waiting.length = 0;
+        throw error;
+      }),
+    ),
+  );
   const failed = ends.find((end) => end.status === "rejected");
   if (failed) throw failed.reason;
   if (death) throw death;
@@ -65,7 +73,10 @@ export async function scanLayers(session: Session, store: WorkerClient<SessionOp
 }
 
 /** Adds up the layers' progress; without a layer it is the end. */
-function progressOf({ jobs, onProgress }: ScanRun): (layer: number | undefined, done: number, length: number) => void {
+function progressOf({
+  jobs,
+  onProgress,
+}: ScanRun): (layer: number | undefined, done: number, length: number) => void {
   const total = jobs.reduce((sum, { range }) => sum + range.length, 0);
   const each = new Map<number, number>();
   const tell = throttled(onProgress);

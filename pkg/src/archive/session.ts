@@ -52,7 +52,12 @@ export class Session {
       return this.#openSource(worker, input.source, watch);
     }
     const { settings, contents } = this.options;
-    return pump(worker, input.stream, { settings, contents, signal: watch.signal, onBytes: (bytes) => watch.onBytes?.(bytes, undefined) });
+    return pump(worker, input.stream, {
+      settings,
+      contents,
+      signal: watch.signal,
+      onBytes: (bytes) => watch.onBytes?.(bytes, undefined),
+    });
   }
 
   /** The session worker, alive. */
@@ -80,7 +85,11 @@ export class Session {
     return worker;
   }
 
-  #openSource(worker: WorkerClient<SessionOperations>, source: SourceSpec, { signal, onBytes }: Watch): Promise<ArchiveData> {
+  #openSource(
+    worker: WorkerClient<SessionOperations>,
+    source: SourceSpec,
+    { signal, onBytes }: Watch,
+  ): Promise<ArchiveData> {
     const { settings, contents } = this.options;
     return worker.request("open", { source, settings, contents }, { signal, onProgress: onBytes });
   }
@@ -95,5 +104,9 @@ export class Session {
 }
 
 function streamLost(): LayerglassError {
-  return new LayerglassError({ kind: "io", code: "worker-died", message: "a worker ended, and the stream cannot be read again" });
+  return new LayerglassError({
+    kind: "io",
+    code: "worker-died",
+    message: "a worker ended, and the stream cannot be read again",
+  });
 }

@@ -3,8 +3,8 @@ import { close, open, read } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { LayerglassError } from "../error.js";
 import type { LayerRange, SourceSpec } from "../archive/protocol.js";
+import { LayerglassError } from "../error.js";
 import type { Limits } from "../types.js";
 import { type ByteSource, CHUNK_BYTES, endedEarly, openBlobs } from "./source.js";
 import { walk } from "./walk.node.js";
@@ -18,7 +18,13 @@ export async function openFiles(spec: SourceSpec, limits: Limits | undefined): P
   if (spec.type !== "path") return openBlobs(spec);
   const info = await stat(spec.path);
   if (info.isFile()) return new FileSource([{ path: spec.path, size: info.size }]);
-  if (!info.isDirectory()) throw new LayerglassError({ kind: "unsupported", code: "input", message: "neither a file nor a folder", path: spec.path });
+  if (!info.isDirectory())
+    throw new LayerglassError({
+      kind: "unsupported",
+      code: "input",
+      message: "neither a file nor a folder",
+      path: spec.path,
+    });
   const files = await walk(spec.path, limits?.archiveEntries);
   return new FileSource(
     files.map(({ path, size }) => ({ path: join(spec.path, path), size })),
@@ -27,7 +33,9 @@ export async function openFiles(spec: SourceSpec, limits: Limits | undefined): P
 }
 
 /** A file by its path, or by a descriptor that is the caller's to close. */
-type FileAt = { readonly path: string; readonly size: number } | { readonly fd: number; readonly size: number };
+type FileAt =
+  | { readonly path: string; readonly size: number }
+  | { readonly fd: number; readonly size: number };
 
 class FileSource implements ByteSource {
   readonly paths?: readonly string[];
@@ -52,7 +60,8 @@ class FileSource implements ByteSource {
   async *chunks(file: number, offset: number, length: number): AsyncGenerator<Uint8Array> {
     const fd = await this.#descriptor(file);
     const end = offset + length;
-    const ask = (buffer: Uint8Array, at: number) => this.#fill(file, fd, buffer.subarray(0, Math.min(buffer.length, end - at)), at);
+    const ask = (buffer: Uint8Array, at: number) =>
+      this.#fill(file, fd, buffer.subarray(0, Math.min(buffer.length, end - at)), at);
     // Two buffers in turn: the next piece is read while the last one is worked on.
     let free = new Uint8Array(Math.min(CHUNK_BYTES, length));
     let busy = new Uint8Array(Math.min(CHUNK_BYTES, length));
@@ -73,7 +82,11 @@ class FileSource implements ByteSource {
 
   range(file: number, offset: number, length: number): LayerRange {
     const at = this.#at(file);
-    return { source: "fd" in at ? { type: "fd", fd: at.fd, size: at.size } : { type: "path", path: at.path }, offset, length };
+    return {
+      source: "fd" in at ? { type: "fd", fd: at.fd, size: at.size } : { type: "path", path: at.path },
+      offset,
+      length,
+    };
   }
 
   async close(): Promise<void> {
@@ -84,7 +97,12 @@ class FileSource implements ByteSource {
 
   #at(file: number): FileAt {
     const at = this.#files[file];
-    if (!at) throw new LayerglassError({ kind: "not_found", code: "file-not-found", message: `the folder has no file number ${file}` });
+    if (!at)
+      throw new LayerglassError({
+        kind: "not_found",
+        code: "file-not-found",
+        message: `the folder has no file number ${file}`,
+      });
     return at;
   }
 
@@ -110,6 +128,8 @@ class FileSource implements ByteSource {
 
 function readAt(fd: number, buffer: Uint8Array, start: number, position: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    read(fd, buffer, start, buffer.length - start, position, (error, got) => (error ? reject(error) : resolve(got)));
+    read(fd, buffer, start, buffer.length - start, position, (error, got) =>
+      error ? reject(error) : resolve(got),
+    );
   });
 }

@@ -1,12 +1,18 @@
 /** Opening an archive: by jumping over contents, or in one pass. */
-import type { ArchiveBindings, ArchiveHandle } from "../bindings.js";
+
 import type { ContentsHash } from "../archive/options.js";
 import type { Settings } from "../archive/protocol.js";
+import type { ArchiveBindings, ArchiveHandle } from "../bindings.js";
 import type { Task } from "./serve.js";
 import type { ByteSource } from "./source.js";
 
 /** Reads headers and metadata only. Nothing is returned for a file that is compressed as a whole. */
-export async function openBySeeking(wasm: ArchiveBindings, source: ByteSource, { name, limits }: Settings, task: Task): Promise<ArchiveHandle | undefined> {
+export async function openBySeeking(
+  wasm: ArchiveBindings,
+  source: ByteSource,
+  { name, limits }: Settings,
+  task: Task,
+): Promise<ArchiveHandle | undefined> {
   const total = source.sizes.reduce((sum, size) => sum + size, 0);
   const opener = source.paths
     ? wasm.ArchiveOpener.forFolder(name, [...source.paths], Float64Array.from(source.sizes), limits)

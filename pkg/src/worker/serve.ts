@@ -1,12 +1,13 @@
 /** The worker's side of the requests: starts the module, runs operations, reports progress, and tells when it is broken. */
+
+import { workerDied } from "../archive/port.js";
+import type { FromWorker, ToWorker } from "../archive/protocol.js";
 import { archiveModule } from "../archive-module.js";
 import type { ArchiveBindings } from "../bindings.js";
 import { abortedError, isTrap, LayerglassError, toError } from "../error.js";
-import { workerDied } from "../archive/port.js";
-import type { FromWorker, ToWorker } from "../archive/protocol.js";
-import type { OpenSource } from "./source.js";
 import { scanHandlers } from "./scan.js";
 import { sessionHandlers } from "./session.js";
+import type { OpenSource } from "./source.js";
 
 /** How often progress is reported, at most. */
 const PROGRESS_MS = 100;
@@ -30,7 +31,9 @@ export interface Answer<T> {
 
 /** The operations of a table. */
 export type Handlers<Ops> = {
-  [Op in keyof Ops]: Ops[Op] extends { params: infer P; result: infer R } ? (params: P, task: Task) => Promise<Answer<R>> : never;
+  [Op in keyof Ops]: Ops[Op] extends { params: infer P; result: infer R }
+    ? (params: P, task: Task) => Promise<Answer<R>>
+    : never;
 };
 
 /** What the operations work with. */
@@ -57,7 +60,9 @@ export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorke
 
   const fail = (thrown: unknown) => {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    const full = (memory?.() ?? 0) >= MEMORY_FULL || /memory|allocation/i.test(thrown instanceof RangeError ? reason : "");
+    const full =
+      (memory?.() ?? 0) >= MEMORY_FULL ||
+      /memory|allocation/i.test(thrown instanceof RangeError ? reason : "");
     outlet.post({ fatal: workerDied(reason, full ? "out-of-memory" : "worker-died").toJSON() }, []);
   };
 
@@ -77,7 +82,12 @@ export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorke
     };
     try {
       const handler = handlers?.[op];
-      if (!handler) throw new LayerglassError({ kind: "invalid", code: "operation", message: `this worker has no operation "${op}"` });
+      if (!handler)
+        throw new LayerglassError({
+          kind: "invalid",
+          code: "operation",
+          message: `this worker has no operation "${op}"`,
+        });
       const { value, transfer = [] } = await handler(params, task);
       outlet.post({ id, value }, transfer);
     } catch (thrown) {
@@ -97,7 +107,9 @@ export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorke
         const started = archiveModule.initSync({ module: message.module });
         memory = () => started.memory.buffer.byteLength;
         const workshop: Workshop = { wasm: archiveModule.bindings, openSource, memory };
-        handlers = (message.start === "session" ? sessionHandlers(workshop) : scanHandlers(workshop)) as unknown as Record<string, AnyHandler>;
+        handlers = (message.start === "session"
+          ? sessionHandlers(workshop)
+          : scanHandlers(workshop)) as unknown as Record<string, AnyHandler>;
       } catch (thrown) {
         fail(thrown);
       }

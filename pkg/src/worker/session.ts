@@ -1,11 +1,12 @@
 /** Operations of the session worker: it holds the opened archive, the file tables and the trees. */
-import type { ArchiveHandle, ArchivePassHandle, TreeHandle } from "../bindings.js";
-import { LayerglassError } from "../error.js";
+
 import type { ContentsHash } from "../archive/options.js";
 import type { ScanJob, SessionOperations, Settings } from "../archive/protocol.js";
+import type { ArchiveHandle, ArchivePassHandle, TreeHandle } from "../bindings.js";
+import { LayerglassError } from "../error.js";
 import type { ArchiveData, LayerData } from "../types.js";
-import type { Answer, Handlers, Task, Workshop } from "./serve.js";
 import { openBySeeking, passOver } from "./opening.js";
+import type { Answer, Handlers, Task, Workshop } from "./serve.js";
 import type { ByteSource } from "./source.js";
 import { callTree } from "./trees.js";
 
@@ -52,7 +53,10 @@ class Session {
     throw new LayerglassError({ kind: "invalid", code: "not-open", message: "the archive is not open" });
   }
 
-  async open({ source, settings, contents }: SessionOperations["open"]["params"], task: Task): Promise<Answer<ArchiveData>> {
+  async open(
+    { source, settings, contents }: SessionOperations["open"]["params"],
+    task: Task,
+  ): Promise<Answer<ArchiveData>> {
     this.#settings = settings;
     this.#source = await this.#workshop.openSource(source, settings.limits);
     const opened = await openBySeeking(this.#workshop.wasm, this.#source, settings, task);
@@ -64,7 +68,10 @@ class Session {
     return { value: this.handle.summary() };
   }
 
-  async openStream({ settings, contents }: SessionOperations["openStream"]["params"]): Promise<Answer<undefined>> {
+  async openStream({
+    settings,
+    contents,
+  }: SessionOperations["openStream"]["params"]): Promise<Answer<undefined>> {
     const { name, limits } = settings;
     this.#settings = settings;
     this.#passed = contents;
@@ -84,18 +91,30 @@ class Session {
     return { value: this.handle.summary() };
   }
 
-  async plan({ layers, image, contents }: SessionOperations["plan"]["params"]): Promise<Answer<{ jobs: ScanJob[]; pass: boolean }>> {
+  async plan({
+    layers,
+    image,
+    contents,
+  }: SessionOperations["plan"]["params"]): Promise<Answer<{ jobs: ScanJob[]; pass: boolean }>> {
     const data = this.handle.summary();
-    const wanted = layers ?? (image === undefined ? data.layers.map(({ index }) => index) : layersOf(data, image));
-    const stale = (index: number) => contents === "sha256" && (this.#passed ?? this.#contents.get(index)) !== "sha256";
+    const wanted =
+      layers ?? (image === undefined ? data.layers.map(({ index }) => index) : layersOf(data, image));
+    const stale = (index: number) =>
+      contents === "sha256" && (this.#passed ?? this.#contents.get(index)) !== "sha256";
     const todo = [...new Set(wanted)].filter((index) => {
       const layer = data.layers[index];
-      if (!layer) throw new LayerglassError({ kind: "not_found", code: "layer", message: `the archive has no layer ${index}` });
+      if (!layer)
+        throw new LayerglassError({
+          kind: "not_found",
+          code: "layer",
+          message: `the archive has no layer ${index}`,
+        });
       if (layer.state === "pending") return true;
       // A failure is not repeated unless it is asked for by name.
       return layer.state === "scanned" ? stale(index) : layers !== undefined && this.#passed === undefined;
     });
-    if (this.#passed === undefined) return { value: { jobs: todo.map((layer) => this.#job(layer)), pass: false } };
+    if (this.#passed === undefined)
+      return { value: { jobs: todo.map((layer) => this.#job(layer)), pass: false } };
     if (todo.length > 0 && !this.#source) {
       const message = "the stream has been read: ask for `contents` when the archive is opened";
       throw new LayerglassError({ kind: "unsupported", code: "stream-consumed", message });
@@ -104,7 +123,12 @@ class Session {
   }
 
   async pass(contents: ContentsHash, task: Task): Promise<Answer<undefined>> {
-    if (!this.#source) throw new LayerglassError({ kind: "unsupported", code: "stream-consumed", message: "the stream has been read" });
+    if (!this.#source)
+      throw new LayerglassError({
+        kind: "unsupported",
+        code: "stream-consumed",
+        message: "the stream has been read",
+      });
     const handle = await passOver(this.#workshop.wasm, this.#source, this.#settings, contents, task);
     this.#handle?.free();
     this.#handle = handle;
@@ -123,7 +147,11 @@ class Session {
     return { value: this.handle.summary().layers[layer] as LayerData };
   }
 
-  async tree({ image, upTo, changesOnly }: SessionOperations["tree"]["params"]): Promise<Answer<SessionOperations["tree"]["result"]>> {
+  async tree({
+    image,
+    upTo,
+    changesOnly,
+  }: SessionOperations["tree"]["params"]): Promise<Answer<SessionOperations["tree"]["result"]>> {
     const last = upTo ?? imageOf(this.handle.summary(), image).layers.length - 1;
     const handle = this.handle.tree(image, last, changesOnly);
     const tree = this.#nextTree++;
@@ -131,9 +159,14 @@ class Session {
     return { value: { tree, totals: handle.totals(), length: handle.length() } };
   }
 
-  async treeCall({ tree, call, args }: SessionOperations["treeCall"]["params"]): Promise<Answer<SessionOperations["treeCall"]["result"]>> {
+  async treeCall({
+    tree,
+    call,
+    args,
+  }: SessionOperations["treeCall"]["params"]): Promise<Answer<SessionOperations["treeCall"]["result"]>> {
     const handle = this.#trees.get(tree);
-    if (!handle) throw new LayerglassError({ kind: "aborted", code: "closed", message: "the tree has been closed" });
+    if (!handle)
+      throw new LayerglassError({ kind: "aborted", code: "closed", message: "the tree has been closed" });
     return { value: { value: callTree(handle, call, args), length: handle.length() } };
   }
 
@@ -145,7 +178,12 @@ class Session {
 
   #job(layer: number): ScanJob {
     const { file, offset, length } = this.handle.layerSource(layer);
-    if (!this.#source) throw new LayerglassError({ kind: "unsupported", code: "stream-consumed", message: "the stream has been read" });
+    if (!this.#source)
+      throw new LayerglassError({
+        kind: "unsupported",
+        code: "stream-consumed",
+        message: "the stream has been read",
+      });
     return { layer, range: this.#source.range(file, offset, length) };
   }
 }
@@ -153,7 +191,11 @@ class Session {
 function imageOf(data: ArchiveData, image: number) {
   const found = data.images[image];
   if (found) return found;
-  throw new LayerglassError({ kind: "not_found", code: "image", message: `the archive has no image ${image}` });
+  throw new LayerglassError({
+    kind: "not_found",
+    code: "image",
+    message: `the archive has no image ${image}`,
+  });
 }
 
 function layersOf(data: ArchiveData, image: number): number[] {

@@ -1,6 +1,7 @@
 /** Reading bytes by ranges, inside a worker. */
-import { LayerglassError } from "../error.js";
+
 import type { LayerRange, SourceSpec } from "../archive/protocol.js";
+import { LayerglassError } from "../error.js";
 import type { Limits } from "../types.js";
 
 /** Bytes asked for at a time while a layer is scanned. */
@@ -25,12 +26,22 @@ export type OpenSource = (spec: SourceSpec, limits: Limits | undefined) => Promi
 
 /** The error of a file that is shorter than it was when it was opened. */
 export function endedEarly(offset: number, path?: string): LayerglassError {
-  return new LayerglassError({ kind: "io", code: "source-changed", message: "the file ended early: it has been changed", offset, path });
+  return new LayerglassError({
+    kind: "io",
+    code: "source-changed",
+    message: "the file ended early: it has been changed",
+    offset,
+    path,
+  });
 }
 
 /** The error of a source that this runtime cannot read. */
 export function unsupportedSource(type: string): LayerglassError {
-  return new LayerglassError({ kind: "unsupported", code: "input", message: `this runtime cannot read a source of the type "${type}"` });
+  return new LayerglassError({
+    kind: "unsupported",
+    code: "input",
+    message: `this runtime cannot read a source of the type "${type}"`,
+  });
 }
 
 /** Sources that every runtime has: one `Blob`, or several with paths. */
@@ -82,7 +93,12 @@ class BlobSource implements ByteSource {
 
   #slice(file: number, offset: number, length: number): Blob {
     const blob = this.#blobs[file];
-    if (!blob) throw new LayerglassError({ kind: "not_found", code: "file-not-found", message: `the folder has no file number ${file}` });
+    if (!blob)
+      throw new LayerglassError({
+        kind: "not_found",
+        code: "file-not-found",
+        message: `the folder has no file number ${file}`,
+      });
     return blob.slice(offset, Math.min(offset + length, blob.size));
   }
 }

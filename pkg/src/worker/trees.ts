@@ -1,8 +1,11 @@
 /** Calls on a tree, by name. */
-import type { TreeHandle } from "../bindings.js";
-import type { TreeCalls } from "../archive/protocol.js";
 
-type Call = { [Name in keyof TreeCalls]: (tree: TreeHandle, args: TreeCalls[Name]["args"]) => TreeCalls[Name]["result"] };
+import type { TreeCalls } from "../archive/protocol.js";
+import type { TreeHandle } from "../bindings.js";
+
+type Call = {
+  [Name in keyof TreeCalls]: (tree: TreeHandle, args: TreeCalls[Name]["args"]) => TreeCalls[Name]["result"];
+};
 
 const CALLS: Call = {
   page: (tree, [offset, limit]) => tree.page(offset, limit),

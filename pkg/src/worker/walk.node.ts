@@ -23,7 +23,14 @@ export async function walk(root: string, limit = 1_000_000): Promise<FolderEntry
     for await (const entry of await opendir(join(root, folder))) {
       if (++seen > limit) {
         const message = `limit \`archiveEntries\` of ${limit} exceeded: found ${seen}`;
-        throw new LayerglassError({ kind: "limit", code: "limit", message, expected: String(limit), found: String(seen), path: folder });
+        throw new LayerglassError({
+          kind: "limit",
+          code: "limit",
+          message,
+          expected: String(limit),
+          found: String(seen),
+          path: folder,
+        });
       }
       const path = folder + entry.name;
       if (entry.isDirectory()) folders.push(`${path}/`);

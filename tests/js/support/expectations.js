@@ -20,7 +20,8 @@ const WITHOUT_IMAGES = [
 export async function checkArchive(archive, name, expected, readTsv) {
   const problems = new Problems();
   const data = await archive.scan();
-  for (const layer of data.layers) problems.same(`${name}: layer ${layer.path}`, [layer.state, layer.error], ["scanned", undefined]);
+  for (const layer of data.layers)
+    problems.same(`${name}: layer ${layer.path}`, [layer.state, layer.error], ["scanned", undefined]);
   const inspected = expected.docker_image_inspect ?? [];
   if (expected.images.length + inspected.length === 0) checkWithoutImages(problems, data, name, expected);
   for (const image of inspected) checkInspected(problems, data, name, image);
@@ -28,8 +29,18 @@ export async function checkArchive(archive, name, expected, readTsv) {
     const [transport, , ref] = splitSource(entry.source, name);
     const platforms = entry.platforms ? Object.entries(entry.platforms) : [[undefined, entry]];
     for (const [platform, image] of platforms) {
-      const tsv = await readTsv([name, ...(platform ? [platform.split("/")[1]] : ref ? [ref] : [])].join("@").replace(/[/:]/g, "_"));
-      await checkImage(problems, archive, { name, transport, ref, platform, indexDigest: entry.index_digest, image, tsv });
+      const tsv = await readTsv(
+        [name, ...(platform ? [platform.split("/")[1]] : ref ? [ref] : [])].join("@").replace(/[/:]/g, "_"),
+      );
+      await checkImage(problems, archive, {
+        name,
+        transport,
+        ref,
+        platform,
+        indexDigest: entry.index_digest,
+        image,
+        tsv,
+      });
     }
   }
   return problems.list;
@@ -51,46 +62,92 @@ function checkWithoutImages(problems, data, name, { made }) {
 /** What `docker image inspect` says of the same image, where it was loaded. */
 function checkInspected(problems, data, name, inspected) {
   const where = `${name}: docker image inspect`;
-  const image = data.images.find(({ layers, familiarNames }) =>
-    sameList(layers.map(({ diffId }) => diffId), inspected.RootFS.Layers) && inspected.RepoTags.every((tag) => familiarNames.includes(tag)));
-  if (!image) return problems.ok(`${where}: no image with these layers and the names ${inspected.RepoTags}`, false);
+  const image = data.images.find(
+    ({ layers, familiarNames }) =>
+      sameList(
+        layers.map(({ diffId }) => diffId),
+        inspected.RootFS.Layers,
+      ) && inspected.RepoTags.every((tag) => familiarNames.includes(tag)),
+  );
+  if (!image)
+    return problems.ok(`${where}: no image with these layers and the names ${inspected.RepoTags}`, false);
   // With the containerd store Docker names an image by its manifest or index.
   const ids = [image.id, image.manifestDigest, ...image.indexes];
   problems.ok(`${where}: the id ${inspected.Id} is none of ${ids}`, ids.includes(inspected.Id));
-  problems.same(`${where}: platform`, [image.platform?.os, image.platform?.architecture], [inspected.Os, inspected.Architecture]);
+  problems.same(
+    `${where}: platform`,
+    [image.platform?.os, image.platform?.architecture],
+    [inspected.Os, inspected.Architecture],
+  );
   checkRunConfig(problems, where, image.config, inspected.Config);
 }
 
-async function checkImage(problems, archive, { name, transport, ref, platform, indexDigest, image: expected, tsv }) {
+async function checkImage(
+  problems,
+  archive,
+  { name, transport, ref, platform, indexDigest, image: expected, tsv },
+) {
   const where = `${name}${ref ? `:${ref}` : ""}${platform ? ` (${platform})` : ""}`;
   const found = archive.data.images.find((image) => fits(image, expected, transport, ref, platform));
-  if (!found) return problems.ok(`${where}: no image with the id ${expected.image_id} and these names`, false);
-  if (indexDigest) problems.ok(`${where}: the index ${indexDigest} is not among ${found.indexes}`, found.indexes.includes(indexDigest));
+  if (!found)
+    return problems.ok(`${where}: no image with the id ${expected.image_id} and these names`, false);
+  if (indexDigest)
+    problems.ok(
+      `${where}: the index ${indexDigest} is not among ${found.indexes}`,
+      found.indexes.includes(indexDigest),
+    );
   problems.same(`${where}: presence`, [found.role, found.presence], ["image", "complete"]);
-  problems.ok(`${where}: the config's digest is ${found.check.state}`, ["match", "undeclared"].includes(found.check.state));
+  problems.ok(
+    `${where}: the config's digest is ${found.check.state}`,
+    ["match", "undeclared"].includes(found.check.state),
+  );
   await checkConfig(problems, archive, where, found, expected.config);
   await checkLayers(problems, archive.data, where, found, expected, transport);
-  if (expected.rootfs?.entries !== undefined) await checkTree(problems, archive, where, found, expected.rootfs, tsv);
+  if (expected.rootfs?.entries !== undefined)
+    await checkTree(problems, archive, where, found, expected.rootfs, tsv);
 }
 
 function fits(image, expected, transport, ref, platform) {
   if (image.id !== expected.image_id) return false;
   if (expected.manifest_digest && image.manifestDigest !== expected.manifest_digest) return false;
   if (platform && `${image.platform?.os}/${image.platform?.architecture}` !== platform) return false;
-  return transport !== "docker-archive" || !ref || image.familiarNames.includes(ref) || image.names.includes(ref);
+  return (
+    transport !== "docker-archive" || !ref || image.familiarNames.includes(ref) || image.names.includes(ref)
+  );
 }
 
 async function checkConfig(problems, archive, where, image, config) {
-  problems.same(`${where}: config`, JSON.parse(new TextDecoder().decode(await archive.rawConfig(image.index))), config);
-  problems.same(`${where}: platform`, [image.platform?.os, image.platform?.architecture], [config.os, config.architecture]);
+  problems.same(
+    `${where}: config`,
+    JSON.parse(new TextDecoder().decode(await archive.rawConfig(image.index))),
+    config,
+  );
+  problems.same(
+    `${where}: platform`,
+    [image.platform?.os, image.platform?.architecture],
+    [config.os, config.architecture],
+  );
   problems.same(`${where}: created`, image.created, config.created);
   checkRunConfig(problems, where, image.config, config.config ?? {});
   const history = config.history ?? [];
-  problems.same(`${where}: history`, image.history.map((step) => step.createdBy ?? ""), history.map((step) => step.created_by ?? ""));
-  problems.same(`${where}: empty steps`, image.history.map((step) => step.emptyLayer), history.map((step) => step.empty_layer ?? false));
+  problems.same(
+    `${where}: history`,
+    image.history.map((step) => step.createdBy ?? ""),
+    history.map((step) => step.created_by ?? ""),
+  );
+  problems.same(
+    `${where}: empty steps`,
+    image.history.map((step) => step.emptyLayer),
+    history.map((step) => step.empty_layer ?? false),
+  );
   let layer = 0;
   const aligned = history.map((step) => (step.empty_layer ? null : layer++));
-  if (layer === image.layers.length) problems.same(`${where}: steps and layers`, image.history.map((step) => step.layer ?? null), aligned);
+  if (layer === image.layers.length)
+    problems.same(
+      `${where}: steps and layers`,
+      image.history.map((step) => step.layer ?? null),
+      aligned,
+    );
 }
 
 function checkRunConfig(problems, where, actual, expected) {
@@ -106,8 +163,16 @@ function checkRunConfig(problems, where, actual, expected) {
 }
 
 async function checkLayers(problems, data, where, image, { layers, config }, transport) {
-  problems.same(`${where}: diff ids`, image.layers.map(({ diffId }) => diffId), config.rootfs.diff_ids);
-  problems.same(`${where}: chain ids`, image.layers.map(({ chainId }) => chainId), await chain(config.rootfs.diff_ids));
+  problems.same(
+    `${where}: diff ids`,
+    image.layers.map(({ diffId }) => diffId),
+    config.rootfs.diff_ids,
+  );
+  problems.same(
+    `${where}: chain ids`,
+    image.layers.map(({ chainId }) => chainId),
+    await chain(config.rootfs.diff_ids),
+  );
   for (const [at, expected] of layers.entries()) {
     const use = image.layers[at];
     const layer = data.layers[use?.blob];
@@ -134,8 +199,16 @@ async function checkTree(problems, archive, where, image, rootfs, tsv) {
   const kinds = {};
   for (const { kind } of rows) kinds[kind] = (kinds[kind] ?? 0) + 1;
   const letters = { file: "f", directory: "d", symlink: "l", char: "c", block: "b", fifo: "p" };
-  problems.same(`${where}: kinds of entries`, Object.fromEntries(Object.entries(kinds).map(([kind, count]) => [letters[kind], count])), rootfs.kinds);
-  problems.same(`${where}: bytes of files`, rows.reduce((sum, row) => sum + (row.kind === "file" ? row.size : 0), 0), rootfs.file_bytes);
+  problems.same(
+    `${where}: kinds of entries`,
+    Object.fromEntries(Object.entries(kinds).map(([kind, count]) => [letters[kind], count])),
+    rootfs.kinds,
+  );
+  problems.same(
+    `${where}: bytes of files`,
+    rows.reduce((sum, row) => sum + (row.kind === "file" ? row.size : 0), 0),
+    rootfs.file_bytes,
+  );
   problems.same(`${where}: entries counted`, tree.totals.entries, rootfs.entries);
   problems.same(`${where}: files counted`, tree.totals.files, rootfs.kinds.f ?? 0);
   problems.same(`${where}: folders counted`, tree.totals.directories, rootfs.kinds.d ?? 0);

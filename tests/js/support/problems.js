@@ -14,7 +14,8 @@ export class Problems {
     const surplus = actual.filter((line) => !expected.includes(line));
     for (const line of missing.slice(0, 5)) this.#list.push(`${what}: missing  ${line}`);
     for (const line of surplus.slice(0, 5)) this.#list.push(`${what}: surplus  ${line}`);
-    if (missing.length + surplus.length === 0) this.same(`${what}: number of lines`, actual.length, expected.length);
+    if (missing.length + surplus.length === 0)
+      this.same(`${what}: number of lines`, actual.length, expected.length);
   }
 
   ok(what, holds) {

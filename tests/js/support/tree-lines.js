@@ -33,7 +33,10 @@ function line(row, path) {
     seconds(row.mtime),
     row.kind === "directory" ? 1 : row.links,
     row.kind === "symlink" ? quote(encoder.encode(row.target), "/,") : (row.device?.join(",") ?? ""),
-    (row.xattrs ?? []).map(([name, value]) => `${name}=${hex(value)}`).sort().join(","),
+    (row.xattrs ?? [])
+      .map(([name, value]) => `${name}=${hex(value)}`)
+      .sort()
+      .join(","),
     isFile ? row.sha256 : "",
   ].join("\t");
 }
@@ -49,7 +52,10 @@ function quote(bytes, safe) {
   let text = "";
   for (const byte of bytes) {
     const char = String.fromCharCode(byte);
-    text += /[A-Za-z0-9_.~-]/.test(char) || safe.includes(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    text +=
+      /[A-Za-z0-9_.~-]/.test(char) || safe.includes(char)
+        ? char
+        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return text;
 }
