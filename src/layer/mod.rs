@@ -20,4 +20,3 @@ pub use table::{FileTable, Row, RowKind};
 pub use transfer::TransferError;
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
-
