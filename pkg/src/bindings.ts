@@ -10,6 +10,7 @@ import type {
   ErrorData,
   ImageConfigData,
   Limits,
+  ManifestData,
   ReferenceData,
   TreeRow,
   TreeTotals,
@@ -30,6 +31,7 @@ export interface CoreBindings {
   Hasher: new (algorithm: string) => HasherHandle;
   chainIds(diffIds: string[]): string[];
   parseImageConfig(bytes: Uint8Array): ImageConfigData;
+  parseManifest(bytes: Uint8Array, mediaType?: string): ManifestData;
 }
 
 /** A byte range that the opener wants next. `file` counts the paths of a folder. */

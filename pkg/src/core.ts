@@ -5,5 +5,6 @@ export type { WasmInput } from "./engine.js";
 export { LayerglassError } from "./error.js";
 export { Hasher } from "./hasher.js";
 export { ImageConfig, type ImageConfigJson } from "./image-config.js";
+export { Manifest, type ManifestJson, type ManifestOptions } from "./manifest.js";
 export { Reference, type ReferenceOptions } from "./reference.js";
 export type * from "./types.js";

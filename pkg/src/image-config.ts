@@ -1,4 +1,4 @@
-import { asBytes } from "./bytes.js";
+import { asBytes, fromBase64, toBase64 } from "./bytes.js";
 import { call } from "./engine.js";
 import type { HistoryStep, ImageConfigData, PlatformData, RootFsData, RunConfigData } from "./types.js";
 
@@ -62,7 +62,7 @@ export class ImageConfig {
    * ImageConfig.from(JSON.parse(JSON.stringify(config)));
    */
   static from(json: Pick<ImageConfigJson, "rawBase64">): ImageConfig {
-    return ImageConfig.parse(Uint8Array.from(atob(json.rawBase64), (char) => char.charCodeAt(0)));
+    return ImageConfig.parse(fromBase64(json.rawBase64));
   }
 
   /** A copy of the exact bytes. */
@@ -72,9 +72,6 @@ export class ImageConfig {
 
   /** Plain data, for `postMessage` and JSON. */
   toJSON(): ImageConfigJson {
-    let text = "";
-    for (let at = 0; at < this.#raw.length; at += 0x8000)
-      text += String.fromCharCode(...this.#raw.subarray(at, at + 0x8000));
-    return { ...this.#data, rawBase64: btoa(text) };
+    return { ...this.#data, rawBase64: toBase64(this.#raw) };
   }
 }

@@ -344,8 +344,8 @@ export interface ReferenceData {
   readonly canonical: string;
   /** The same, shortened as Docker shows it. */
   readonly familiar: string;
-  /** What the reference consists of. */
-  readonly kind: string;
+  /** What it consists of: name, tag and digest; name and tag; name and digest; name alone; digest alone. */
+  readonly kind: "reference" | "tagged" | "canonical" | "repository" | "digest";
 }
 
 /** The layers that an image's config declares. */
@@ -406,4 +406,56 @@ export interface Limits {
   readonly indexDepth?: number;
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
+}
+
+/** What a manifest says of a blob. */
+export interface DescriptorData {
+  readonly mediaType: string;
+  /** As written, whatever the algorithm. */
+  readonly digest: string;
+  readonly size: Size;
+  readonly platform?: PlatformData;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly artifactType?: string;
+  readonly urls?: readonly string[];
+  /** The blob itself, where it is small. */
+  readonly data?: Uint8Array;
+}
+
+/** Which kind of manifest a document is. */
+export type ManifestKind =
+  | "ociManifest"
+  | "ociIndex"
+  | "dockerManifest"
+  | "dockerList"
+  | "schema1"
+  | "schema1Signed";
+
+/** A manifest or index of any kind as plain data. What its kind does not have is absent. */
+export interface ManifestData {
+  readonly kind: ManifestKind;
+  /** What it declares, or else the media type of its kind. */
+  readonly mediaType: string;
+  /** The digest that names it. */
+  readonly digest: string;
+  /** What it is, for an artifact. */
+  readonly artifactType?: string;
+  readonly config?: DescriptorData;
+  /** Lowest first. */
+  readonly layers?: readonly DescriptorData[];
+  /** What an index lists. */
+  readonly manifests?: readonly DescriptorData[];
+  /** The manifest that this one is about. */
+  readonly subject?: DescriptorData;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Of schema 1: name of the repository. */
+  readonly name?: string;
+  /** Of schema 1. */
+  readonly tag?: string;
+  /** Of schema 1. */
+  readonly architecture?: string;
+  /** Of schema 1: digests of the stored layers, lowest first. */
+  readonly blobSums?: readonly string[];
+  /** Of schema 1: the v1 document of each layer as text, lowest first. */
+  readonly v1Compatibility?: readonly string[];
 }
