@@ -1,0 +1,71 @@
+/**
+ * Text from an image is hostile: it may hold control characters, characters that reverse the direction of what
+ * follows, or none that can be seen. Here it is cut into runs that are shown as they are and characters that are
+ * named instead.
+ */
+export type Run = { readonly text: string } | { readonly sign: string; readonly name: string };
+
+// C0, DEL, C1, soft hyphen, Arabic letter mark, fillers, zero width and directional marks, line and paragraph
+// separators, embeddings, overrides and isolates, invisible operators, byte order mark, tags, lone surrogates.
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+
+const NAMES: Readonly<Record<number, string>> = {
+  0x00: "NULL",
+  0x07: "BELL",
+  0x08: "BACKSPACE",
+  0x09: "TAB",
+  0x0a: "LINE FEED",
+  0x0d: "CARRIAGE RETURN",
+  0x1b: "ESCAPE",
+  0x7f: "DELETE",
+  0xad: "SOFT HYPHEN",
+  0x200b: "ZERO WIDTH SPACE",
+  0x200c: "ZERO WIDTH NON-JOINER",
+  0x200d: "ZERO WIDTH JOINER",
+  0x200e: "LEFT-TO-RIGHT MARK",
+  0x200f: "RIGHT-TO-LEFT MARK",
+  0x202a: "LEFT-TO-RIGHT EMBEDDING",
+  0x202b: "RIGHT-TO-LEFT EMBEDDING",
+  0x202c: "POP DIRECTIONAL FORMATTING",
+  0x202d: "LEFT-TO-RIGHT OVERRIDE",
+  0x202e: "RIGHT-TO-LEFT OVERRIDE",
+  0x2066: "LEFT-TO-RIGHT ISOLATE",
+  0x2067: "RIGHT-TO-LEFT ISOLATE",
+  0x2068: "FIRST STRONG ISOLATE",
+  0x2069: "POP DIRECTIONAL ISOLATE",
+  0xfeff: "BYTE ORDER MARK",
+};
+
+/** Splits text into runs to show and characters to name. */
+export function runs(text: string): Run[] {
+  const found: Run[] = [];
+  let start = 0;
+  for (const match of text.matchAll(UNSEEN)) {
+    if (match.index > start) found.push({ text: text.slice(start, match.index) });
+    found.push(sign(match[0].codePointAt(0) ?? 0));
+    start = match.index + match[0].length;
+  }
+  if (start < text.length) found.push({ text: text.slice(start) });
+  return found;
+}
+
+/** The same for places that take only a string (tooltips, labels, the document's title): `a⟨U+202E⟩b`. */
+export function plain(text: string, most = 2000): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+  return cut.replace(UNSEEN, (unseen) => `⟨${codePoint(unseen.codePointAt(0) ?? 0)}⟩`);
+}
+
+function sign(code: number): Run {
+  const named = NAMES[code];
+  const name = named === undefined ? codePoint(code) : `${codePoint(code)} ${named}`;
+  // The Unicode block "Control Pictures" has a small picture for each of the 33 ASCII controls.
+  if (code < 0x20) return { sign: String.fromCodePoint(0x2400 + code), name };
+  if (code === 0x7f) return { sign: "\u2421", name };
+  return { sign: code.toString(16).toUpperCase().padStart(4, "0"), name };
+}
+
+function codePoint(code: number): string {
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}
