@@ -1,17 +1,17 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { appStyles } from "./app.styles.ts";
 import { errorAdvice, errorPlace } from "./format/error.ts";
 import { humanSize } from "./format/size.ts";
 import { plain } from "./format/text.ts";
-import { type Phase, Session } from "./model/session.ts";
 import type { Subject } from "./model/open.ts";
+import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
 import { empty, emptyStyles } from "./ui/empty.ts";
 import { ICONS } from "./ui/icons.ts";
 import { card, shared } from "./ui/styles.ts";
 import { shown } from "./ui/text.ts";
-import { appStyles } from "./app.styles.ts";
 import "./views/bar.ts";
 import type { OpenEvent, ScanEvent } from "./views/events.ts";
 import "./views/inspector.ts";
@@ -24,7 +24,10 @@ export class AppElement extends LitElement {
 
   @state() private dragging = false;
   private readonly session = new Session(() => {
-    document.title = this.session.phase.name === "start" ? "Layerglass" : `${plain(this.session.phase.subject.name, 100)} – Layerglass`;
+    document.title =
+      this.session.phase.name === "start"
+        ? "Layerglass"
+        : `${plain(this.session.phase.subject.name, 100)} – Layerglass`;
     this.requestUpdate();
   });
   #dragDepth = 0;
@@ -37,7 +40,8 @@ export class AppElement extends LitElement {
     addEventListener("drop", this.drop);
     const request = new URLSearchParams(location.search);
     const open = request.get("open");
-    if (open !== null) void this.openFrom(() => requested(open, request.get("name")), request.get("name") ?? "file");
+    if (open !== null)
+      void this.openFrom(() => requested(open, request.get("name")), request.get("name") ?? "file");
   }
 
   override disconnectedCallback(): void {

@@ -10,7 +10,8 @@ export function allowOwnScripts(): void {
   const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes;
   policies?.createPolicy("default", {
     createScriptURL(address) {
-      if (new URL(address, location.href).origin !== location.origin) throw new TypeError("a script from elsewhere");
+      if (new URL(address, location.href).origin !== location.origin)
+        throw new TypeError("a script from elsewhere");
       return address;
     },
   });

@@ -3,7 +3,9 @@ import { chromium } from "playwright-core";
 
 /** The browser that the environment names, else Debian's, else Playwright's own. */
 export function launch() {
-  const executablePath = [process.env.CHROME, "/usr/bin/chromium"].find((path) => path && existsSync(path)) ?? chromium.executablePath();
+  const executablePath =
+    [process.env.CHROME, "/usr/bin/chromium"].find((path) => path && existsSync(path)) ??
+    chromium.executablePath();
   return chromium.launch({
     executablePath,
     headless: true,

@@ -33,7 +33,10 @@ export async function serve(root, offers = new Map()) {
       return;
     }
     const file = offer ? offer.file : join(root, normalize(path === "/" ? "/index.html" : path));
-    const size = await stat(file).then((found) => (found.isFile() ? found.size : undefined), () => undefined);
+    const size = await stat(file).then(
+      (found) => (found.isFile() ? found.size : undefined),
+      () => undefined,
+    );
     if (size === undefined || (!offer && !file.startsWith(root))) {
       response.writeHead(404).end();
       return;
@@ -56,9 +59,10 @@ export async function serve(root, offers = new Map()) {
   return {
     origin: `http://127.0.0.1:${port}`,
     requests,
-    close: () => new Promise((closed) => {
-      server.closeAllConnections();
-      server.close(() => closed(undefined));
-    }),
+    close: () =>
+      new Promise((closed) => {
+        server.closeAllConnections();
+        server.close(() => closed(undefined));
+      }),
   };
 }

@@ -15,10 +15,14 @@ export function errorData(thrown: unknown): ErrorData {
 
 function isErrorData(value: unknown): value is ErrorData {
   return (
-    typeof value === "object" && value !== null &&
-    "kind" in value && typeof value.kind === "string" &&
-    "code" in value && typeof value.code === "string" &&
-    "message" in value && typeof value.message === "string"
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    typeof value.kind === "string" &&
+    "code" in value &&
+    typeof value.code === "string" &&
+    "message" in value &&
+    typeof value.message === "string"
   );
 }
 

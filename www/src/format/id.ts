@@ -24,9 +24,15 @@ export function modeText(mode: number): string {
   const last = (execute: number, special: number, lower: string, upper: string): string =>
     (mode & special) === 0 ? bit(execute, "x") : (mode & execute) !== 0 ? lower : upper;
   return (
-    bit(0o400, "r") + bit(0o200, "w") + last(0o100, 0o4000, "s", "S") +
-    bit(0o040, "r") + bit(0o020, "w") + last(0o010, 0o2000, "s", "S") +
-    bit(0o004, "r") + bit(0o002, "w") + last(0o001, 0o1000, "t", "T")
+    bit(0o400, "r") +
+    bit(0o200, "w") +
+    last(0o100, 0o4000, "s", "S") +
+    bit(0o040, "r") +
+    bit(0o020, "w") +
+    last(0o010, 0o2000, "s", "S") +
+    bit(0o004, "r") +
+    bit(0o002, "w") +
+    last(0o001, 0o1000, "t", "T")
   );
 }
 

@@ -15,7 +15,9 @@ export function shortSeconds(seconds: number): string {
 /** Seconds since 1970 with everything they carry, for a tooltip. */
 export function exactSeconds(seconds: number): string {
   const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? `${seconds} seconds since 1970` : `${date.toISOString()} (${seconds} s)`;
+  return Number.isNaN(date.getTime())
+    ? `${seconds} seconds since 1970`
+    : `${date.toISOString()} (${seconds} s)`;
 }
 
 function compact(date: Date): string {

@@ -104,7 +104,10 @@ export class Session {
       show({ ...running, state: "done" }, 1);
     } catch (thrown) {
       const error = errorData(thrown);
-      show(error.kind === "aborted" ? { ...running, state: "stopped" } : { ...running, state: "failed", error }, 1);
+      show(
+        error.kind === "aborted" ? { ...running, state: "stopped" } : { ...running, state: "failed", error },
+        1,
+      );
     }
   }
 
@@ -156,6 +159,6 @@ export class Session {
   }
 }
 
-function progress(bytes: number | bigint, total: number | bigint): Progress {
-  return { bytes: Number(bytes), total: Number(total) };
+function progress(bytes: number, total = 0): Progress {
+  return { bytes, total };
 }

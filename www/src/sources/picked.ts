@@ -45,7 +45,10 @@ export async function dropped(transfer: DataTransfer): Promise<Subject | undefin
   if (!folder) {
     if (!file) return undefined;
     if (files.length === 1) return fileSubject(file);
-    return folderSubject(`${files.length} files`, files.map((each) => [each.name, each]));
+    return folderSubject(
+      `${files.length} files`,
+      files.map((each) => [each.name, each]),
+    );
   }
   const found: [string, Blob][] = files.map((each) => [each.name, each]);
   const alone = entries.length === 1 && files.length === 0;

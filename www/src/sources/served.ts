@@ -17,7 +17,8 @@ export class NotServed extends Error {}
 /** The sample that comes with the page. */
 export async function sample(): Promise<Subject> {
   const response = await fetch(new URL("sample.tar", document.baseURI));
-  if (!response.ok) throw new NotServed(`the sample could not be fetched: the server answered ${response.status}`);
+  if (!response.ok)
+    throw new NotServed(`the sample could not be fetched: the server answered ${response.status}`);
   const blob = await response.blob();
   return { name: "sample.tar", form: "file", size: blob.size, input: blob };
 }
@@ -27,13 +28,21 @@ export async function requested(open: string, name: string | null): Promise<Subj
   if (open === "sample") return sample();
   const address = sameOrigin(open, location.href);
   const response = await fetch(address, { headers: { accept: "application/json" } });
-  if (!response.ok) throw new NotServed(`the server does not offer this file (any more): it answered ${response.status}`);
+  if (!response.ok)
+    throw new NotServed(`the server does not offer this file (any more): it answered ${response.status}`);
   const offer = readOffer(await response.json());
   if (offer.kind === "file") {
     const url = sameOrigin(offer.url, address).href;
-    return { name: name ?? offer.name, form: "file", size: offer.size, input: { url, size: offer.size } as never };
+    return {
+      name: name ?? offer.name,
+      form: "file",
+      size: offer.size,
+      input: { url, size: offer.size } as never,
+    };
   }
-  const files = offer.files.map(({ path, size, url }) => [path, { url: sameOrigin(url, address).href, size }] as const);
+  const files = offer.files.map(
+    ({ path, size, url }) => [path, { url: sameOrigin(url, address).href, size }] as const,
+  );
   const size = offer.files.reduce((sum, file) => sum + file.size, 0);
   return { name: name ?? offer.name, form: "folder", size, input: files as never };
 }
@@ -41,12 +50,19 @@ export async function requested(open: string, name: string | null): Promise<Subj
 /** An address on the server that sent the page: a link must not make the page open something from elsewhere. */
 function sameOrigin(address: string, base: string | URL): URL {
   const url = new URL(address, base);
-  if (url.origin !== location.origin) throw new NotServed("only files from the page’s own server can be opened by an address");
+  if (url.origin !== location.origin)
+    throw new NotServed("only files from the page’s own server can be opened by an address");
   return url;
 }
 
 function readOffer(value: unknown): Offer {
-  const offer = value as Partial<{ kind: unknown; name: unknown; size: unknown; url: unknown; files: unknown }> | null;
+  const offer = value as Partial<{
+    kind: unknown;
+    name: unknown;
+    size: unknown;
+    url: unknown;
+    files: unknown;
+  }> | null;
   if (offer && typeof offer.name === "string") {
     if (offer.kind === "file" && typeof offer.url === "string" && typeof offer.size === "number") {
       return { kind: "file", name: offer.name, size: offer.size, url: offer.url };
@@ -60,5 +76,10 @@ function readOffer(value: unknown): Offer {
 
 function isOfferedFile(value: unknown): value is OfferedFile {
   const file = value as Partial<Record<keyof OfferedFile, unknown>> | null;
-  return file !== null && typeof file.path === "string" && typeof file.size === "number" && typeof file.url === "string";
+  return (
+    file !== null &&
+    typeof file.path === "string" &&
+    typeof file.size === "number" &&
+    typeof file.url === "string"
+  );
 }

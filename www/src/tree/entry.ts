@@ -59,7 +59,10 @@ export class EntryElement extends LitElement {
   }
 
   private metadata(row: TreeRow): TemplateResult {
-    const owner = row.owner || row.group ? html`${shown(row.owner || "?", 100)} : ${shown(row.group || "?", 100)} <span class="muted num">(${row.uid} : ${row.gid})</span>` : html`<span class="num">${row.uid} : ${row.gid}</span>`;
+    const owner =
+      row.owner || row.group
+        ? html`${shown(row.owner || "?", 100)} : ${shown(row.group || "?", 100)} <span class="muted num">(${row.uid} : ${row.gid})</span>`
+        : html`<span class="num">${row.uid} : ${row.gid}</span>`;
     return html`
       ${fact("Mode", html`<span class="mono">${modeText(row.mode)}</span> <span class="muted mono">0${(row.mode & 0o7777).toString(8).padStart(3, "0")}</span>`)}
       ${fact("Owner", owner)}
@@ -69,9 +72,14 @@ export class EntryElement extends LitElement {
     `;
   }
 
-  private extended(xattrs: readonly (readonly [name: string, value: Uint8Array])[]): TemplateResult | typeof nothing {
+  private extended(
+    xattrs: readonly (readonly [name: string, value: Uint8Array])[],
+  ): TemplateResult | typeof nothing {
     if (xattrs.length === 0) return nothing;
-    return fact("Extended attributes", html`${this.portions.of("xattrs", xattrs).map(([name, value]) => html`<div class="mono">${shown(name, 300)} = ${hexBytes(value)}</div>`)}${this.portions.button("xattrs", xattrs)}`);
+    return fact(
+      "Extended attributes",
+      html`${this.portions.of("xattrs", xattrs).map(([name, value]) => html`<div class="mono">${shown(name, 300)} = ${hexBytes(value)}</div>`)}${this.portions.button("xattrs", xattrs)}`,
+    );
   }
 }
 

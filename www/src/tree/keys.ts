@@ -16,7 +16,8 @@ export class Keys {
   /** The command of a key; `undefined` for keys that are not the tree's. */
   read(event: KeyboardEvent): TreeCommand | undefined {
     if (event.altKey || event.metaKey || event.isComposing) return undefined;
-    if (event.ctrlKey) return event.key === "Home" ? { do: "first" } : event.key === "End" ? { do: "last" } : undefined;
+    if (event.ctrlKey)
+      return event.key === "Home" ? { do: "first" } : event.key === "End" ? { do: "last" } : undefined;
     switch (event.key) {
       case "ArrowDown":
         return { do: "move", by: 1 };

@@ -31,7 +31,11 @@ export class Pages {
   /** Asks for the rows of a range that are not here. */
   want(from: number, to: number): void {
     if (this.#changing > 0) return;
-    for (let page = Math.floor(Math.max(0, from) / PAGE); page * PAGE < Math.min(to, this.length); page += 1) {
+    for (
+      let page = Math.floor(Math.max(0, from) / PAGE);
+      page * PAGE < Math.min(to, this.length);
+      page += 1
+    ) {
       if (this.#pages.has(page) || this.#wanted.has(page)) continue;
       void this.#fetch(page).then(
         () => this.arrived(),
@@ -51,7 +55,10 @@ export class Pages {
    * Changes the tree, then fetches the rows of a range and puts them in place of the old ones in one go: no moment
    * shows rows of both. Changes happen one after the other.
    */
-  change<T>(change: (tree: FileTree) => Promise<T>, range: (result: T) => readonly [from: number, to: number]): Promise<T> {
+  change<T>(
+    change: (tree: FileTree) => Promise<T>,
+    range: (result: T) => readonly [from: number, to: number],
+  ): Promise<T> {
     const work = this.#changes.then(async () => {
       this.#changing += 1;
       try {

@@ -13,6 +13,8 @@ import { findName, findParent } from "./walk.ts";
 
 type SortKey = "name" | "size" | "mtime";
 
+/** Opening all folders stops at so many rows; nobody scrolls further. */
+const MOST_OPENED = 200_000;
 /** Rows drawn beyond the edges, so that scrolling does not show gaps. */
 const MARGIN = 10;
 
@@ -56,7 +58,7 @@ export class TreeElement extends LitElement {
 
   /** Opens every folder, as far as the tree's own limit goes. */
   async expandAll(): Promise<void> {
-    await this.change((tree) => tree.expandAll());
+    await this.change((tree) => tree.expandAll(MOST_OPENED));
   }
 
   /** Goes to a path, opening the folders above it. */
@@ -114,11 +116,15 @@ export class TreeElement extends LitElement {
         </div>
       </div>
       <div class="body" role="rowgroup" .style=${`height: ${this.view.contentHeight}px`}>
-        ${repeat(drawn, (index) => index, (index) => {
-          const place = { index, top: this.view.top(index, scrollTop), active: index === this.active };
-          const row = this.pages?.at(index);
-          return row ? treeRow(row, place) : waitingRow(place);
-        })}
+        ${repeat(
+          drawn,
+          (index) => index,
+          (index) => {
+            const place = { index, top: this.view.top(index, scrollTop), active: index === this.active };
+            const row = this.pages?.at(index);
+            return row ? treeRow(row, place) : waitingRow(place);
+          },
+        )}
       </div>
     </div>`;
   }
@@ -200,7 +206,10 @@ export class TreeElement extends LitElement {
     const row = await pages?.row(index);
     if (!pages || !row || row.expanded === expanded) return;
     try {
-      await pages.change((tree) => tree.setExpanded(row.id, expanded), () => this.rangeAround(index));
+      await pages.change(
+        (tree) => tree.setExpanded(row.id, expanded),
+        () => this.rangeAround(index),
+      );
       this.go(index, false);
     } catch (error) {
       this.arrived(error);
@@ -267,7 +276,9 @@ export class TreeElement extends LitElement {
   private readonly clicked = (event: Event): void => {
     const index = rowAt(event);
     if (index === undefined) return;
-    const twisty = event.composedPath().some((node) => node instanceof Element && node.classList.contains("twisty"));
+    const twisty = event
+      .composedPath()
+      .some((node) => node instanceof Element && node.classList.contains("twisty"));
     const row = this.pages?.at(index);
     if (twisty && row) void this.setExpanded(index, !row.expanded);
     this.go(index, !twisty);
@@ -282,7 +293,7 @@ export class TreeElement extends LitElement {
 
 function rowAt(event: Event): number | undefined {
   for (const node of event.composedPath()) {
-    if (node instanceof HTMLElement && node.dataset["index"] !== undefined) return Number(node.dataset["index"]);
+    if (node instanceof HTMLElement && node.dataset.index !== undefined) return Number(node.dataset.index);
   }
   return undefined;
 }

@@ -6,10 +6,26 @@ import { shared } from "./styles.ts";
 
 const WORDS = {
   match: { icon: ICONS.check, short: "matches", long: "Recomputed from the bytes, and the same as declared" },
-  mismatch: { icon: ICONS.cross, short: "does not match", long: "Recomputed from the bytes, and different from what is declared" },
-  pending: { icon: ICONS.pending, short: "not yet checked", long: "Not recomputed yet: known when the layer is scanned" },
-  undeclared: { icon: ICONS.dash, short: "nothing declared", long: "The file declares no value to compare with" },
-  absent: { icon: ICONS.dash, short: "not in the file", long: "The bytes are not in this file, so nothing can be recomputed" },
+  mismatch: {
+    icon: ICONS.cross,
+    short: "does not match",
+    long: "Recomputed from the bytes, and different from what is declared",
+  },
+  pending: {
+    icon: ICONS.pending,
+    short: "not yet checked",
+    long: "Not recomputed yet: known when the layer is scanned",
+  },
+  undeclared: {
+    icon: ICONS.dash,
+    short: "nothing declared",
+    long: "The file declares no value to compare with",
+  },
+  absent: {
+    icon: ICONS.dash,
+    short: "not in the file",
+    long: "The bytes are not in this file, so nothing can be recomputed",
+  },
 } as const;
 
 /** Whether a recomputed digest is the declared one: a sign, and words where there is room. */

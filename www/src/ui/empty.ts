@@ -1,7 +1,12 @@
 import { css, html, type TemplateResult } from "lit";
 
 /** What stands where there is nothing to show, and why. */
-export function empty(icon: TemplateResult, title: string, text: unknown, action: unknown = null): TemplateResult {
+export function empty(
+  icon: TemplateResult,
+  title: string,
+  text: unknown,
+  action: unknown = null,
+): TemplateResult {
   return html`<div class="empty">
     <span class="empty-icon">${icon}</span>
     <h3>${title}</h3>

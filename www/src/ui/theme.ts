@@ -15,8 +15,8 @@ const FACE = {
 
 /** The remembered choice, put on the page. Call before anything is drawn. */
 export function applyTheme(theme: Theme = remembered()): Theme {
-  if (theme === "system") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = theme;
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   return theme;
 }
 

@@ -17,11 +17,11 @@ export class BarElement extends LitElement {
     shared,
     css`
       :host { container-type: inline-size; border-bottom: 1px solid var(--line); background: var(--surface); }
-      header { display: grid; grid-template-columns: auto minmax(0, 1fr) auto auto; align-items: center; gap: 0.5rem 1rem; min-height: 3.25rem; padding: 0.4rem 0.9rem; }
+      header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 1rem; min-height: 3.25rem; padding: 0.4rem 0.9rem; }
       .mark { display: inline-flex; align-items: center; gap: 0.55rem; padding: 0.2rem 0.35rem; border: 0; border-radius: var(--radius-small); background: none; font-weight: 650; letter-spacing: -0.01em; cursor: pointer; }
       .mark:hover { background: var(--hover); }
       .logo { width: 1.75rem; height: 1.75rem; flex: none; }
-      .subject { min-width: 0; display: flex; align-items: center; gap: 0.5rem; color: var(--muted); }
+      .subject { flex: 1; min-width: 0; display: flex; align-items: center; gap: 0.5rem; color: var(--muted); }
       .subject span { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--text); }
       .actions { display: flex; align-items: center; gap: 0.25rem; }
       .scan { display: flex; align-items: center; gap: 0.75rem; font-size: var(--small); color: var(--muted); white-space: nowrap; }
@@ -32,14 +32,13 @@ export class BarElement extends LitElement {
       progress::-moz-progress-bar { background: var(--accent); border-radius: 3px; }
       .done { display: inline-flex; align-items: center; gap: 0.35rem; }
       @container (max-width: 52rem) {
-        header { grid-template-columns: auto minmax(0, 1fr) auto; }
-        .scan { grid-column: 1 / -1; grid-row: 2; min-height: 2rem; }
+        .scan { order: 1; flex: 1 0 100%; min-height: 2rem; }
         .scan.rest { display: none; }
         progress { flex: 1; width: auto; min-width: 3rem; }
       }
       @container (max-width: 30rem) {
         header { padding-inline: 0.5rem; gap: 0.35rem 0.5rem; }
-        .mark b, .again b { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+        .mark b, .again span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
         .start .mark b { position: static; width: auto; height: auto; clip-path: none; }
         .again { width: 2.125rem; padding: 0; }
       }
@@ -54,9 +53,9 @@ export class BarElement extends LitElement {
     return html`<header class=${phase.name}>
       <button type="button" class="mark" title="To the first screen" @click=${() => this.dispatchEvent(new Event("lg-home"))}>${LOGO}<b>Layerglass</b></button>
       <div class="subject">${phase.name === "start" ? nothing : html`${phase.subject.form === "folder" ? ICONS.directory : ICONS.file}<span title=${plain(phase.subject.name)}>${shown(phase.subject.name, 300)}</span>`}</div>
-      ${phase.name === "open" && phase.data.layers.length > 0 ? this.scan(phase.scan, phase.data.layers.length) : html`<span></span>`}
+      ${phase.name === "open" && phase.data.layers.length > 0 ? this.scan(phase.scan, phase.data.layers.length) : nothing}
       <div class="actions">
-        ${phase.name === "start" ? nothing : html`<button type="button" class="button again" @click=${() => this.picker.click()}>${ICONS.open}<b>Open another</b></button>`}
+        ${phase.name === "start" ? nothing : html`<button type="button" class="button again" @click=${() => this.picker.click()}>${ICONS.open}<span>Open another</span></button>`}
         <lg-theme></lg-theme>
         <input id="again" type="file" hidden aria-label="Another image file" @change=${this.picked}>
       </div>

@@ -3,7 +3,14 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { count, groupDigits } from "../format/size.ts";
 import { plain } from "../format/text.ts";
-import { type CheckRow, checkCounts, checkRows, findings, type PlacedFinding, uncounted } from "../model/checks.ts";
+import {
+  type CheckRow,
+  checkCounts,
+  checkRows,
+  findings,
+  type PlacedFinding,
+  uncounted,
+} from "../model/checks.ts";
 import "../ui/check.ts";
 import { ICONS } from "../ui/icons.ts";
 import "../ui/id.ts";
@@ -63,37 +70,71 @@ export class ChecksElement extends LitElement {
   private readonly portions = new Portions(this, 60);
 
   override render() {
-    const rows = checkRows(this.archive).filter((row) => row.check.state !== "undeclared" || row.check.computed !== undefined);
+    const rows = checkRows(this.archive).filter(
+      (row) => row.check.state !== "undeclared" || row.check.computed !== undefined,
+    );
     const found = findings(this.archive);
     const hidden = uncounted(this.archive);
     return html`
       ${this.verdict(rows)}
-      ${found.length > 0 ? html`<section aria-label="Findings">
+      ${
+        found.length > 0
+          ? html`<section aria-label="Findings">
         <h3>Findings <span class="muted small num">${groupDigits(found.length)}</span></h3>
         <div class="findings">${this.portions.of("findings", found).map(finding)}</div>
         <div class="more">${this.portions.button("findings", found)}</div>
         ${hidden > 0 ? html`<p class="muted small more">${count(hidden, "more finding was", "more findings were")} counted but not kept.</p>` : nothing}
-      </section>` : nothing}
-      ${rows.length > 0 ? html`<section aria-label="Digests">
+      </section>`
+          : nothing
+      }
+      ${
+        rows.length > 0
+          ? html`<section aria-label="Digests">
         <h3>Digests <span class="muted small num">${groupDigits(rows.length)}</span></h3>
         <div class="card rows">${this.portions.of("checks", rows).map(checkLine)}</div>
         <div class="more">${this.portions.button("checks", rows)}</div>
-      </section>` : nothing}
+      </section>`
+          : nothing
+      }
     `;
   }
 
   private verdict(rows: readonly CheckRow[]): TemplateResult {
     const counts = checkCounts(rows);
-    const { failed, broken } = { failed: counts.mismatch, broken: this.archive.layers.filter((layer) => layer.state === "failed").length };
+    const { failed, broken } = {
+      failed: counts.mismatch,
+      broken: this.archive.layers.filter((layer) => layer.state === "failed").length,
+    };
     if (failed > 0 || broken > 0) {
-      const parts = [failed > 0 ? `${count(failed, "digest does", "digests do")} not match` : "", broken > 0 ? `${count(broken, "layer")} could not be read` : ""];
-      return verdict("bad", ICONS.error, parts.filter((part) => part !== "").join(", "), `${count(counts.match, "other matches", "others match")}${counts.pending > 0 ? `, ${groupDigits(counts.pending)} are not checked yet` : ""}.`);
+      const parts = [
+        failed > 0 ? `${count(failed, "digest does", "digests do")} not match` : "",
+        broken > 0 ? `${count(broken, "layer")} could not be read` : "",
+      ];
+      return verdict(
+        "bad",
+        ICONS.error,
+        parts.filter((part) => part !== "").join(", "),
+        `${count(counts.match, "other matches", "others match")}${counts.pending > 0 ? `, ${groupDigits(counts.pending)} are not checked yet` : ""}.`,
+      );
     }
     if (counts.pending > 0) {
-      return verdict("wait", ICONS.pending, `${groupDigits(counts.match)} of ${groupDigits(counts.match + counts.pending)} digests checked`, this.scanning ? "The layers are being scanned." : "Scan the layers to check the others.");
+      return verdict(
+        "wait",
+        ICONS.pending,
+        `${groupDigits(counts.match)} of ${groupDigits(counts.match + counts.pending)} digests checked`,
+        this.scanning ? "The layers are being scanned." : "Scan the layers to check the others.",
+      );
     }
-    if (counts.match === 0) return verdict("wait", ICONS.dash, "Nothing to compare with", "The file declares no digests.");
-    return verdict("ok", ICONS.shield, counts.match === 1 ? "The one declared digest matches" : `All ${groupDigits(counts.match)} declared digests match`, `Each was recomputed here from the bytes${counts.absent > 0 ? `; ${count(counts.absent, "part is", "parts are")} not in the file` : ""}.`);
+    if (counts.match === 0)
+      return verdict("wait", ICONS.dash, "Nothing to compare with", "The file declares no digests.");
+    return verdict(
+      "ok",
+      ICONS.shield,
+      counts.match === 1
+        ? "The one declared digest matches"
+        : `All ${groupDigits(counts.match)} declared digests match`,
+      `Each was recomputed here from the bytes${counts.absent > 0 ? `; ${count(counts.absent, "part is", "parts are")} not in the file` : ""}.`,
+    );
   }
 }
 

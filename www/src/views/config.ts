@@ -2,7 +2,7 @@ import type { Archive, HealthcheckData, ImageData, RunConfigData } from "layergl
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { platformName } from "../format/id.ts";
-import { shortTime, duration } from "../format/time.ts";
+import { duration, shortTime } from "../format/time.ts";
 import "../ui/check.ts";
 import { empty, emptyStyles } from "../ui/empty.ts";
 import { ICONS } from "../ui/icons.ts";
@@ -43,7 +43,11 @@ export class ConfigElement extends LitElement {
 
   private explanation(image: ImageData): TemplateResult | typeof nothing {
     if (image.presence === "absent") {
-      return empty(ICONS.pending, "This image is not in the file", "The index names it, but its manifest, config and layers were not saved along. That is usual for images of several platforms of which one was pulled.");
+      return empty(
+        ICONS.pending,
+        "This image is not in the file",
+        "The index names it, but its manifest, config and layers were not saved along. That is usual for images of several platforms of which one was pulled.",
+      );
     }
     if (image.role === "attestation") {
       return html`<p class="note">${ICONS.shield}<span>An attestation: a signed or unsigned statement about another image in this file, such as how it was built or what it is made of. It does not run.</span></p>`;
@@ -101,14 +105,25 @@ export class ConfigElement extends LitElement {
     return this.pairs("Environment", "environment", pairs, "no variables are set");
   }
 
-  private pairs(title: string, name: string, pairs: readonly (readonly [string, string | undefined])[], nothingText = ""): TemplateResult {
+  private pairs(
+    title: string,
+    name: string,
+    pairs: readonly (readonly [string, string | undefined])[],
+    nothingText = "",
+  ): TemplateResult {
     if (pairs.length === 0 && !nothingText) return html``;
     return html`<section class="card wide">
       <h3>${title} <span class="muted small num">${pairs.length || ""}</span></h3>
-      ${pairs.length === 0 ? html`<p class="muted">${nothingText}</p>` : html`<dl class="pairs">${this.portions.of(name, pairs).map(([key, value]) => html`<div>
+      ${
+        pairs.length === 0
+          ? html`<p class="muted">${nothingText}</p>`
+          : html`<dl class="pairs">${this.portions.of(name, pairs).map(
+              ([key, value]) => html`<div>
         <dt class="mono">${shown(key)}</dt>
         <dd class="mono">${value === undefined ? none("not set: there is no “=”") : value === "" ? none("empty") : shown(value)}</dd>
-      </div>`)}</dl>`}
+      </div>`,
+            )}</dl>`
+      }
       ${this.portions.button(name, pairs)}
     </section>`;
   }

@@ -35,9 +35,11 @@ export class FactsElement extends LitElement {
       <span class="badge">${ICONS.file}</span>
       <div>
         <h2>${label}</h2>
-        <p class="muted">${kind === "rootfs"
-          ? "A plain file system without a config, a history or layers, as docker export writes it."
-          : "Layerglass knows this kind of file by its contents. It holds no container images that can be shown layer by layer."}</p>
+        <p class="muted">${
+          kind === "rootfs"
+            ? "A plain file system without a config, a history or layers, as docker export writes it."
+            : "Layerglass knows this kind of file by its contents. It holds no container images that can be shown layer by layer."
+        }</p>
       </div>
       <dl>
         <div><dt>Size</dt><dd title=${exactSize(size)}>${humanSize(size)}</dd></div>

@@ -6,7 +6,7 @@ import { count, exactSize, humanSize } from "../format/size.ts";
 import type { ScanState } from "../model/session.ts";
 import { readableLayers } from "../model/steps.ts";
 import "../tree/entry.ts";
-import { RowEvent, TreeErrorEvent } from "../tree/events.ts";
+import type { RowEvent, TreeErrorEvent } from "../tree/events.ts";
 import "../tree/tree.ts";
 import type { TreeElement } from "../tree/tree.ts";
 import { empty, emptyStyles } from "../ui/empty.ts";
@@ -66,7 +66,10 @@ export class FilesElement extends LitElement {
     this.error = undefined;
     if (wanted === "" || this.upTo < 0) return;
     try {
-      const tree = await this.archive.tree(this.image.index, { upTo: this.upTo, changesOnly: this.onlyChanges });
+      const tree = await this.archive.tree(this.image.index, {
+        upTo: this.upTo,
+        changesOnly: this.onlyChanges,
+      });
       if (wanted === this.#shown) this.replace(tree);
       else tree.close();
     } catch (thrown) {
@@ -87,7 +90,13 @@ export class FilesElement extends LitElement {
         ${this.toolbar()}
         <div class="content ${this.row ? "with-entry" : ""}" @lg-row=${this.rowChosen} @lg-tree-error=${this.treeFailed}>
           ${this.content()}
-          ${this.row ? html`<lg-entry .row=${this.row} @lg-close=${() => { this.row = undefined; }}></lg-entry>` : nothing}
+          ${
+            this.row
+              ? html`<lg-entry .row=${this.row} @lg-close=${() => {
+                  this.row = undefined;
+                }}></lg-entry>`
+              : nothing
+          }
         </div>
         ${this.tree ? this.status(this.tree) : nothing}
       </section>
@@ -96,10 +105,18 @@ export class FilesElement extends LitElement {
 
   private toolbar(): TemplateResult {
     return html`<div class="toolbar">
-      ${this.selected === "all" ? nothing : html`<div class="switch" role="group" aria-label="Which files">
-        <button type="button" aria-pressed=${this.changesOnly} @click=${() => { this.changesOnly = true; }}>What it changed</button>
-        <button type="button" aria-pressed=${!this.changesOnly} @click=${() => { this.changesOnly = false; }}>Everything up to it</button>
-      </div>`}
+      ${
+        this.selected === "all"
+          ? nothing
+          : html`<div class="switch" role="group" aria-label="Which files">
+        <button type="button" aria-pressed=${this.changesOnly} @click=${() => {
+          this.changesOnly = true;
+        }}>What it changed</button>
+        <button type="button" aria-pressed=${!this.changesOnly} @click=${() => {
+          this.changesOnly = false;
+        }}>Everything up to it</button>
+      </div>`
+      }
       <label class="search">${ICONS.search}<span class="unseen">Find by path</span>
         <input type="search" placeholder="Find by path" autocomplete="off" spellcheck="false" maxlength="1000" .value=${this.filter} @input=${this.typed}>
       </label>
@@ -110,10 +127,18 @@ export class FilesElement extends LitElement {
   private content(): TemplateResult {
     const { tree } = this;
     if (this.error) {
-      return empty(ICONS.error, "These files cannot be shown", html`${shown(this.error.message, 500)} ${errorPlace(this.error)}`);
+      return empty(
+        ICONS.error,
+        "These files cannot be shown",
+        html`${shown(this.error.message, 500)} ${errorPlace(this.error)}`,
+      );
     }
     if (this.image.layers.length === 0) {
-      return empty(ICONS.layers, "This image has no layers", this.image.presence === "absent" ? "Its parts are not in this file." : "There are no files to show.");
+      return empty(
+        ICONS.layers,
+        "This image has no layers",
+        this.image.presence === "absent" ? "Its parts are not in this file." : "There are no files to show.",
+      );
     }
     if (!tree) return this.waiting();
     if (tree.totals.entries === 0) {
@@ -121,7 +146,12 @@ export class FilesElement extends LitElement {
         ? empty(ICONS.layers, "This layer changes nothing", "The step that made it wrote no file.")
         : empty(ICONS.layers, "The file system is empty", "No layer wrote a file.");
     }
-    const label = this.selected === "all" ? "Files of all layers together" : this.onlyChanges ? `Files that layer ${this.upTo + 1} changed` : `Files up to layer ${this.upTo + 1}`;
+    const label =
+      this.selected === "all"
+        ? "Files of all layers together"
+        : this.onlyChanges
+          ? `Files that layer ${this.upTo + 1} changed`
+          : `Files up to layer ${this.upTo + 1}`;
     return html`<lg-tree .tree=${tree} .filter=${this.filter} ?plain=${this.selected === "all"} label=${label}></lg-tree>`;
   }
 
@@ -131,30 +161,59 @@ export class FilesElement extends LitElement {
     const blocking = this.image.layers[readable];
     if (readable > this.upTo) return empty(ICONS.pending, "One moment", "The files are being put together.");
     const stored = blocking?.blob === undefined ? undefined : this.data.layers[blocking.blob];
-    const below = readable === 0 ? null : html`<button type="button" class="button" @click=${() => { this.changesOnly = false; this.dispatchEvent(new LayerEvent(readable - 1)); }}>Show the files up to layer ${readable}</button>`;
+    const below =
+      readable === 0
+        ? null
+        : html`<button type="button" class="button" @click=${() => {
+            this.changesOnly = false;
+            this.dispatchEvent(new LayerEvent(readable - 1));
+          }}>Show the files up to layer ${readable}</button>`;
     if (!stored) {
-      return empty(ICONS.pending, `Layer ${readable + 1} is not in this file`, "The files from it up cannot be put together.", below);
+      return empty(
+        ICONS.pending,
+        `Layer ${readable + 1} is not in this file`,
+        "The files from it up cannot be put together.",
+        below,
+      );
     }
     if (stored.state === "failed") {
-      return empty(ICONS.error, `Layer ${readable + 1} could not be read`, html`${shown(stored.error?.message ?? "", 500)} ${stored.error ? errorPlace(stored.error) : nothing}. The files from this layer up cannot be put together.`, below);
+      return empty(
+        ICONS.error,
+        `Layer ${readable + 1} could not be read`,
+        html`${shown(stored.error?.message ?? "", 500)} ${stored.error ? errorPlace(stored.error) : nothing}. The files from this layer up cannot be put together.`,
+        below,
+      );
     }
     if (this.scan.state === "running") {
-      return empty(ICONS.pending, `Layer ${readable + 1} is still to be scanned`, "Its files appear here as soon as that is done.", below);
+      return empty(
+        ICONS.pending,
+        `Layer ${readable + 1} is still to be scanned`,
+        "Its files appear here as soon as that is done.",
+        below,
+      );
     }
-    return empty(ICONS.pending, "Not all layers are scanned", "The scan was stopped before it came to this layer.",
-      html`<button type="button" class="button primary" @click=${() => this.dispatchEvent(new ScanEvent(this.scan.contents))}>Go on with the scan</button>`);
+    return empty(
+      ICONS.pending,
+      "Not all layers are scanned",
+      "The scan was stopped before it came to this layer.",
+      html`<button type="button" class="button primary" @click=${() => this.dispatchEvent(new ScanEvent(this.scan.contents))}>Go on with the scan</button>`,
+    );
   }
 
   private status({ totals }: FileTree): TemplateResult {
     const exact = this.scan.contents === "sha256";
     return html`<p class="status">
       <span>${count(totals.entries, "entry", "entries")}, <span title=${exactSize(totals.fileBytes)}>${humanSize(totals.fileBytes)}</span> in ${count(totals.files, "file")}</span>
-      ${this.selected === "all" ? nothing : html`<span class="counts">
+      ${
+        this.selected === "all"
+          ? nothing
+          : html`<span class="counts">
         <span class="added"><b aria-hidden="true">+</b>${totals.added} added</span>
         <span class="modified"><b aria-hidden="true">~</b>${totals.modified} modified</span>
         <span class="removed"><b aria-hidden="true">−</b>${totals.removed} removed</span>
         ${totals.modified > 0 && !exact && this.scan.state !== "running" ? html`<button type="button" class="link" title="Reads the layers again and compares contents by SHA-256" @click=${() => this.dispatchEvent(new ScanEvent("sha256"))}>Compare contents exactly</button>` : nothing}
-      </span>`}
+      </span>`
+      }
       ${totals.findings.length > 0 ? html`<details><summary>${count(totals.findings.length, "finding")} while merging</summary><ul>${totals.findings.slice(0, 100).map((found) => html`<li>${shown(found.message, 500)}${found.path === undefined ? nothing : html`: <span class="mono">${shown(found.path, 300)}</span>`}</li>`)}</ul></details>` : nothing}
     </p>`;
   }

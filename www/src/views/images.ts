@@ -54,7 +54,8 @@ export class ImagesElement extends LitElement {
   private row(image: ImageData): TemplateResult {
     const id = image.id ?? image.manifestDigest;
     const title = imageTitle(image);
-    const platform = image.platform && image.platform.os !== "unknown" ? platformName(image.platform) : undefined;
+    const platform =
+      image.platform && image.platform.os !== "unknown" ? platformName(image.platform) : undefined;
     return html`<button type="button" class="image ${image.presence}" aria-current=${image.index === this.selected}
         @click=${() => this.dispatchEvent(new ImageEvent(image.index))}>
       <span class="name">${shown(image.familiarNames[0] ?? title, 300)}</span>
@@ -70,9 +71,13 @@ export class ImagesElement extends LitElement {
 
 /** What is special about an image, as a small word; nothing for a complete image. */
 export function tag(image: ImageData): TemplateResult | undefined {
-  if (image.presence === "absent") return html`<span class="tag" title="Named by the index; its parts are not in this file">not in file</span>`;
-  if (image.role === "attestation") return html`<span class="tag" title="A statement about another image, such as its provenance or its parts">attestation</span>`;
-  if (image.role === "artifact") return html`<span class="tag" title="The manifest describes something other than an image">artifact</span>`;
-  if (image.presence === "partial") return html`<span class="tag partial" title="Its config or some of its layers are not in this file">incomplete</span>`;
+  if (image.presence === "absent")
+    return html`<span class="tag" title="Named by the index; its parts are not in this file">not in file</span>`;
+  if (image.role === "attestation")
+    return html`<span class="tag" title="A statement about another image, such as its provenance or its parts">attestation</span>`;
+  if (image.role === "artifact")
+    return html`<span class="tag" title="The manifest describes something other than an image">artifact</span>`;
+  if (image.presence === "partial")
+    return html`<span class="tag partial" title="Its config or some of its layers are not in this file">incomplete</span>`;
   return undefined;
 }

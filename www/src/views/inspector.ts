@@ -4,13 +4,13 @@ import { customElement, property, state } from "lit/decorators.js";
 import { platformName } from "../format/id.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
 import { checkCounts, checkRows, findings, imageTitle } from "../model/checks.ts";
-import type { ScanState } from "../model/session.ts";
 import type { Subject } from "../model/open.ts";
+import type { ScanState } from "../model/session.ts";
 import { card, shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
 import "./checks.ts";
 import "./config.ts";
-import { LayerEvent, type ImageEvent } from "./events.ts";
+import type { ImageEvent, LayerEvent } from "./events.ts";
 import "./facts.ts";
 import "./files.ts";
 import "./images.ts";
@@ -20,7 +20,12 @@ import "./strata.ts";
 
 type Tab = "overview" | "layers" | "files" | "checks";
 
-const NAMES: Readonly<Record<Tab, string>> = { overview: "Overview", layers: "Layers", files: "Files", checks: "Checks" };
+const NAMES: Readonly<Record<Tab, string>> = {
+  overview: "Overview",
+  layers: "Layers",
+  files: "Files",
+  checks: "Checks",
+};
 
 /** Below this width, in rem, the layers are a tab of their own instead of a column. */
 const WIDE = 62;
@@ -70,14 +75,22 @@ export class InspectorElement extends LitElement {
     return html`
       <aside>
         ${this.origin()}
-        ${this.data.images.length > 1 ? html`<section aria-label="Images">
+        ${
+          this.data.images.length > 1
+            ? html`<section aria-label="Images">
           <h2 class="section">Images <span class="muted num">${this.data.images.length}</span></h2>
           <lg-images .images=${this.data.images} .selected=${this.index} @lg-image=${this.chooseImage}></lg-images>
-        </section>` : nothing}
-        ${this.wide ? html`<section aria-label="Layers and history">
+        </section>`
+            : nothing
+        }
+        ${
+          this.wide
+            ? html`<section aria-label="Layers and history">
           <h2 class="section">Layers and history</h2>
           ${this.strata(image)}
-        </section>` : nothing}
+        </section>`
+            : nothing
+        }
       </aside>
       <main>
         ${this.heading(image)}
@@ -116,8 +129,14 @@ export class InspectorElement extends LitElement {
   private tabs(): TemplateResult {
     const tabs = this.shownTabs();
     return html`<div class="tabs" role="tablist" aria-label="Views of the image" @keydown=${this.tabKey}>
-      ${tabs.map((tab) => html`<button type="button" role="tab" id="tab-${tab}" aria-controls="panel" aria-selected=${tab === this.tab}
-        tabindex=${tab === this.tab ? 0 : -1} @click=${() => { this.tab = tab; }}>${NAMES[tab]}${tab === "checks" ? this.checksBadge() : nothing}</button>`)}
+      ${tabs.map(
+        (
+          tab,
+        ) => html`<button type="button" role="tab" id="tab-${tab}" aria-controls="panel" aria-selected=${tab === this.tab}
+        tabindex=${tab === this.tab ? 0 : -1} @click=${() => {
+          this.tab = tab;
+        }}>${NAMES[tab]}${tab === "checks" ? this.checksBadge() : nothing}</button>`,
+      )}
     </div>`;
   }
 
@@ -128,10 +147,12 @@ export class InspectorElement extends LitElement {
   /** How much is wrong, so that nobody has to look in vain. */
   private checksBadge(): TemplateResult | typeof nothing {
     const found = findings(this.data);
-    const errors = found.filter((each) => each.severity === "error").length + checkCounts(checkRows(this.data)).mismatch;
+    const errors =
+      found.filter((each) => each.severity === "error").length + checkCounts(checkRows(this.data)).mismatch;
     const warnings = found.filter((each) => each.severity === "warning").length;
     if (errors > 0) return html`<span class="badge bad">${errors}<span class="unseen"> errors</span></span>`;
-    if (warnings > 0) return html`<span class="badge warn">${warnings}<span class="unseen"> warnings</span></span>`;
+    if (warnings > 0)
+      return html`<span class="badge warn">${warnings}<span class="unseen"> warnings</span></span>`;
     return nothing;
   }
 
@@ -162,12 +183,17 @@ export class InspectorElement extends LitElement {
   private readonly chooseImage = (event: ImageEvent): void => {
     this.index = event.index;
     this.layer = "all";
-    if (this.tab === "files" && (this.data.images[event.index]?.layers.length ?? 0) === 0) this.tab = "overview";
+    if (this.tab === "files" && (this.data.images[event.index]?.layers.length ?? 0) === 0)
+      this.tab = "overview";
   };
 
   private readonly chooseLayer = (event: LayerEvent): void => {
     this.layer = event.layer;
+    const moved = this.tab !== "files";
     this.tab = "files";
+    // On one long page the files would otherwise appear far below or above what is seen.
+    if (moved && !this.wide)
+      void this.updateComplete.then(() => this.renderRoot.querySelector("main")?.scrollIntoView());
   };
 
   private readonly tabKey = (event: KeyboardEvent): void => {
@@ -177,6 +203,8 @@ export class InspectorElement extends LitElement {
     if (to === undefined) return;
     event.preventDefault();
     this.tab = tabs[(to + tabs.length) % tabs.length] ?? "overview";
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus(),
+    );
   };
 }

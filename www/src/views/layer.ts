@@ -2,8 +2,8 @@ import type { ArchiveData, ImageData, LayerData } from "layerglass/archive";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { addSizes, count, exactSize, groupDigits, humanSize } from "../format/size.ts";
-import { shortTime } from "../format/time.ts";
 import { plain } from "../format/text.ts";
+import { shortTime } from "../format/time.ts";
 import { type Step, steps } from "../model/steps.ts";
 import "../ui/check.ts";
 import "../ui/id.ts";
@@ -73,7 +73,7 @@ export class LayerElement extends LitElement {
       </header>
       ${this.command(step)}
       <dl>
-        ${fact("Digest", layer.digest ?? stored?.digest ? html`<lg-id what="digest" .value=${layer.digest ?? stored?.digest ?? ""}></lg-id>${stored ? html`<lg-check .state=${stored.check.state}></lg-check>` : nothing}` : computedDigest(stored))}
+        ${fact("Digest", (layer.digest ?? stored?.digest) ? html`<lg-id what="digest" .value=${layer.digest ?? stored?.digest ?? ""}></lg-id>${stored ? html`<lg-check .state=${stored.check.state}></lg-check>` : nothing}` : computedDigest(stored))}
         ${fact("Diff id", layer.diffId ? html`<lg-id what="diff id" .value=${layer.diffId}></lg-id><lg-check .state=${layer.check.state}></lg-check>` : pending())}
         ${fact("Chain id", layer.chainId ? html`<lg-id what="chain id" .value=${layer.chainId}></lg-id>` : pending())}
         ${fact("Stored", stored ? size(stored.storedSize) : layer.declaredSize === undefined ? "not in the file" : html`${size(layer.declaredSize)} <span class="muted">declared</span>`)}
@@ -89,7 +89,13 @@ export class LayerElement extends LitElement {
   private command(step: Step): TemplateResult {
     const long = (step.history?.createdBy?.length ?? 0) > 240;
     return html`<p class="text ${this.open ? "open" : ""}" tabindex=${this.open ? 0 : nothing} title=${plain(step.history?.createdBy ?? "")}>${words(step)}</p>
-      ${long ? html`<button type="button" class="more" aria-expanded=${this.open} @click=${() => { this.open = !this.open; }}>${this.open ? "Show less" : "Show the whole command"}</button>` : nothing}`;
+      ${
+        long
+          ? html`<button type="button" class="more" aria-expanded=${this.open} @click=${() => {
+              this.open = !this.open;
+            }}>${this.open ? "Show less" : "Show the whole command"}</button>`
+          : nothing
+      }`;
   }
 }
 

@@ -44,8 +44,12 @@ export class RawElement extends LitElement {
         ${this.button("manifest", "Manifest as stored")}
       </div>
       ${this.error ? html`<p class="bad">${shown(this.error.message, 500)}</p>` : nothing}
-      ${this.bytes ? html`<pre class="card" tabindex="0" aria-label=${`The ${this.open} as stored`}>${shown(new TextDecoder().decode(this.bytes.subarray(0, MOST_BYTES)), MOST_BYTES)}</pre>
-        <p class="muted small">${exactSize(this.bytes.length)}${this.bytes.length > MOST_BYTES ? `, of which ${count(MOST_BYTES, "byte")} are shown` : ""}</p>` : nothing}`;
+      ${
+        this.bytes
+          ? html`<pre class="card" tabindex="0" aria-label=${`The ${this.open} as stored`}>${shown(new TextDecoder().decode(this.bytes.subarray(0, MOST_BYTES)), MOST_BYTES)}</pre>
+        <p class="muted small">${exactSize(this.bytes.length)}${this.bytes.length > MOST_BYTES ? `, of which ${count(MOST_BYTES, "byte")} are shown` : ""}</p>`
+          : nothing
+      }`;
   }
 
   private button(which: "config" | "manifest", name: string) {

@@ -1,7 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, query } from "lit/decorators.js";
-import { ICONS, LOGO } from "../ui/icons.ts";
 import { fileSubject, pickedFolder } from "../sources/picked.ts";
+import { ICONS, LOGO } from "../ui/icons.ts";
 import { shared } from "../ui/styles.ts";
 import { OpenEvent, SampleEvent } from "./events.ts";
 

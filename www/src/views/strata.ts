@@ -113,9 +113,12 @@ export class StrataElement extends LitElement {
             <span class="side num muted">${count(layers, "layer")}</span>
           </button>
         </li>
-        ${this.portions.of("steps", lines).map((step, index) =>
-          html`<li>${step.layer ? this.layerRow(step, largest) : this.emptyRow(step, index)}</li>`,
-        )}
+        ${this.portions
+          .of("steps", lines)
+          .map(
+            (step, index) =>
+              html`<li>${step.layer ? this.layerRow(step, largest) : this.emptyRow(step, index)}</li>`,
+          )}
       </ol>
       <div class="more">${this.portions.button("steps", lines)}</div>
     `;
@@ -186,6 +189,7 @@ export function words(step: Step): TemplateResult {
 /** The graver of the layer's two checks. */
 function worst(step: Step): "match" | "mismatch" | "pending" | "undeclared" | "absent" {
   const states = [step.layer?.check.state, step.stored?.check.state];
-  for (const state of ["mismatch", "absent", "pending", "match"] as const) if (states.includes(state)) return state;
+  for (const state of ["mismatch", "absent", "pending", "match"] as const)
+    if (states.includes(state)) return state;
   return "undeclared";
 }
