@@ -11,15 +11,14 @@ const UNSEEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
 
+/** What ASCII calls its controls; the pictures that Unicode has for them are missing in most fonts. */
+const ASCII =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
+    " ",
+  );
+
+/** Names of those that are met in attacks on readers. */
 const NAMES: Readonly<Record<number, string>> = {
-  0: "NULL",
-  7: "BELL",
-  8: "BACKSPACE",
-  9: "TAB",
-  10: "LINE FEED",
-  13: "CARRIAGE RETURN",
-  27: "ESCAPE",
-  127: "DELETE",
   173: "SOFT HYPHEN",
   8203: "ZERO WIDTH SPACE",
   8204: "ZERO WIDTH NON-JOINER",
@@ -58,12 +57,10 @@ export function plain(text: string, most = 2000): string {
 }
 
 function sign(code: number): Run {
+  const ascii = code === 0x7f ? "DEL" : ASCII[code];
+  if (ascii) return { sign: ascii, name: `${codePoint(code)}, a control character` };
   const named = NAMES[code];
-  const name = named === undefined ? codePoint(code) : `${codePoint(code)} ${named}`;
-  // The Unicode block "Control Pictures" has a small picture for each of the 33 ASCII controls.
-  if (code < 0x20) return { sign: String.fromCodePoint(0x2400 + code), name };
-  if (code === 0x7f) return { sign: "\u2421", name };
-  return { sign: code.toString(16).toUpperCase().padStart(4, "0"), name };
+  return { sign: codePoint(code).slice(2), name: named ? `${codePoint(code)} ${named}` : codePoint(code) };
 }
 
 function codePoint(code: number): string {

@@ -1,4 +1,4 @@
-import type { ArchiveData, Check, Finding, ImageData } from "layerglass/archive";
+import type { ArchiveData, Check, Finding, ImageData, ImageLayerData } from "layerglass/archive";
 import { platformName, shortDigest } from "../format/id.ts";
 import { plain } from "../format/text.ts";
 
@@ -26,16 +26,28 @@ export function checkRows(archive: ArchiveData): CheckRow[] {
   }
   for (const image of archive.images) {
     image.layers.forEach((layer, position) => {
-      rows.push({ what: "Diff id", of: `Layer ${position + 1} of ${imageTitle(image)}`, check: layer.check });
+      rows.push({
+        what: "Diff id",
+        of: `Layer ${position + 1} of ${imageTitle(image)}`,
+        check: diffIdCheck(layer, archive),
+      });
     });
   }
   for (const layer of archive.layers) {
-    rows.push({ what: "Stored layer", of: plain(layer.path, 300), check: layer.check });
+    rows.push({ what: "Stored layer", of: plain(layer.path, 300), check: diffIdCheck(layer, archive) });
   }
   for (const blob of archive.blobs) {
     rows.push({ what: ROLES[blob.role], of: plain(blob.path, 300), check: blob.check });
   }
   return rows;
+}
+
+/** The check of a layer's diff id, known as soon as that layer is scanned although others are not. */
+export function diffIdCheck(layer: ImageLayerData, archive: ArchiveData): Check {
+  const scan = layer.blob === undefined ? undefined : archive.layers[layer.blob]?.scan;
+  if (layer.check.state !== "pending" || layer.diffId === undefined || !scan) return layer.check;
+  const state = scan.diffId === layer.diffId ? "match" : "mismatch";
+  return { state, declared: layer.diffId, computed: scan.diffId };
 }
 
 const ROLES = { config: "Config file", manifest: "Manifest", index: "Index", other: "File" } as const;

@@ -21,11 +21,13 @@ export const treeStyles = css`
   .head button:hover { color: var(--text); background: var(--hover); }
   .head .name { padding-inline-start: 3.4rem; }
   .head .size { text-align: end; }
+  .head .mode { font-family: inherit; font-size: var(--tiny); }
   .arrow { font-size: 0.8em; }
   .body { position: relative; }
   .row { position: absolute; inset-inline: 0; top: 0; height: var(--row); cursor: default; contain: layout style; }
   .row:hover { background: var(--hover); }
-  .row[aria-selected="true"] { background: var(--accent-soft); }
+  .row[aria-selected="true"] { background: var(--hover); }
+  .grid:focus .row[aria-selected="true"], :host([marked]) .row[aria-selected="true"] { background: var(--accent-soft); }
   .grid:focus-visible .row[aria-selected="true"] { outline: var(--ring); outline-offset: -2px; }
   .cell { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .name { display: flex; align-items: center; gap: 0.35rem; padding-inline-start: calc(var(--indent, 0) * 1rem); }

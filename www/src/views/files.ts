@@ -152,7 +152,7 @@ export class FilesElement extends LitElement {
         : this.onlyChanges
           ? `Files that layer ${this.upTo + 1} changed`
           : `Files up to layer ${this.upTo + 1}`;
-    return html`<lg-tree .tree=${tree} .filter=${this.filter} ?plain=${this.selected === "all"} label=${label}></lg-tree>`;
+    return html`<lg-tree .tree=${tree} .filter=${this.filter} ?plain=${this.selected === "all"} ?marked=${this.row !== undefined} label=${label}></lg-tree>`;
   }
 
   /** Why there are no files yet, or will be none. */

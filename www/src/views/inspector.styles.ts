@@ -23,6 +23,7 @@ export const inspectorStyles = css`
   .badge { min-width: 1.25rem; padding: 0 0.35rem; border-radius: 99px; font-size: var(--tiny); font-weight: 650; line-height: 1.25rem; text-align: center; }
   .badge.bad { background: var(--bad-soft); color: var(--bad); }
   .badge.warn { background: var(--warn-soft); color: var(--warn); }
+  .good { color: var(--ok); }
 
   .panel { min-height: 0; overflow-y: auto; padding: 1.1rem 1.5rem 1.5rem; }
   .panel:focus-visible { outline-offset: -2px; }

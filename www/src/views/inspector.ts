@@ -6,6 +6,7 @@ import { count, exactSize, humanSize } from "../format/size.ts";
 import { checkCounts, checkRows, findings, imageTitle } from "../model/checks.ts";
 import type { Subject } from "../model/open.ts";
 import type { ScanState } from "../model/session.ts";
+import { ICONS } from "../ui/icons.ts";
 import { card, shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
 import "./checks.ts";
@@ -147,12 +148,14 @@ export class InspectorElement extends LitElement {
   /** How much is wrong, so that nobody has to look in vain. */
   private checksBadge(): TemplateResult | typeof nothing {
     const found = findings(this.data);
-    const errors =
-      found.filter((each) => each.severity === "error").length + checkCounts(checkRows(this.data)).mismatch;
+    const counts = checkCounts(checkRows(this.data));
+    const errors = found.filter((each) => each.severity === "error").length + counts.mismatch;
     const warnings = found.filter((each) => each.severity === "warning").length;
     if (errors > 0) return html`<span class="badge bad">${errors}<span class="unseen"> errors</span></span>`;
     if (warnings > 0)
       return html`<span class="badge warn">${warnings}<span class="unseen"> warnings</span></span>`;
+    if (counts.pending === 0 && counts.match > 0)
+      return html`<span class="good" title="All declared digests match">${ICONS.check}<span class="unseen"> all digests match</span></span>`;
     return nothing;
   }
 

@@ -4,6 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { addSizes, count, exactSize, groupDigits, humanSize } from "../format/size.ts";
 import { plain } from "../format/text.ts";
 import { shortTime } from "../format/time.ts";
+import { diffIdCheck } from "../model/checks.ts";
 import { type Step, steps } from "../model/steps.ts";
 import "../ui/check.ts";
 import "../ui/id.ts";
@@ -30,6 +31,9 @@ export class LayerElement extends LitElement {
       dl { display: flex; flex-wrap: wrap; gap: 0.5rem 1.75rem; }
       dl > div { display: grid; min-width: 0; }
       dd { display: flex; align-items: center; gap: 0.25rem; min-width: 0; min-height: 1.5rem; }
+      .sizes { gap: 0.15rem 1.5rem; padding-top: 0.5rem; border-top: 1px solid var(--line); font-size: var(--small); }
+      .sizes > div { display: flex; align-items: baseline; gap: 0.45rem; }
+      .sizes dd { min-height: 0; }
       .bad { color: var(--bad); font-size: var(--small); }
     `,
   ];
@@ -51,7 +55,7 @@ export class LayerElement extends LitElement {
     const { image } = this;
     return html`<article>
       <header><h2>All layers together</h2><span class="muted small">the file system that a container of this image starts with</span></header>
-      <dl>
+      <dl class="sizes">
         ${fact("Layers", groupDigits(image.layers.length))}
         ${fact("Stored", size(image.storedSize))}
         ${fact("Unpacked", image.unpackedSize === undefined ? pending() : size(image.unpackedSize))}
@@ -74,8 +78,10 @@ export class LayerElement extends LitElement {
       ${this.command(step)}
       <dl>
         ${fact("Digest", (layer.digest ?? stored?.digest) ? html`<lg-id what="digest" .value=${layer.digest ?? stored?.digest ?? ""}></lg-id>${stored ? html`<lg-check .state=${stored.check.state}></lg-check>` : nothing}` : computedDigest(stored))}
-        ${fact("Diff id", layer.diffId ? html`<lg-id what="diff id" .value=${layer.diffId}></lg-id><lg-check .state=${layer.check.state}></lg-check>` : pending())}
+        ${fact("Diff id", layer.diffId ? html`<lg-id what="diff id" .value=${layer.diffId}></lg-id><lg-check .state=${diffIdCheck(layer, this.archive).state}></lg-check>` : pending())}
         ${fact("Chain id", layer.chainId ? html`<lg-id what="chain id" .value=${layer.chainId}></lg-id>` : pending())}
+      </dl>
+      <dl class="sizes">
         ${fact("Stored", stored ? size(stored.storedSize) : layer.declaredSize === undefined ? "not in the file" : html`${size(layer.declaredSize)} <span class="muted">declared</span>`)}
         ${fact("Unpacked", stored?.scan ? size(stored.scan.tarSize) : pending())}
         ${fact("Compression", compression ?? pending())}

@@ -1,9 +1,10 @@
-import type { ArchiveData, ImageData } from "layerglass/archive";
+import type { ArchiveData, Check, ImageData } from "layerglass/archive";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { instruction } from "../format/command.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
 import { plain } from "../format/text.ts";
+import { diffIdCheck } from "../model/checks.ts";
 import { historyFits, type Step, steps } from "../model/steps.ts";
 import "../ui/check.ts";
 import { ICONS } from "../ui/icons.ts";
@@ -136,7 +137,7 @@ export class StrataElement extends LitElement {
       <span class="text">${words(step)}</span>
       <span class="side">
         ${size === undefined ? nothing : html`<span class="num" title=${exactSize(size)}>${humanSize(size)}</span>`}
-        ${step.layer ? html`<lg-check .state=${failed ? "mismatch" : worst(step)}></lg-check>` : nothing}
+        ${step.layer ? html`<lg-check .state=${failed ? "mismatch" : this.worst(step)}></lg-check>` : nothing}
       </span>
       ${stored ? html`<span class="bar" aria-hidden="true"><i></i></span>` : html`<span class="note">not in this file</span>`}
       ${failed ? html`<span class="note bad">could not be read: ${plain(stored?.error?.message ?? "", 200)}</span>` : nothing}
@@ -150,6 +151,15 @@ export class StrataElement extends LitElement {
       <span class="text">${words(step)}</span>
       <span class="side" title="This step changed the configuration only and made no layer">empty</span>
     </button>`;
+  }
+
+  /** The graver of the layer's two checks. */
+  private worst({ layer, stored }: Step): Check["state"] {
+    const states = [layer ? diffIdCheck(layer, this.archive).state : undefined, stored?.check.state];
+    const gravest = (["mismatch", "absent", "pending", "match"] as const).find((state) =>
+      states.includes(state),
+    );
+    return gravest ?? "undeclared";
   }
 
   private storedSize(blob: number | undefined): number {
@@ -184,12 +194,4 @@ export function words(step: Step): TemplateResult {
   }
   const { keyword, text } = instruction(recorded);
   return html`${keyword ? html`<span class="keyword">${keyword}</span>` : nothing}<span class="command">${shown(text, 2000)}</span>`;
-}
-
-/** The graver of the layer's two checks. */
-function worst(step: Step): "match" | "mismatch" | "pending" | "undeclared" | "absent" {
-  const states = [step.layer?.check.state, step.stored?.check.state];
-  for (const state of ["mismatch", "absent", "pending", "match"] as const)
-    if (states.includes(state)) return state;
-  return "undeclared";
 }
