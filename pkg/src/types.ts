@@ -332,3 +332,130 @@ export interface TreeTotals {
   /** Findings made while the layers were merged. */
   readonly findings: readonly Finding[];
 }
+
+/** A parsed reference as plain data. */
+export interface ReferenceData {
+  /** Registry host, with its port; absent when the reference was not normalised and names none. */
+  readonly domain?: string;
+  readonly path: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  /** The whole reference, written out. */
+  readonly canonical: string;
+  /** The same, shortened as Docker shows it. */
+  readonly familiar: string;
+  /** What it consists of: name, tag and digest; name and tag; name and digest; name alone; digest alone. */
+  readonly kind: "reference" | "tagged" | "canonical" | "repository" | "digest";
+}
+
+/** The layers that an image's config declares. */
+export interface RootFsData {
+  readonly type: string;
+  /** Digest of each layer's uncompressed tar, lowest first. */
+  readonly diffIds: readonly string[];
+  /** Digest of each stack of layers, lowest first. */
+  readonly chainIds: readonly string[];
+}
+
+/** An image's config as plain data. */
+export interface ImageConfigData {
+  /** Digest of the config's exact bytes. */
+  readonly id: string;
+  readonly platform: PlatformData;
+  /** RFC 3339, as the config has it. */
+  readonly created?: string;
+  readonly author?: string;
+  readonly config: RunConfigData;
+  readonly history: readonly HistoryStep[];
+  readonly rootFs: RootFsData;
+}
+
+/** The limits that keep hostile input from growing without bound. What is left out keeps its default. */
+export interface Limits {
+  /** Length of one JSON document in bytes; 20 MiB. */
+  readonly jsonBytes?: number;
+  /** Nesting of one JSON document; 128. It can be lowered, not raised. */
+  readonly jsonDepth?: number;
+  /** Entries of an archive file or files of a folder; 1,000,000. */
+  readonly archiveEntries?: number;
+  /** Entries of one layer; 10,000,000. */
+  readonly layerEntries?: number;
+  /** Bytes of one extended header; 1 MiB. */
+  readonly headerBytes?: number;
+  /** Bytes of one path inside a layer; 32 KiB. */
+  readonly pathBytes?: number;
+  /** Components of one path inside a layer; 2,048. */
+  readonly pathDepth?: number;
+  /** Symbolic links followed while one path is resolved; 40. */
+  readonly symlinks?: number;
+  /** Data fragments of one sparse file; 100,000. */
+  readonly sparseFragments?: number;
+  /** Bytes of holes in one layer that are hashed as zeros; 16 GiB. */
+  readonly sparseBytes?: number;
+  /** Bytes that one compressed stream may unpack to; 1 TiB. */
+  readonly unpackedBytes?: number;
+  /** Unpacked bytes for each stored byte; 250. */
+  readonly expansionRatio?: number;
+  /** Unpacked bytes below which the ratio is not looked at; 256 MiB. */
+  readonly expansionFloor?: number;
+  /** Window of a zstd frame or dictionary of an xz stream in bytes; 128 MiB. */
+  readonly windowBytes?: number;
+  /** Images listed by one archive; 10,000. */
+  readonly images?: number;
+  /** Levels of indexes within indexes; 8. */
+  readonly indexDepth?: number;
+  /** Findings kept for one layer or archive; 1,000. */
+  readonly findings?: number;
+}
+
+/** What a manifest says of a blob. */
+export interface DescriptorData {
+  readonly mediaType: string;
+  /** As written, whatever the algorithm. */
+  readonly digest: string;
+  readonly size: Size;
+  readonly platform?: PlatformData;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly artifactType?: string;
+  readonly urls?: readonly string[];
+  /** The blob itself, where it is small. */
+  readonly data?: Uint8Array;
+}
+
+/** Which kind of manifest a document is. */
+export type ManifestKind =
+  | "ociManifest"
+  | "ociIndex"
+  | "dockerManifest"
+  | "dockerList"
+  | "schema1"
+  | "schema1Signed";
+
+/** A manifest or index of any kind as plain data. What its kind does not have is absent. */
+export interface ManifestData {
+  readonly kind: ManifestKind;
+  /** What it declares, or else the media type of its kind. */
+  readonly mediaType: string;
+  /** The digest that names it. */
+  readonly digest: string;
+  /** What it is, for an artifact. */
+  readonly artifactType?: string;
+  readonly config?: DescriptorData;
+  /** Lowest first. */
+  readonly layers?: readonly DescriptorData[];
+  /** What an index lists. */
+  readonly manifests?: readonly DescriptorData[];
+  /** The manifest that this one is about. */
+  readonly subject?: DescriptorData;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Of schema 1: name of the repository. */
+  readonly name?: string;
+  /** Of schema 1. */
+  readonly tag?: string;
+  /** Of schema 1. */
+  readonly architecture?: string;
+  /** Of schema 1: digests of the stored layers, lowest first. */
+  readonly blobSums?: readonly string[];
+  /** Of schema 1: the v1 document of each layer as text, lowest first. */
+  readonly v1Compatibility?: readonly string[];
+}

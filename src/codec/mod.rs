@@ -1,1 +1,43 @@
-//! codec
+//! What a stream is compressed with, and decoders that are fed by pushing bytes.
+//!
+//! All decoders read several members in one stream (gzip members of pigz and eStargz, zstd frames and
+//! skippable frames of zstd:chunked, concatenated bzip2 and xz streams), verify every checksum they meet,
+//! trust no declared size, keep within the [`Limits`](crate::limits::Limits), and use memory that depends
+//! on the format's window only. Bytes behind the last member that begin no further one are not an error,
+//! as for the command-line tools; they are counted, see [`Trailing`].
+//!
+//! ```
+//! use layerglass::codec::{CodecError, Compression, Decoder};
+//! use layerglass::limits::Limits;
+//!
+//! let stored = [
+//!     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0, 0x86, 0xa6, 0x10, 0x36, 5, 0, 0, 0,
+//! ];
+//! let compression = Compression::detect(&stored).unwrap_or(Compression::None);
+//! let mut decoder = Decoder::new(compression, &Limits::default());
+//! let mut unpacked = Vec::new();
+//! for piece in stored.chunks(7) {
+//!     decoder.push(piece, &mut |bytes| {
+//!         unpacked.extend_from_slice(bytes);
+//!         Ok::<(), CodecError>(())
+//!     })?;
+//! }
+//! decoder.finish()?;
+//! assert_eq!(unpacked, b"hello");
+//! # Ok::<(), CodecError>(())
+//! ```
+
+mod bzip2;
+mod compression;
+mod decoder;
+mod error;
+mod gzip;
+mod io;
+mod xz;
+mod xz_check;
+mod xz_index;
+mod zstd;
+
+pub use compression::Compression;
+pub use decoder::{Decoder, Trailing};
+pub use error::{Checksum, CodecError, Corruption, Feature};

@@ -1,0 +1,220 @@
+//! gzip (RFC 1952): any number of members one after another.
+//!
+//! ```text
+//! member  = 1f 8b, method, flags, mtime (4), xfl, os,
+//!           [extra length (2), extra] [name, 0] [comment, 0] [header CRC-16],
+//!           deflate data, CRC-32 (4), length modulo 2^32 (4)
+//! ```
+//! Only the deflate data goes to the library: so the checksums can be told in errors, and a member costs
+//! no new allocation (an eStargz layer has one for each file).
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+use super::compression::gzip_start;
+use super::error::{Checksum, Corruption, Fault, Feature};
+use super::io::{Boundary, Found, Io, Stand};
+
+const FLAG_HEADER_CRC: u8 = 0x02;
+const FLAG_EXTRA: u8 = 0x04;
+const FLAG_NAME: u8 = 0x08;
+const FLAG_COMMENT: u8 = 0x10;
+const FLAGS_RESERVED: u8 = 0xe0;
+const DEFLATE: u8 = 8;
+
+/// A gzip decoder.
+pub(super) struct Gzip {
+    state: State,
+    boundary: Boundary,
+    /// Fields of a fixed length while they come in.
+    field: [u8; 8],
+    filled: usize,
+    flags: u8,
+    header_crc: Crc,
+    inflate: Decompress,
+    contents_crc: Crc,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Boundary,
+    Fixed,
+    ExtraLength,
+    Extra(usize),
+    Name,
+    Comment,
+    HeaderCrc,
+    Deflate,
+    Trailer,
+}
+
+impl Default for Gzip {
+    fn default() -> Self {
+        Self {
+            state: State::Boundary,
+            boundary: Boundary::default(),
+            field: [0; 8],
+            filled: 0,
+            flags: 0,
+            header_crc: Crc::new(),
+            inflate: Decompress::new(false),
+            contents_crc: Crc::new(),
+        }
+    }
+}
+
+impl Gzip {
+    pub fn stand(&self) -> Stand {
+        if self.state == State::Boundary { self.boundary.stand() } else { Stand::Inside }
+    }
+
+    pub fn held(&self) -> &[u8] {
+        self.boundary.held()
+    }
+
+    /// Decodes until the input is read or the output is full.
+    pub fn step(&mut self, io: &mut Io<'_, '_>) -> Result<Stand, Fault> {
+        loop {
+            self.state = match self.state {
+                State::Boundary => match self.boundary.find(io, gzip_start)? {
+                    Found::Unsure => return Ok(self.stand()),
+                    Found::Trailing(read) => return Ok(Stand::Trailing(read)),
+                    Found::Member => {
+                        self.header_crc.reset();
+                        self.header_crc.update(self.boundary.held());
+                        State::Fixed
+                    }
+                },
+                State::Fixed => {
+                    let Some([method, flags, ..]) = self.field(io, 8, true) else { return Ok(Stand::Inside) };
+                    if method != DEFLATE {
+                        return Err(Fault::Unsupported(Feature::Method(method)));
+                    }
+                    if flags & FLAGS_RESERVED != 0 {
+                        return Err(Corruption::Header.into());
+                    }
+                    self.flags = flags;
+                    State::ExtraLength
+                }
+                State::ExtraLength if self.flags & FLAG_EXTRA == 0 => State::Name,
+                State::ExtraLength => match self.field(io, 2, true) {
+                    Some([low, high, ..]) => State::Extra(usize::from(u16::from_le_bytes([low, high]))),
+                    None => return Ok(Stand::Inside),
+                },
+                State::Extra(0) => State::Name,
+                State::Extra(left) => {
+                    let extra = io.take(left);
+                    if extra.is_empty() {
+                        return Ok(Stand::Inside);
+                    }
+                    self.header_crc.update(extra);
+                    State::Extra(left - extra.len())
+                }
+                State::Name => {
+                    if self.flags & FLAG_NAME != 0 && !self.skip_text(io) {
+                        return Ok(Stand::Inside);
+                    }
+                    State::Comment
+                }
+                State::Comment => {
+                    if self.flags & FLAG_COMMENT != 0 && !self.skip_text(io) {
+                        return Ok(Stand::Inside);
+                    }
+                    State::HeaderCrc
+                }
+                State::HeaderCrc => {
+                    if self.flags & FLAG_HEADER_CRC != 0 {
+                        let found = self.header_crc.sum() & 0xffff;
+                        let Some([low, high, ..]) = self.field(io, 2, false) else {
+                            return Ok(Stand::Inside);
+                        };
+                        let expected = u32::from(u16::from_le_bytes([low, high]));
+                        if expected != found {
+                            return Err(Fault::Checksum {
+                                checksum: Checksum::HeaderCrc16,
+                                expected: format!("{expected:04x}"),
+                                found: format!("{found:04x}"),
+                            });
+                        }
+                    }
+                    self.inflate.reset(false);
+                    self.contents_crc.reset();
+                    State::Deflate
+                }
+                State::Deflate => {
+                    if !self.inflate(io)? {
+                        return Ok(Stand::Inside);
+                    }
+                    State::Trailer
+                }
+                State::Trailer => {
+                    let Some(trailer) = self.field(io, 8, false) else { return Ok(Stand::Inside) };
+                    self.check(trailer)?;
+                    self.boundary.next();
+                    State::Boundary
+                }
+            };
+        }
+    }
+
+    /// Inflates as far as input and output go; whether the deflate data ended.
+    fn inflate(&mut self, io: &mut Io<'_, '_>) -> Result<bool, Fault> {
+        loop {
+            let (read_before, written_before) = (self.inflate.total_in(), self.inflate.total_out());
+            let input = io.input;
+            let result = self.inflate.decompress(input, io.space(), FlushDecompress::None);
+            let read = (self.inflate.total_in() - read_before) as usize;
+            let written = (self.inflate.total_out() - written_before) as usize;
+            io.take(read);
+            self.contents_crc.update(io.space().get(..written).unwrap_or_default());
+            io.written += written;
+            match result {
+                Ok(Status::StreamEnd) => return Ok(true),
+                Ok(_) if io.input.is_empty() || io.space().is_empty() => return Ok(false),
+                Ok(_) if read > 0 || written > 0 => {}
+                Ok(_) | Err(_) => return Err(Corruption::Data.into()),
+            }
+        }
+    }
+
+    fn check(&self, [c0, c1, c2, c3, l0, l1, l2, l3]: [u8; 8]) -> Result<(), Fault> {
+        let (expected, found) = (u32::from_le_bytes([c0, c1, c2, c3]), self.contents_crc.sum());
+        if expected != found {
+            return Err(Fault::Checksum {
+                checksum: Checksum::Crc32,
+                expected: format!("{expected:08x}"),
+                found: format!("{found:08x}"),
+            });
+        }
+        let (expected, found) = (u32::from_le_bytes([l0, l1, l2, l3]), self.inflate.total_out() as u32);
+        if expected != found {
+            let (expected, found) = (u64::from(expected), u64::from(found));
+            return Err(Corruption::UnpackedLength { expected, found }.into());
+        }
+        Ok(())
+    }
+
+    /// A field of up to eight bytes, once all of it is there.
+    fn field(&mut self, io: &mut Io<'_, '_>, length: usize, in_header: bool) -> Option<[u8; 8]> {
+        let bytes = io.take(length - self.filled);
+        if in_header {
+            self.header_crc.update(bytes);
+        }
+        for (slot, &byte) in self.field.iter_mut().skip(self.filled).zip(bytes) {
+            *slot = byte;
+        }
+        self.filled += bytes.len();
+        if self.filled < length {
+            return None;
+        }
+        self.filled = 0;
+        Some(self.field)
+    }
+
+    /// Passes over a text up to its zero byte; whether it was reached.
+    fn skip_text(&mut self, io: &mut Io<'_, '_>) -> bool {
+        let end = io.input.iter().position(|&byte| byte == 0);
+        let text = io.take(end.map_or(io.input.len(), |end| end + 1));
+        self.header_crc.update(text);
+        end.is_some()
+    }
+}
