@@ -37,14 +37,14 @@ export async function requested(open: string, name: string | null): Promise<Subj
       name: name ?? offer.name,
       form: "file",
       size: offer.size,
-      input: { url, size: offer.size } as never,
+      input: { url, size: offer.size },
     };
   }
   const files = offer.files.map(
     ({ path, size, url }) => [path, { url: sameOrigin(url, address).href, size }] as const,
   );
   const size = offer.files.reduce((sum, file) => sum + file.size, 0);
-  return { name: name ?? offer.name, form: "folder", size, input: files as never };
+  return { name: name ?? offer.name, form: "folder", size, input: files };
 }
 
 /** An address on the server that sent the page: a link must not make the page open something from elsewhere. */
