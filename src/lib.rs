@@ -6,6 +6,8 @@ pub mod limits;
 
 pub mod json;
 
+pub mod finding;
+
 pub mod digest;
 pub mod reference;
 

@@ -28,9 +28,13 @@ pub struct Limits {
     pub path_depth: u32,
     /// Symbolic links followed while one path is resolved; 40, as Linux has it.
     pub symlinks: u32,
+    /// Layers of one image; 4,096. It can be raised to 65,535.
+    pub layers: u32,
+    /// Path components looked up while the layers of one image are merged; 200,000,000.
+    pub merge_steps: u64,
     /// Data fragments of one sparse file; 100,000.
     pub sparse_fragments: u32,
-    /// Bytes of holes in one layer that are hashed as zeros; 16 GiB. Contents past it are left without a hash.
+    /// Bytes of holes in one layer that are hashed as zeros; 1 GiB. Contents past it are left without a hash.
     pub sparse_bytes: u64,
     /// Bytes that one compressed stream may unpack to; 1 TiB.
     pub unpacked_bytes: u64,
@@ -59,8 +63,10 @@ impl Default for Limits {
             path_bytes: 32 << 10,
             path_depth: 2048,
             symlinks: 40,
+            layers: 4096,
+            merge_steps: 200_000_000,
             sparse_fragments: 100_000,
-            sparse_bytes: 16 << 30,
+            sparse_bytes: 1 << 30,
             unpacked_bytes: 1 << 40,
             expansion_ratio: 250,
             expansion_floor: 256 << 20,

@@ -1,1 +1,179 @@
-//! digest
+//! Digests: names of contents, such as `sha256:e3b0c442…`.
+//!
+//! A digest is an algorithm, a colon and lower-case hexadecimal digits, as the OCI image-spec (descriptor.md) and
+//! `go-digest` have it. The algorithms here are those of the SHA-2 family that image-spec registers, and SHA-384.
+
+mod algorithm;
+mod error;
+mod hasher;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use algorithm::Algorithm;
+pub use error::DigestError;
+pub use hasher::Hasher;
+
+/// A digest of a known algorithm.
+///
+/// Digests are ordered as their texts are.
+///
+/// ```
+/// use layerglass::digest::Digest;
+/// let digest = Digest::sha256(b"");
+/// assert_eq!(digest.to_string(), "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// assert_eq!(digest, digest.to_string().parse().unwrap());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest {
+    algorithm: Algorithm,
+    /// As many bytes as the algorithm gives; the rest is zero.
+    bytes: [u8; 64],
+}
+
+impl Digest {
+    /// Parses `algorithm:hex`. For a known algorithm the length is looked at before the characters, as `go-digest` does.
+    ///
+    /// # Errors
+    /// [`DigestError::Format`] when the text is no digest of any algorithm, [`DigestError::Unsupported`] when it is one
+    /// of an unknown algorithm, [`DigestError::Length`] when a known algorithm has another number of digits.
+    pub fn parse(text: &str) -> Result<Self, DigestError> {
+        let Some((name, encoded)) = text.split_once(':') else {
+            return Err(DigestError::Format { offset: text.len() });
+        };
+        let start = name.len() + 1;
+        if encoded.is_empty() {
+            return Err(DigestError::Format { offset: start });
+        }
+        let Some(algorithm) = Algorithm::from_name(name) else {
+            return Err(match check_form(text) {
+                Ok(()) => DigestError::Unsupported { algorithm: name.chars().take(64).collect() },
+                Err(offset) => DigestError::Format { offset },
+            });
+        };
+        let expected = algorithm.size() * 2;
+        if encoded.len() != expected {
+            return Err(DigestError::Length { algorithm, expected, found: encoded.len(), offset: start });
+        }
+        let mut bytes = [0; 64];
+        for (index, (byte, pair)) in bytes.iter_mut().zip(encoded.as_bytes().chunks_exact(2)).enumerate() {
+            for (half, &digit) in pair.iter().enumerate() {
+                let value = match digit {
+                    b'0'..=b'9' => digit - b'0',
+                    b'a'..=b'f' => digit - b'a' + 10,
+                    _ => return Err(DigestError::Format { offset: start + index * 2 + half }),
+                };
+                *byte = *byte << 4 | value;
+            }
+        }
+        Ok(Self { algorithm, bytes })
+    }
+
+    /// The SHA-256 of some bytes.
+    pub fn sha256(bytes: &[u8]) -> Self {
+        Self::of(Algorithm::Sha256, bytes)
+    }
+
+    /// The digest of some bytes.
+    pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::new(algorithm);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    /// A digest from what an algorithm computed; `None` unless there are as many bytes as it gives.
+    pub fn from_bytes(algorithm: Algorithm, computed: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 64];
+        bytes.get_mut(..algorithm.size())?.copy_from_slice(computed.get(..algorithm.size())?);
+        (computed.len() == algorithm.size()).then_some(Self { algorithm, bytes })
+    }
+
+    /// The algorithm.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What the algorithm computed.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.algorithm.size()).unwrap_or(&self.bytes)
+    }
+
+    /// The hexadecimal digits after the colon.
+    pub fn hex(&self) -> String {
+        let mut hex = String::with_capacity(self.algorithm.size() * 2);
+        // Writing to a string cannot fail.
+        let _ = self.write_hex(&mut hex);
+        hex
+    }
+
+    /// The first twelve hexadecimal digits, as Docker abbreviates ids.
+    pub fn short(&self) -> String {
+        let mut hex = self.hex();
+        hex.truncate(12);
+        hex
+    }
+
+    fn write_hex(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        self.as_bytes().iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.algorithm.name())?;
+        f.write_str(":")?;
+        self.write_hex(f)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        Self::parse(text)
+    }
+}
+
+impl serde::Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Whether the text has the form of a digest of any algorithm.
+///
+/// ```text
+/// digest    = algorithm ":" encoded
+/// algorithm = component *( ( "+" / "." / "-" / "_" ) component )
+/// component = 1*( %x61-7A / DIGIT )
+/// encoded   = 1*( ALPHA / DIGIT / "=" / "_" / "-" )
+/// ```
+///
+/// # Errors
+/// The offset of the first byte that does not fit, or the length of the text when something is missing.
+fn check_form(text: &str) -> Result<(), usize> {
+    let (mut in_algorithm, mut starts) = (true, true);
+    for (offset, byte) in text.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => starts = false,
+            b'A'..=b'Z' | b'=' | b'_' | b'-' if !in_algorithm => starts = false,
+            b'+' | b'.' | b'-' | b'_' if in_algorithm && !starts => starts = true,
+            b':' if in_algorithm && !starts => (in_algorithm, starts) = (false, true),
+            _ => return Err(offset),
+        }
+    }
+    if in_algorithm || starts { Err(text.len()) } else { Ok(()) }
+}

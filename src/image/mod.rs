@@ -1,1 +1,22 @@
-//! image
+//! Image configurations: what an image is, how it was made, and what its containers run with.
+//!
+//! The format is that of Docker (docker-image-spec) and of the OCI image-spec (config.md), read as tolerantly as Docker's
+//! own engine reads it. The exact bytes are kept, because the id of an image is their SHA-256.
+
+mod config;
+mod data;
+mod error;
+mod history;
+mod platform;
+mod rootfs;
+mod run_config;
+mod time;
+
+pub use config::{ConfigFields, ImageConfig, ImageId};
+pub use data::{HealthcheckData, HistoryStepData, ImageConfigData, RootFsData, RunConfigData};
+pub use error::ConfigError;
+pub use history::{HistoryEntry, align};
+pub use platform::Platform;
+pub use rootfs::{ChainId, DiffId, RootFs, chain_ids};
+pub use run_config::{Healthcheck, RunConfig, StringOrList};
+pub use time::Timestamp;

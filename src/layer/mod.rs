@@ -1,1 +1,23 @@
-//! layer
+//! Layers: one pass over a layer's bytes, its files as a table, and the tree that several layers make.
+
+mod column;
+mod merge;
+mod node;
+mod path;
+mod report;
+mod scan;
+mod table;
+mod transfer;
+mod view;
+mod whiteout;
+
+pub use merge::{FileTree, TreeTotals};
+pub use node::{Aspect, Change, Contents, Node, NodeKind};
+pub use path::{PathProblem, clean_path};
+pub use report::LayerReport;
+pub use scan::{ContentHash, LayerScan, ScannedLayer};
+pub use table::{FileTable, Row, RowKind};
+pub use transfer::TransferError;
+pub use view::{SortKey, TreeView};
+pub use whiteout::Whiteout;
+

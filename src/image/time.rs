@@ -1,0 +1,160 @@
+//! Points in time as configurations write them.
+
+use std::fmt;
+
+use crate::json::{Decode, FieldError, Value};
+
+/// A point in time: RFC 3339 as Go reads it, kept as it is written.
+///
+/// Go takes one-digit hours and a comma before the fraction as well; it does not take lower-case `t` or `z`, a second
+/// of 60, or a time without a zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Timestamp {
+    text: Box<str>,
+    canonical: Box<str>,
+}
+
+impl Timestamp {
+    /// Go's zero time, which stands for "unknown".
+    pub const ZERO: &'static str = "0001-01-01T00:00:00Z";
+
+    /// Parses a time; `None` when it is not one that Go reads.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self { text: text.into(), canonical: canonical(text)?.into() })
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// As Go writes it: nanoseconds without trailing zeros, `Z` for an offset of zero, other offsets as they were.
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// Whether it is the zero time.
+    pub fn is_zero(&self) -> bool {
+        &*self.canonical == Self::ZERO
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// For decoding only: the zero time.
+impl Default for Timestamp {
+    fn default() -> Self {
+        Self { text: Self::ZERO.into(), canonical: Self::ZERO.into() }
+    }
+}
+
+impl Decode for Timestamp {
+    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+        const EXPECTED: &str = "time in the form of RFC 3339";
+        match value {
+            Value::Null => {}
+            Value::String(text) => {
+                *self =
+                    Self::parse(text).ok_or_else(|| FieldError::new(EXPECTED, format!("`{text:.40}`")))?;
+            }
+            _ => return Err(FieldError::of_type(EXPECTED, value)),
+        }
+        Ok(())
+    }
+}
+
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// Reads the digits of a time from left to right.
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    fn next(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn literal(&mut self, byte: u8) -> Option<()> {
+        (self.next()? == byte).then_some(())
+    }
+
+    /// A number of exactly so many digits.
+    fn number(&mut self, digits: usize) -> Option<u32> {
+        let mut number = 0;
+        for _ in 0..digits {
+            number = number * 10 + char::from(self.next()?).to_digit(10)?;
+        }
+        Some(number)
+    }
+
+    fn starts_with_digits(&self, count: usize) -> bool {
+        self.0.get(..count).is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit))
+    }
+}
+
+/// The time as Go prints it, `None` when Go does not read it.
+fn canonical(text: &str) -> Option<String> {
+    let mut at = Cursor(text.as_bytes());
+    let year = at.number(4)?;
+    at.literal(b'-')?;
+    let month = at.number(2).filter(|month| (1..=12).contains(month))?;
+    at.literal(b'-')?;
+    let day = at.number(2).filter(|day| (1..=days_in(month, year)).contains(day))?;
+    at.literal(b'T')?;
+    let hour_digits = if at.starts_with_digits(2) { 2 } else { 1 };
+    let hour = at.number(hour_digits).filter(|&hour| hour < 24)?;
+    at.literal(b':')?;
+    let minute = at.number(2).filter(|&minute| minute < 60)?;
+    at.literal(b':')?;
+    let second = at.number(2).filter(|&second| second < 60)?;
+    let mut fraction = String::new();
+    if let Some((b'.' | b',', rest)) = at.0.split_first() {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 {
+            return None;
+        }
+        fraction.extend(rest.iter().take(digits.min(9)).map(|&byte| char::from(byte)));
+        fraction.truncate(fraction.trim_end_matches('0').len());
+        if !fraction.is_empty() {
+            fraction.insert(0, '.');
+        }
+        at.0 = rest.get(digits..).unwrap_or_default();
+    }
+    let zone = zone(&mut at)?;
+    if !at.0.is_empty() {
+        return None;
+    }
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}"))
+}
+
+fn zone(at: &mut Cursor<'_>) -> Option<String> {
+    let sign = match at.next()? {
+        b'Z' => return Some("Z".to_owned()),
+        sign @ (b'+' | b'-') => char::from(sign),
+        _ => return None,
+    };
+    // Go takes offsets of 24 hours and of 60 minutes, which some write.
+    let hours = at.number(2).filter(|&hours| hours <= 24)?;
+    at.literal(b':')?;
+    let minutes = at.number(2).filter(|&minutes| minutes <= 60)?;
+    let total = hours * 60 + minutes;
+    Some(if total == 0 { "Z".to_owned() } else { format!("{sign}{:02}:{:02}", total / 60, total % 60) })
+}
+
+const fn days_in(month: u32, year: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}

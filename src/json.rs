@@ -1,1 +1,0 @@
-//! A JSON document as the engines read it.

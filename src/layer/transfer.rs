@@ -1,0 +1,302 @@
+//! A scanned layer as bytes, so that a worker can hand it on without a copy of the whole in memory.
+//!
+//! Little-endian: magic, report as JSON, then each column. It is no storage format: both ends are the same build.
+
+use super::column::{Arena, Column, Span};
+use super::report::LayerReport;
+use super::scan::ScannedLayer;
+use super::table::FileTable;
+use crate::error::{ErrorKind, Reason};
+
+const MAGIC: [u8; 4] = *b"LGL1";
+
+/// Why bytes are not a scanned layer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransferError {
+    /// The bytes do not begin with the magic of this version.
+    #[error("the bytes are not a scanned layer of this version")]
+    Magic,
+    /// The bytes end early.
+    #[error("the scanned layer is truncated: it ends at byte {offset}, {wanted} more are needed")]
+    Truncated {
+        /// Where the bytes end.
+        offset: u64,
+        /// How many more are needed.
+        wanted: u64,
+    },
+    /// The report is not what a scan writes.
+    #[error("the scanned layer's report is malformed: {0}")]
+    Report(String),
+}
+
+impl Reason for TransferError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Magic => "scan-magic",
+            Self::Truncated { .. } => "scan-truncated",
+            Self::Report(_) => "scan-report",
+        }
+    }
+}
+
+/// A value of a column.
+trait Cell: Copy {
+    const SIZE: usize;
+    fn put(self, out: &mut Vec<u8>);
+    fn take(bytes: &[u8]) -> Option<Self>;
+}
+
+macro_rules! number_cell {
+    ($($type:ty),*) => {$(
+        impl Cell for $type {
+            const SIZE: usize = size_of::<$type>();
+            fn put(self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.to_le_bytes());
+            }
+            fn take(bytes: &[u8]) -> Option<Self> {
+                bytes.first_chunk().map(|bytes| Self::from_le_bytes(*bytes))
+            }
+        }
+    )*};
+}
+number_cell!(u8, u16, u32, u64, i64, u128);
+
+impl Cell for [u8; 32] {
+    const SIZE: usize = 32;
+    fn put(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self);
+    }
+    fn take(bytes: &[u8]) -> Option<Self> {
+        bytes.first_chunk().copied()
+    }
+}
+
+impl Cell for Span {
+    const SIZE: usize = 12;
+    fn put(self, out: &mut Vec<u8>) {
+        self.chunk.put(out);
+        self.start.put(out);
+        self.length.put(out);
+    }
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let part = |at: usize| bytes.get(at..).and_then(u32::take);
+        Some(Self { chunk: part(0)?, start: part(4)?, length: part(8)? })
+    }
+}
+
+impl Cell for (u32, Span) {
+    const SIZE: usize = 16;
+    fn put(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+    fn take(bytes: &[u8]) -> Option<Self> {
+        Some((u32::take(bytes)?, Span::take(bytes.get(4..)?)?))
+    }
+}
+
+impl Cell for (u32, u32, u32) {
+    const SIZE: usize = 12;
+    fn put(self, out: &mut Vec<u8>) {
+        Span { chunk: self.0, start: self.1, length: self.2 }.put(out);
+    }
+    fn take(bytes: &[u8]) -> Option<Self> {
+        Span::take(bytes).map(|span| (span.chunk, span.start, span.length))
+    }
+}
+
+impl ScannedLayer {
+    /// Hands the encoded layer to `out`, piece by piece; each column's memory is freed once it is written.
+    pub fn write(self, out: &mut dyn FnMut(&[u8])) {
+        let table = self.table;
+        out(&MAGIC);
+        let report = serde_json::to_vec(&self.report).unwrap_or_default();
+        write_bytes(&report, out);
+        let has_sha256 = u8::from(table.sha256.len() > 0);
+        out(&(table.kinds.len() as u32).to_le_bytes());
+        out(&[has_sha256]);
+        out(&(table.text.chunks().len() as u32).to_le_bytes());
+        for chunk in table.text.into_chunks() {
+            write_bytes(&chunk, out);
+        }
+        write_column(table.paths, out);
+        write_column(table.kinds, out);
+        write_column(table.flags, out);
+        write_column(table.modes, out);
+        write_column(table.uids, out);
+        write_column(table.gids, out);
+        write_column(table.owners, out);
+        write_column(table.groups, out);
+        write_column(table.sizes, out);
+        write_column(table.seconds, out);
+        write_column(table.nanos, out);
+        write_column(table.xxh3, out);
+        write_column(table.sha256, out);
+        write_list(&table.links, out);
+        write_list(&table.xattrs, out);
+        write_list(&table.devices, out);
+        out(&(table.names.len() as u32).to_le_bytes());
+        for name in &table.names {
+            write_bytes(name, out);
+        }
+    }
+
+    /// Bytes that [`ScannedLayer::write`] hands out.
+    pub fn encoded_len(&self) -> u64 {
+        let table = &self.table;
+        let report = serde_json::to_vec(&self.report).map_or(0, |report| report.len());
+        let rows = table.kinds.len();
+        let text: usize = table.text.chunks().iter().map(|chunk| chunk.len() + 4).sum();
+        let names: usize = table.names.iter().map(|name| name.len() + 4).sum();
+        let columns = Span::SIZE + 2 + 2 + 4 + 4 + 2 + 2 + 8 + 8 + 4 + 16;
+        let lists = table.links.len() * 16 + table.xattrs.len() * 16 + table.devices.len() * 12;
+        let fixed = MAGIC.len() + 4 + 4 + 1 + 4 + 3 * 4 + 4;
+        (fixed + report + text + names + lists + rows * columns + table.sha256.len() * 32) as u64
+    }
+
+    /// Reads what [`ScannedLayer::write`] wrote. `length` bytes are to be had; `read` fills its buffer with the next.
+    ///
+    /// # Errors
+    /// The bytes are not a scanned layer.
+    pub fn read(length: u64, read: &mut dyn FnMut(&mut [u8])) -> Result<Self, TransferError> {
+        let mut input = Input { left: length, offset: 0, read };
+        let mut magic = [0; 4];
+        input.fill(&mut magic)?;
+        if magic != MAGIC {
+            return Err(TransferError::Magic);
+        }
+        let report = input.bytes()?;
+        let report: LayerReport =
+            serde_json::from_slice(&report).map_err(|error| TransferError::Report(error.to_string()))?;
+        let rows = input.number()? as usize;
+        let has_sha256 = input.cell::<u8>()? != 0;
+        let mut chunks = Vec::new();
+        for _ in 0..input.number()? {
+            chunks.push(input.bytes()?);
+        }
+        let mut table = FileTable { text: Arena::from_chunks(chunks), ..FileTable::default() };
+        table.paths = input.column(rows)?;
+        table.kinds = input.column(rows)?;
+        table.flags = input.column(rows)?;
+        table.modes = input.column(rows)?;
+        table.uids = input.column(rows)?;
+        table.gids = input.column(rows)?;
+        table.owners = input.column(rows)?;
+        table.groups = input.column(rows)?;
+        table.sizes = input.column(rows)?;
+        table.seconds = input.column(rows)?;
+        table.nanos = input.column(rows)?;
+        table.xxh3 = input.column(rows)?;
+        table.sha256 = input.column(if has_sha256 { rows } else { 0 })?;
+        table.links = input.list()?;
+        table.xattrs = input.list()?;
+        table.devices = input.list()?;
+        for _ in 0..input.number()? {
+            table.names.push(input.bytes()?);
+        }
+        Ok(Self { report, table })
+    }
+}
+
+fn write_bytes(bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
+    out(&(bytes.len() as u32).to_le_bytes());
+    out(bytes);
+}
+
+fn write_column<T: Cell>(column: Column<T>, out: &mut dyn FnMut(&[u8])) {
+    let mut buffer = Vec::new();
+    for chunk in column.into_chunks() {
+        buffer.clear();
+        chunk.iter().for_each(|value| value.put(&mut buffer));
+        out(&buffer);
+    }
+}
+
+fn write_list<T: Cell>(list: &[T], out: &mut dyn FnMut(&[u8])) {
+    out(&(list.len() as u32).to_le_bytes());
+    let mut buffer = Vec::new();
+    for piece in list.chunks(PIECE) {
+        buffer.clear();
+        piece.iter().for_each(|value| value.put(&mut buffer));
+        out(&buffer);
+    }
+}
+
+/// Values decoded at once.
+const PIECE: usize = 4096;
+
+struct Input<'a> {
+    left: u64,
+    offset: u64,
+    read: &'a mut dyn FnMut(&mut [u8]),
+}
+
+impl Input<'_> {
+    /// Fails before anything is allocated for bytes that are not there.
+    fn claim(&mut self, wanted: u64) -> Result<(), TransferError> {
+        match self.left.checked_sub(wanted) {
+            Some(left) => {
+                self.left = left;
+                self.offset += wanted;
+                Ok(())
+            }
+            None => Err(TransferError::Truncated { offset: self.offset, wanted }),
+        }
+    }
+
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), TransferError> {
+        self.claim(buffer.len() as u64)?;
+        (self.read)(buffer);
+        Ok(())
+    }
+
+    fn cell<T: Cell>(&mut self) -> Result<T, TransferError> {
+        let mut buffer = [0; 32];
+        let buffer = &mut buffer[..T::SIZE];
+        self.fill(buffer)?;
+        T::take(buffer).ok_or(TransferError::Magic)
+    }
+
+    fn number(&mut self) -> Result<u32, TransferError> {
+        self.cell()
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, TransferError> {
+        let length = self.number()?;
+        self.claim(u64::from(length))?;
+        let mut bytes = vec![0; length as usize];
+        (self.read)(&mut bytes);
+        Ok(bytes)
+    }
+
+    fn values<T: Cell>(&mut self, count: usize, mut each: impl FnMut(T)) -> Result<(), TransferError> {
+        let mut buffer = vec![0; count.min(PIECE) * T::SIZE];
+        let mut left = count;
+        while left > 0 {
+            let piece = left.min(PIECE);
+            let buffer = &mut buffer[..piece * T::SIZE];
+            self.fill(buffer)?;
+            buffer.chunks_exact(T::SIZE).filter_map(T::take).for_each(&mut each);
+            left -= piece;
+        }
+        Ok(())
+    }
+
+    fn column<T: Cell>(&mut self, rows: usize) -> Result<Column<T>, TransferError> {
+        let mut column = Column::default();
+        self.values(rows, |value| column.push(value))?;
+        Ok(column)
+    }
+
+    fn list<T: Cell>(&mut self) -> Result<Vec<T>, TransferError> {
+        let count = self.number()? as usize;
+        let mut list = Vec::new();
+        self.values(count, |value| list.push(value))?;
+        Ok(list)
+    }
+}

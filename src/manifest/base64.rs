@@ -1,0 +1,42 @@
+//! Base64 (RFC 4648), the two forms that manifests use.
+
+/// Decodes padded standard base64; line breaks are passed over, as Go does. `None` when it is not that.
+pub(super) fn standard(text: &str) -> Option<Vec<u8>> {
+    let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    if !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let padding = text.iter().rev().take(2).take_while(|&&byte| byte == b'=').count();
+    digits(text.get(..text.len() - padding)?, b'+', b'/')
+}
+
+/// Decodes base64url without padding. `None` when it is not that.
+pub(super) fn url(text: &str) -> Option<Vec<u8>> {
+    digits(text.as_bytes(), b'-', b'_')
+}
+
+fn digits(text: &[u8], digit62: u8, digit63: u8) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    for group in text.chunks(4) {
+        let mut bits: u32 = 0;
+        for &digit in group {
+            let value = match digit {
+                b'A'..=b'Z' => digit - b'A',
+                b'a'..=b'z' => digit - b'a' + 26,
+                b'0'..=b'9' => digit - b'0' + 52,
+                _ if digit == digit62 => 62,
+                _ if digit == digit63 => 63,
+                _ => return None,
+            };
+            bits = bits << 6 | u32::from(value);
+        }
+        let [_, first, second, third] = (bits << (6 * (4 - group.len()))).to_be_bytes();
+        match group.len() {
+            4 => bytes.extend([first, second, third]),
+            3 => bytes.extend([first, second]),
+            2 => bytes.push(first),
+            _ => return None,
+        }
+    }
+    Some(bytes)
+}

@@ -1,0 +1,95 @@
+//! References from one document to a blob.
+
+use std::collections::BTreeMap;
+
+use super::base64;
+use crate::digest::{Digest, DigestError};
+use crate::image::Platform;
+use crate::json::{Decode, FieldError, Value, decode_object, size};
+
+/// What a manifest says of a blob (image-spec descriptor.md).
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Descriptor {
+    /// What the blob is.
+    pub media_type: String,
+    /// Its digest as written, whatever the algorithm; see [`Self::parsed_digest`].
+    pub digest: String,
+    /// Its bytes.
+    #[serde(serialize_with = "size::serialize")]
+    pub size: u64,
+    /// What the image that it leads to runs on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
+    /// Annotations.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    /// For an artifact: what it is.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub artifact_type: String,
+    /// Where else it can be fetched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<String>,
+    /// The blob itself, where it is small.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Vec<u8>>,
+}
+
+impl Descriptor {
+    /// The digest, typed.
+    ///
+    /// # Errors
+    /// Why it is none, or that its algorithm is not known.
+    pub fn parsed_digest(&self) -> Result<Digest, DigestError> {
+        Digest::parse(&self.digest)
+    }
+}
+
+/// A count of bytes: an integer literal from 0 to 2^63 - 1.
+struct Size<'a>(&'a mut u64);
+
+impl Decode for Size<'_> {
+    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+        const EXPECTED: &str = "size in bytes from 0 to 2^63 - 1";
+        if *value != Value::Null {
+            let size = value.as_i64().and_then(|size| size.try_into().ok());
+            *self.0 = size.ok_or_else(|| FieldError::of_type(EXPECTED, value))?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes written as base64.
+#[derive(Default)]
+struct Data(Vec<u8>);
+
+impl Decode for Data {
+    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+        const EXPECTED: &str = "bytes in padded base64";
+        let text = value.as_str().ok_or_else(|| FieldError::of_type(EXPECTED, value))?;
+        self.0 = base64::standard(text).ok_or_else(|| FieldError::new(EXPECTED, format!("`{text:.40}`")))?;
+        Ok(())
+    }
+}
+
+impl Decode for Descriptor {
+    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+        const KEYS: &[&str] =
+            &["mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data"];
+        decode_object(value, KEYS, |key, value| match key {
+            "mediaType" => self.media_type.decode(value),
+            "digest" => self.digest.decode(value),
+            "size" => Size(&mut self.size).decode(value),
+            "platform" => self.platform.decode(value),
+            "annotations" => self.annotations.decode(value),
+            "artifactType" => self.artifact_type.decode(value),
+            "urls" => self.urls.decode(value),
+            _ => {
+                let mut data: Option<Data> = None;
+                data.decode(value)?;
+                self.data = data.map(|data| data.0);
+                Ok(())
+            }
+        })
+    }
+}

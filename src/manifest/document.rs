@@ -1,0 +1,194 @@
+//! Which kind of manifest a document is.
+
+use std::fmt;
+
+use super::{Index, Manifest, ManifestError, Schema1, media_type};
+use crate::digest::Digest;
+use crate::json::{self, Decode, Value};
+use crate::limits::Limits;
+
+/// The kinds of manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DocumentKind {
+    /// OCI image manifest, or an artifact's.
+    OciManifest,
+    /// OCI image index.
+    OciIndex,
+    /// Docker manifest, schema 2.
+    DockerManifest,
+    /// Docker manifest list.
+    DockerList,
+    /// Docker manifest, schema 1.
+    Schema1,
+    /// Docker manifest, schema 1, signed.
+    Schema1Signed,
+}
+
+impl DocumentKind {
+    /// The media type that stands for the kind.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::OciManifest => media_type::OCI_MANIFEST,
+            Self::OciIndex => media_type::OCI_INDEX,
+            Self::DockerManifest => media_type::DOCKER_MANIFEST,
+            Self::DockerList => media_type::DOCKER_LIST,
+            Self::Schema1 => media_type::DOCKER_SCHEMA1,
+            Self::Schema1Signed => media_type::DOCKER_SCHEMA1_SIGNED,
+        }
+    }
+
+    /// The kind that a media type stands for.
+    pub fn from_media_type(media_type: &str) -> Option<Self> {
+        [
+            Self::OciManifest,
+            Self::OciIndex,
+            Self::DockerManifest,
+            Self::DockerList,
+            Self::Schema1,
+            Self::Schema1Signed,
+        ]
+        .into_iter()
+        .find(|kind| kind.media_type() == media_type)
+    }
+
+    /// Guesses the kind of a document as containers/image does: a media type that is declared and known wins, then
+    /// `schemaVersion`, then the configuration's media type, then whether there are `manifests`. `None` when nothing
+    /// fits.
+    pub fn guess(value: &Value) -> Option<Self> {
+        if let Some(kind) = value.get("mediaType").and_then(Value::as_str).and_then(Self::from_media_type)
+            && !matches!(kind, Self::Schema1 | Self::Schema1Signed)
+        {
+            return Some(kind);
+        }
+        match value.get("schemaVersion").and_then(Value::as_i64) {
+            Some(1) if value.has("signatures") => Some(Self::Schema1Signed),
+            Some(1) => Some(Self::Schema1),
+            Some(2) => {
+                let config =
+                    value.get("config").and_then(|config| config.get("mediaType")).and_then(Value::as_str);
+                let is_index =
+                    value.get("manifests").and_then(Value::elements).is_some_and(|list| !list.is_empty());
+                Some(match config {
+                    Some(media_type::OCI_CONFIG) => Self::OciManifest,
+                    Some(media_type::DOCKER_CONFIG) => Self::DockerManifest,
+                    _ if is_index => Self::OciIndex,
+                    _ => Self::OciManifest,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Refuses a document with members that belong to another kind (GHSA-77vh-xpmg-72qh): such a document can be one
+    /// image for one reader and another for the next.
+    ///
+    /// # Errors
+    /// [`ManifestError::Ambiguous`] with those members.
+    pub fn check_unambiguous(self, value: &Value) -> Result<(), ManifestError> {
+        let own: &[&str] = match self {
+            Self::OciManifest | Self::DockerManifest => &["config", "layers"],
+            Self::OciIndex | Self::DockerList => &["manifests"],
+            Self::Schema1 | Self::Schema1Signed => &["fsLayers", "history"],
+        };
+        let unexpected: Vec<&'static str> = ["config", "fsLayers", "history", "layers", "manifests"]
+            .into_iter()
+            .filter(|key| !own.contains(key) && value.has(key))
+            .collect();
+        if unexpected.is_empty() { Ok(()) } else { Err(ManifestError::Ambiguous { kind: self, unexpected }) }
+    }
+}
+
+impl fmt::Display for DocumentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OciManifest => "OCI manifest",
+            Self::OciIndex => "OCI index",
+            Self::DockerManifest => "Docker manifest",
+            Self::DockerList => "Docker manifest list",
+            Self::Schema1 => "Docker manifest of schema 1",
+            Self::Schema1Signed => "signed Docker manifest of schema 1",
+        })
+    }
+}
+
+/// A manifest of any kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// One image or artifact.
+    Manifest(Manifest),
+    /// Several, by platform or otherwise.
+    Index(Index),
+    /// One image in the form of schema 1.
+    Schema1(Schema1),
+}
+
+impl Document {
+    /// Reads a manifest of whatever kind it is. A known media type, as a descriptor or a registry gives it, decides;
+    /// otherwise the kind is [guessed](DocumentKind::guess).
+    ///
+    /// # Errors
+    /// What is wrong with the JSON or a member, [`ManifestError::UnknownKind`], or [`ManifestError::Ambiguous`].
+    pub fn parse(
+        bytes: impl Into<Vec<u8>>,
+        media_type: Option<&str>,
+        limits: &Limits,
+    ) -> Result<Self, ManifestError> {
+        let raw = bytes.into();
+        let value = json::parse(&raw, limits)?;
+        let kind = media_type.and_then(DocumentKind::from_media_type).or_else(|| DocumentKind::guess(&value));
+        let Some(kind) = kind else {
+            let declared = value.get("mediaType").and_then(Value::as_str);
+            return Err(ManifestError::UnknownKind {
+                media_type: media_type.or(declared).unwrap_or_default().chars().take(100).collect(),
+                schema_version: value.get("schemaVersion").and_then(Value::as_i64).unwrap_or(0),
+            });
+        };
+        kind.check_unambiguous(&value)?;
+        Ok(match kind {
+            DocumentKind::OciManifest | DocumentKind::DockerManifest => {
+                Self::Manifest(Manifest::from_value(&value, raw, kind)?)
+            }
+            DocumentKind::OciIndex | DocumentKind::DockerList => {
+                Self::Index(Index::from_value(&value, raw, kind)?)
+            }
+            DocumentKind::Schema1 | DocumentKind::Schema1Signed => {
+                Self::Schema1(Schema1::from_value(&value, raw)?)
+            }
+        })
+    }
+
+    /// Its kind.
+    pub const fn kind(&self) -> DocumentKind {
+        match self {
+            Self::Manifest(manifest) => manifest.kind(),
+            Self::Index(index) => index.kind(),
+            Self::Schema1(manifest) => manifest.kind(),
+        }
+    }
+
+    /// The exact bytes it was read from.
+    pub fn raw(&self) -> &[u8] {
+        match self {
+            Self::Manifest(manifest) => manifest.raw(),
+            Self::Index(index) => index.raw(),
+            Self::Schema1(manifest) => manifest.raw(),
+        }
+    }
+
+    /// The digest that names it: of its bytes, or of what is signed in a signed schema 1 manifest.
+    pub const fn digest(&self) -> Digest {
+        match self {
+            Self::Manifest(manifest) => manifest.digest(),
+            Self::Index(index) => index.digest(),
+            Self::Schema1(manifest) => manifest.digest(),
+        }
+    }
+}
+
+/// Decodes a whole document.
+pub(super) fn decode<T: Decode + Default>(value: &Value) -> Result<T, ManifestError> {
+    let mut decoded = T::default();
+    decoded.decode(value)?;
+    Ok(decoded)
+}

@@ -1,0 +1,186 @@
+//! The grammar, part by part.
+
+use super::{MAX_PATH, Part, Reference, ReferenceError};
+use crate::digest::Digest;
+
+/// Parses a text as it stands.
+pub(super) fn parse(text: &str) -> Result<Reference, ReferenceError> {
+    if text.is_empty() {
+        return Err(ReferenceError::Empty);
+    }
+    let reference = match split(text) {
+        Ok(reference) => reference,
+        Err(error) => return Err(uppercase(text).unwrap_or(error)),
+    };
+    let path = reference.path().len();
+    if path > MAX_PATH {
+        return Err(ReferenceError::PathTooLong { length: path });
+    }
+    if let Some(digest) = reference.digest() {
+        Digest::parse(digest)
+            .map_err(|error| ReferenceError::Digest { error, offset: text.len() - digest.len() })?;
+    }
+    Ok(reference)
+}
+
+/// Finds the parts and checks each against its grammar.
+///
+/// No class overlaps where it matters: only the part before the last slash can have further slashes, only the digest has
+/// an `@`, and the tag starts at the first colon after the last slash.
+fn split(text: &str) -> Result<Reference, ReferenceError> {
+    let tagged = text.find('@').unwrap_or(text.len());
+    let head = text.get(..tagged).unwrap_or_default();
+    let last = head.rfind('/').map_or(0, |slash| slash + 1);
+    let name = head.get(last..).and_then(|rest| rest.find(':')).map_or(tagged, |colon| last + colon);
+    let domain = check_name(text.get(..name).unwrap_or_default())?;
+    if name < tagged {
+        check_tag(text.get(name + 1..tagged).unwrap_or_default(), name + 1)?;
+    }
+    if let Some(digest) = text.get(tagged + 1..) {
+        check_digest(digest, tagged + 1)?;
+    }
+    Ok(Reference { text: text.to_owned(), domain, name, tag: tagged })
+}
+
+/// Checks a name and gives the length of its domain, 0 when it has none.
+pub(super) fn check_name(name: &str) -> Result<usize, ReferenceError> {
+    if name.is_empty() {
+        return Err(ReferenceError::EmptyPart { part: Part::Name, offset: 0 });
+    }
+    let domain = name.find('/').filter(|&slash| is_domain(name.as_bytes().get(..slash).unwrap_or_default()));
+    let start = domain.map_or(0, |slash| slash + 1);
+    check_path(name.get(start..).unwrap_or_default(), start)?;
+    Ok(domain.unwrap_or(0))
+}
+
+/// Whether the bytes are a domain.
+pub(super) fn is_domain(bytes: &[u8]) -> bool {
+    let (host, port) = if bytes.first() == Some(&b'[') {
+        let Some(close) = bytes.iter().position(|&byte| byte == b']') else { return false };
+        let address = bytes.get(1..close).unwrap_or_default();
+        if address.is_empty() || !address.iter().all(|&byte| byte == b':' || byte.is_ascii_hexdigit()) {
+            return false;
+        }
+        (None, bytes.get(close + 1..).unwrap_or_default())
+    } else {
+        let colon = bytes.iter().position(|&byte| byte == b':').unwrap_or(bytes.len());
+        (bytes.get(..colon), bytes.get(colon..).unwrap_or_default())
+    };
+    let is_port = match port.split_first() {
+        None => true,
+        Some((b':', digits)) => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        Some(_) => false,
+    };
+    is_port && host.is_none_or(|host| host.split(|&byte| byte == b'.').all(is_label))
+}
+
+fn is_label(label: &[u8]) -> bool {
+    matches!((label.first(), label.last()), (Some(first), Some(last))
+        if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric())
+        && label.iter().all(|&byte| byte == b'-' || byte.is_ascii_alphanumeric())
+}
+
+/// Checks a path that stands at `start` of the text.
+fn check_path(path: &str, start: usize) -> Result<(), ReferenceError> {
+    let part = Part::Name;
+    // The separator run just before this byte: its byte and length; none after a letter or digit.
+    let mut run: Option<(u8, usize)> = None;
+    let mut component = start;
+    for (offset, character) in path.char_indices().map(|(at, character)| (start + at, character)) {
+        let invalid = || ReferenceError::InvalidCharacter { part, character, offset };
+        match character {
+            'a'..='z' | '0'..='9' => run = None,
+            '/' if offset == component => return Err(ReferenceError::EmptyPart { part, offset }),
+            '/' if run.is_some() => return Err(ReferenceError::Incomplete { part, offset }),
+            '/' => component = offset + 1,
+            _ if offset == component => return Err(invalid()),
+            '.' | '_' | '-' => {
+                run = match (run, character) {
+                    (None, _) => Some((character as u8, 1)),
+                    (Some((b'_', 1)), '_') => Some((b'_', 2)),
+                    (Some((b'-', length)), '-') => Some((b'-', length + 1)),
+                    _ => return Err(invalid()),
+                };
+            }
+            _ => return Err(invalid()),
+        }
+    }
+    let end = start + path.len();
+    if component == end {
+        return Err(ReferenceError::EmptyPart { part, offset: end });
+    }
+    if run.is_some() {
+        return Err(ReferenceError::Incomplete { part, offset: end });
+    }
+    Ok(())
+}
+
+/// Checks a tag that stands at `start` of the text.
+pub(super) fn check_tag(tag: &str, start: usize) -> Result<(), ReferenceError> {
+    let part = Part::Tag;
+    if tag.is_empty() {
+        return Err(ReferenceError::EmptyPart { part, offset: start });
+    }
+    for (at, character) in tag.char_indices() {
+        match character {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '_' => {}
+            '.' | '-' if at > 0 => {}
+            _ => return Err(ReferenceError::InvalidCharacter { part, character, offset: start + at }),
+        }
+    }
+    if tag.len() > 128 {
+        return Err(ReferenceError::TagTooLong { length: tag.len(), offset: start + 128 });
+    }
+    Ok(())
+}
+
+/// Checks the form of a digest that stands at `start` of the text, whatever its algorithm.
+pub(super) fn check_digest(digest: &str, start: usize) -> Result<(), ReferenceError> {
+    let part = Part::Digest;
+    if digest.is_empty() {
+        return Err(ReferenceError::EmptyPart { part, offset: start });
+    }
+    let mut in_algorithm = true;
+    let mut starts = true;
+    let mut digits = 0;
+    for (at, character) in digest.char_indices() {
+        match character {
+            _ if !in_algorithm && character.is_ascii_hexdigit() => digits += 1,
+            'a'..='z' | 'A'..='Z' if in_algorithm => starts = false,
+            '0'..='9' if in_algorithm && !starts => {}
+            '-' | '_' | '+' | '.' if in_algorithm && !starts => starts = true,
+            ':' if in_algorithm && !starts => in_algorithm = false,
+            _ => return Err(ReferenceError::InvalidCharacter { part, character, offset: start + at }),
+        }
+    }
+    if digits < 32 {
+        return Err(ReferenceError::Incomplete { part, offset: start + digest.len() });
+    }
+    Ok(())
+}
+
+/// Go's simple lower case of a character, for those whose lower case is ASCII; other characters stay.
+fn lower(character: char) -> char {
+    match character {
+        '\u{130}' => 'i',
+        '\u{212A}' => 'k',
+        _ => character.to_ascii_lowercase(),
+    }
+}
+
+/// The error for a text that is a reference only when all of it is put in lower case.
+fn uppercase(text: &str) -> Option<ReferenceError> {
+    let lowered: String = text.chars().map(lower).collect();
+    if lowered == text {
+        return None;
+    }
+    let reference = split(&lowered).ok()?;
+    // What has to change is in the path: upper case is allowed in every other part, apart from characters that are not
+    // ASCII. Lowering shortens those, so the offset is counted in the text itself.
+    let path = if reference.domain == 0 { 0 } else { reference.domain + 1 }..reference.name;
+    let wrong = |(index, (_, character)): &(usize, (usize, char))| {
+        !character.is_ascii() || path.contains(index) && character.is_ascii_uppercase()
+    };
+    let (_, (offset, _)) = text.char_indices().enumerate().find(wrong)?;
+    Some(ReferenceError::Uppercase { name: text.chars().take(reference.name.min(300)).collect(), offset })
+}

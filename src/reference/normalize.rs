@@ -1,0 +1,45 @@
+//! Docker's short names.
+
+use super::{DEFAULT_DOMAIN, Reference, ReferenceError, grammar};
+
+/// Old name of the default domain.
+const LEGACY_DOMAIN: &str = "index.docker.io";
+
+/// Parses a name that may lack its domain (distribution/reference, normalize.go, ParseNormalizedNamed).
+pub(super) fn parse(text: &str) -> Result<Reference, ReferenceError> {
+    if is_identifier(text) {
+        return Err(ReferenceError::Identifier { identifier: text.to_owned() });
+    }
+    let (domain, rest) = split_domain(text);
+    let library = if domain == DEFAULT_DOMAIN && !rest.contains('/') { "library/" } else { "" };
+    let name = rest.find(':').map_or(rest, |colon| rest.get(..colon).unwrap_or_default());
+    if let Some((at, _)) = name.char_indices().find(|&(_, c)| !is_lower(c)) {
+        let name = library.chars().chain(name.chars()).take(300).collect();
+        return Err(ReferenceError::Uppercase { name, offset: text.len() - rest.len() + at });
+    }
+    let full = format!("{domain}/{library}{rest}");
+    grammar::parse(&full).map_err(|error| error.shifted(full.len() - rest.len(), text.len() - rest.len()))
+}
+
+/// Whether the text is 64 hexadecimal digits in lower case, the form of an image id.
+pub(super) fn is_identifier(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The domain and the rest, by Docker's rule for what is a domain.
+fn split_domain(text: &str) -> (&str, &str) {
+    match text.split_once('/') {
+        Some((LEGACY_DOMAIN, rest)) => (DEFAULT_DOMAIN, rest),
+        Some((first, rest))
+            if first == "localhost" || first.chars().any(|c| matches!(c, '.' | ':') || !is_lower(c)) =>
+        {
+            (first, rest)
+        }
+        _ => (DEFAULT_DOMAIN, text),
+    }
+}
+
+/// Whether lower-casing leaves the character as it is.
+fn is_lower(c: char) -> bool {
+    c.to_lowercase().eq([c])
+}
