@@ -67,4 +67,19 @@ pub trait Reason: std::error::Error {
     fn offset(&self) -> Option<u64> {
         None
     }
+
+    /// What should have been there, in text.
+    fn expected(&self) -> Option<String> {
+        None
+    }
+
+    /// What was there instead, in text.
+    fn found(&self) -> Option<String> {
+        None
+    }
+
+    /// The file inside the archive, or the path inside the layer or document, that the error is about.
+    fn path(&self) -> Option<String> {
+        None
+    }
 }

@@ -55,4 +55,19 @@ impl Reason for DigestError {
             Self::Unsupported { .. } => Some(0),
         }
     }
+
+    fn expected(&self) -> Option<String> {
+        match self {
+            Self::Length { expected, .. } => Some(expected.to_string()),
+            _ => None,
+        }
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::Length { found, .. } => Some(found.to_string()),
+            Self::Unsupported { algorithm } => Some(algorithm.clone()),
+            Self::Format { .. } => None,
+        }
+    }
 }

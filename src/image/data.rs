@@ -123,7 +123,6 @@ pub struct HealthcheckData {
     pub retries: i64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_zero(value: &i64) -> bool {
     *value == 0
 }

@@ -41,4 +41,25 @@ impl Reason for ConfigError {
             Self::Field(_) | Self::NoRootFs => None,
         }
     }
+
+    fn expected(&self) -> Option<String> {
+        match self {
+            Self::Field(error) => error.expected(),
+            _ => None,
+        }
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::Field(error) => error.found(),
+            _ => None,
+        }
+    }
+
+    fn path(&self) -> Option<String> {
+        match self {
+            Self::Field(error) => error.path(),
+            _ => None,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! The format is that of Docker (docker-image-spec) and of the OCI image-spec (config.md), read as tolerantly as Docker's
 //! own engine reads it. The exact bytes are kept, because the id of an image is their SHA-256.
 
+mod canonical;
 mod config;
 mod data;
 mod error;
@@ -11,7 +12,9 @@ mod platform;
 mod rootfs;
 mod run_config;
 mod time;
+pub mod v1;
 
+pub use canonical::CanonicalRules;
 pub use config::{ConfigFields, ImageConfig, ImageId};
 pub use data::{HealthcheckData, HistoryStepData, ImageConfigData, RootFsData, RunConfigData};
 pub use error::ConfigError;

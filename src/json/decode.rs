@@ -64,6 +64,18 @@ impl Reason for FieldError {
     fn code(&self) -> &'static str {
         "json-type"
     }
+
+    fn expected(&self) -> Option<String> {
+        Some(self.expected.to_owned())
+    }
+
+    fn found(&self) -> Option<String> {
+        Some(self.found.clone())
+    }
+
+    fn path(&self) -> Option<String> {
+        (!self.path.is_empty()).then(|| self.path.clone())
+    }
 }
 
 /// Data that is filled in from a JSON value the way Go fills in a variable.
@@ -145,6 +157,12 @@ impl Decode for i64 {
             },
         }
         Ok(())
+    }
+}
+
+impl<T: Decode + ?Sized> Decode for Box<T> {
+    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+        (**self).decode(value)
     }
 }
 

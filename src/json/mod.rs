@@ -19,6 +19,7 @@ pub use parse::{Member, parse, parse_first, parse_members};
 pub use write::{Escapes, compact, write_string};
 
 pub(crate) use decode::{decode_object, decode_struct};
+pub(crate) use write::{ObjectWriter, write_array};
 
 /// One JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -355,15 +355,17 @@ impl<'a> Merger<'a> {
                 Unreachable::Missing => {
                     ("hardlink-target-missing", "the hard link's target does not exist".to_owned())
                 }
-                Unreachable::NotADirectory if link => {
-                    ("hardlink-target", "the hard link's target is a directory, or lies below a file".to_owned())
-                }
+                Unreachable::NotADirectory if link => (
+                    "hardlink-target",
+                    "the hard link's target is a directory, or lies below a file".to_owned(),
+                ),
                 Unreachable::NotADirectory => {
                     ("parent-not-a-directory", "a part of the entry's path is not a directory".to_owned())
                 }
-                Unreachable::LinkLoop => {
-                    ("symlink-loop", "a part of the entry's path is a symbolic link that leads nowhere".to_owned())
-                }
+                Unreachable::LinkLoop => (
+                    "symlink-loop",
+                    "a part of the entry's path is a symbolic link that leads nowhere".to_owned(),
+                ),
                 Unreachable::Limit(limit) => ("limit", limit.to_string()),
             };
             let finding = Finding::new(Severity::Error, code, message).at_path(row.path());
@@ -405,7 +407,8 @@ impl<'a> Merger<'a> {
         let mut start = 0;
         loop {
             self.steps += 1;
-            LimitExceeded::check("mergeSteps", self.limits.merge_steps, self.steps).map_err(Unreachable::Limit)?;
+            LimitExceeded::check("mergeSteps", self.limits.merge_steps, self.steps)
+                .map_err(Unreachable::Limit)?;
             let (text, position) = match pending.last_mut() {
                 Some((text, position)) if *position > text.len() => {
                     pending.pop();
@@ -444,7 +447,10 @@ impl<'a> Merger<'a> {
                 NodeKind::Symlink => {
                     links += 1;
                     let target = self.tree.inode_row(&inode).and_then(Row::link).unwrap_or_default();
-                    if links > u64::from(self.limits.symlinks) || target.is_empty() || target.len() > MAX_TARGET {
+                    if links > u64::from(self.limits.symlinks)
+                        || target.is_empty()
+                        || target.len() > MAX_TARGET
+                    {
                         return Err(Unreachable::LinkLoop);
                     }
                     if target.starts_with(b"/") {
@@ -518,7 +524,8 @@ impl<'a> Merger<'a> {
         self.cached = None;
         let mut stack = vec![node];
         while let Some(node) = stack.pop() {
-            let NodeData { parent, current, first_child, previous, next, .. } = self.tree.nodes[node as usize];
+            let NodeData { parent, current, first_child, previous, next, .. } =
+                self.tree.nodes[node as usize];
             if first_child != FileTree::NONE {
                 // The children first; each takes itself off the list.
                 stack.push(node);

@@ -21,3 +21,4 @@ pub use transfer::TransferError;
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
 
+pub(crate) use path::split_path;

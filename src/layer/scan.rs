@@ -198,7 +198,12 @@ impl TarScan {
         }
     }
 
-    fn finish(mut self, digest: crate::digest::Digest, stored_size: u64, compression: Compression) -> ScannedLayer {
+    fn finish(
+        mut self,
+        digest: crate::digest::Digest,
+        stored_size: u64,
+        compression: Compression,
+    ) -> ScannedLayer {
         if !self.broken && self.error.is_none() {
             match self.reader.finish() {
                 Ok(trailer) => self.trailer(&trailer),
@@ -337,9 +342,13 @@ impl Builder {
         };
         if let Some((code, message)) = problem {
             findings.push(|| {
-                Finding::new(Severity::Error, code, format!("{message}: it is listed, but not placed in the tree"))
-                    .at_path(&entry.path)
-                    .at_offset(entry.header_offset)
+                Finding::new(
+                    Severity::Error,
+                    code,
+                    format!("{message}: it is listed, but not placed in the tree"),
+                )
+                .at_path(&entry.path)
+                .at_offset(entry.header_offset)
             });
         } else if entry.path.iter().any(|&byte| byte < 0x20 || byte == 0x7f) {
             findings.push(|| {
@@ -372,7 +381,8 @@ impl Builder {
             RowKind::CharDevice | RowKind::BlockDevice => counts.devices += 1,
             RowKind::Fifo => {}
             RowKind::Other => findings.push(|| {
-                let message = format!("entry type {:?} is one that engines skip", char::from(entry.type_flag));
+                let message =
+                    format!("entry type {:?} is one that engines skip", char::from(entry.type_flag));
                 Finding::new(Severity::Warning, "unknown-entry-type", message)
                     .at_path(&entry.path)
                     .at_offset(entry.header_offset)
@@ -380,9 +390,13 @@ impl Builder {
         }
         match path.and_then(Whiteout::of) {
             Some(Whiteout::Malformed) => findings.push(|| {
-                Finding::new(Severity::Error, "whiteout-malformed", "the deletion mark names nothing below its folder")
-                    .at_path(&entry.path)
-                    .at_offset(entry.header_offset)
+                Finding::new(
+                    Severity::Error,
+                    "whiteout-malformed",
+                    "the deletion mark names nothing below its folder",
+                )
+                .at_path(&entry.path)
+                .at_offset(entry.header_offset)
             }),
             Some(_) => counts.whiteouts += 1,
             None => {}

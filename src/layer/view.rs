@@ -189,7 +189,8 @@ impl TreeView {
         while node != FileTree::ROOT {
             let parent = self.tree.data(node).parent;
             self.sort_children(parent);
-            let (start, end) = (self.starts[parent as usize] as usize, self.starts[parent as usize + 1] as usize);
+            let (start, end) =
+                (self.starts[parent as usize] as usize, self.starts[parent as usize + 1] as usize);
             let before = self.children[start..end].iter().take_while(|&&sibling| sibling != node);
             row += before.map(|&sibling| self.below[sibling as usize] + 1).sum::<u32>();
             row += u32::from(parent != FileTree::ROOT);

@@ -31,7 +31,7 @@ pub struct Descriptor {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub urls: Vec<String>,
     /// The blob itself, where it is small.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_bytes")]
     pub data: Option<Vec<u8>>,
 }
 
@@ -42,6 +42,14 @@ impl Descriptor {
     /// Why it is none, or that its algorithm is not known.
     pub fn parsed_digest(&self) -> Result<Digest, DigestError> {
         Digest::parse(&self.digest)
+    }
+}
+
+/// As bytes, where the serialiser knows them, and not as a list of numbers.
+fn serialize_bytes<S: serde::Serializer>(data: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match data {
+        Some(data) => serializer.serialize_bytes(data),
+        None => serializer.serialize_none(),
     }
 }
 

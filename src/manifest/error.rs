@@ -80,4 +80,27 @@ impl Reason for ManifestError {
             _ => None,
         }
     }
+
+    fn expected(&self) -> Option<String> {
+        match self {
+            Self::Field(error) => error.expected(),
+            Self::WrongKind { expected, .. } => Some(expected.to_string()),
+            _ => None,
+        }
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::Field(error) => error.found(),
+            Self::WrongKind { found, .. } => Some(found.to_string()),
+            _ => None,
+        }
+    }
+
+    fn path(&self) -> Option<String> {
+        match self {
+            Self::Field(error) => error.path(),
+            _ => None,
+        }
+    }
 }

@@ -21,9 +21,9 @@ struct Fields {
     media_type: String,
     schema_version: i64,
     artifact_type: String,
-    config: Descriptor,
+    config: Box<Descriptor>,
     layers: Vec<Descriptor>,
-    subject: Option<Descriptor>,
+    subject: Option<Box<Descriptor>>,
     annotations: BTreeMap<String, String>,
 }
 
@@ -86,7 +86,7 @@ impl Manifest {
     }
 
     /// The configuration; its digest is empty when there is none.
-    pub const fn config(&self) -> &Descriptor {
+    pub fn config(&self) -> &Descriptor {
         &self.fields.config
     }
 
@@ -96,8 +96,8 @@ impl Manifest {
     }
 
     /// The manifest that this one is about.
-    pub const fn subject(&self) -> Option<&Descriptor> {
-        self.fields.subject.as_ref()
+    pub fn subject(&self) -> Option<&Descriptor> {
+        self.fields.subject.as_deref()
     }
 
     /// Annotations.

@@ -22,7 +22,7 @@ struct Fields {
     schema_version: i64,
     artifact_type: String,
     manifests: Vec<Descriptor>,
-    subject: Option<Descriptor>,
+    subject: Option<Box<Descriptor>>,
     annotations: BTreeMap<String, String>,
 }
 
@@ -98,8 +98,8 @@ impl Index {
     }
 
     /// The manifest that this one is about.
-    pub const fn subject(&self) -> Option<&Descriptor> {
-        self.fields.subject.as_ref()
+    pub fn subject(&self) -> Option<&Descriptor> {
+        self.fields.subject.as_deref()
     }
 
     /// Annotations.

@@ -4,6 +4,7 @@
 //! and 2) and of `docker save` (`manifest.json` and `repositories`). Each keeps the exact bytes it was read from.
 
 mod base64;
+mod data;
 mod descriptor;
 mod docker_archive;
 mod document;
@@ -13,6 +14,7 @@ mod index;
 pub mod media_type;
 mod schema1;
 
+pub use data::DocumentData;
 pub use descriptor::Descriptor;
 pub use docker_archive::{DockerArchiveItem, DockerArchiveManifest, Repositories};
 pub use document::{Document, DocumentKind};

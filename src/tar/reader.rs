@@ -38,7 +38,11 @@ enum State {
     /// At a block boundary between members.
     Header,
     /// Inside an extended header of `kind`.
-    Extended { kind: u8, remaining: u64, padding: u64 },
+    Extended {
+        kind: u8,
+        remaining: u64,
+        padding: u64,
+    },
     /// Before a further block of an old GNU sparse map.
     SparseBlock,
     /// Before a further block of a PAX 1.0 sparse map.
@@ -46,10 +50,14 @@ enum State {
     /// The entry is parsed and not announced yet.
     Announce,
     /// Inside stored contents.
-    Data { remaining: u64 },
+    Data {
+        remaining: u64,
+    },
     /// Between the last byte of the contents and the next header.
     End,
-    Padding { remaining: u64 },
+    Padding {
+        remaining: u64,
+    },
     /// One zero block was seen.
     ZeroBlock,
     /// Behind the end marker.

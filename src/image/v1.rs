@@ -1,0 +1,154 @@
+//! Images of Docker up to 1.9, where each layer had its own JSON document and a free identifier.
+//!
+//! A legacy image is the chain of those documents from the bottom layer to the top. [`convert`] makes of it the
+//! configuration, and with that the id, that Docker 1.10 and later make of it when they load it.
+
+use super::canonical::{CanonicalRules, Members, history_json, rootfs_json, text, write_sorted};
+use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, RootFs};
+use crate::digest::Digest;
+use crate::json::{self, Decode, FieldError, Member, Value};
+use crate::limits::Limits;
+
+/// Documents of this and later versions are taken over as they are; older ones are first put into Docker's own form.
+const VERBATIM_SINCE: &str = "1.8.3";
+/// Keys of the legacy form that a configuration does not have.
+const DROPPED: [&str; 6] = ["id", "parent", "Size", "parent_id", "layer_id", "throwaway"];
+/// Keys of a configuration that the legacy form does not have.
+const ADDED: [&str; 4] = ["rootfs", "history", "os.version", "os.features"];
+/// Docker has written legacy documents by these rules throughout.
+const RULES: CanonicalRules = CanonicalRules::Docker2020;
+
+/// Reads a legacy document.
+///
+/// # Errors
+/// What is wrong with the JSON or with a member's type.
+pub fn parse(document: &[u8], limits: &Limits) -> Result<ConfigFields, ConfigError> {
+    let mut fields = ConfigFields::default();
+    fields.decode(&json::parse(document, limits)?)?;
+    Ok(fields)
+}
+
+/// The history entry that a legacy document stands for.
+pub fn history(fields: &ConfigFields, empty_layer: bool) -> HistoryEntry {
+    HistoryEntry {
+        created: fields.created.clone(),
+        author: fields.author.clone(),
+        created_by: fields.container_config.cmd.as_deref().unwrap_or_default().join(" "),
+        comment: fields.comment.clone(),
+        empty_layer,
+    }
+}
+
+/// The configuration of a legacy image: `documents` and `diff_ids` of its layers, bottom first.
+///
+/// # Errors
+/// What is wrong with one of the documents.
+pub fn convert<D: AsRef<[u8]>>(
+    documents: &[D],
+    diff_ids: &[DiffId],
+    limits: &Limits,
+) -> Result<Vec<u8>, ConfigError> {
+    let mut history_entries = Vec::with_capacity(documents.len());
+    for document in documents {
+        history_entries.push(history(&parse(document.as_ref(), limits)?, false));
+    }
+    let rootfs = RootFs { kind: RootFs::LAYERS.to_owned(), diff_ids: diff_ids.to_vec() };
+    let top = documents.last().map_or(&b"{}"[..], AsRef::as_ref);
+    to_config(top, &rootfs, &history_entries, limits)
+}
+
+/// A configuration from the legacy document of the top layer.
+///
+/// # Errors
+/// What is wrong with the document.
+pub fn to_config(
+    document: &[u8],
+    rootfs: &RootFs,
+    history: &[HistoryEntry],
+    limits: &Limits,
+) -> Result<Vec<u8>, ConfigError> {
+    let fields = parse(document, limits)?;
+    let mut members = if version_less_than(&fields.docker_version, VERBATIM_SINCE) {
+        fields.v1_members(RULES)
+    } else {
+        raw_members(document, limits)?
+    };
+    for key in DROPPED {
+        members.remove(key);
+    }
+    members.insert("rootfs".to_owned(), rootfs_json(rootfs, RULES));
+    members.insert("history".to_owned(), history_json(history, RULES));
+    Ok(write_sorted(&members, RULES))
+}
+
+/// The legacy document of an image's top layer.
+///
+/// A `parent` that the configuration has stays when none is given.
+///
+/// # Errors
+/// What is wrong with the configuration's JSON.
+pub fn from_config(
+    config: &[u8],
+    id: &str,
+    parent: Option<&str>,
+    throwaway: bool,
+    limits: &Limits,
+) -> Result<Vec<u8>, ConfigError> {
+    let mut members = raw_members(config, limits)?;
+    for key in ADDED {
+        members.remove(key);
+    }
+    members.insert("id".to_owned(), text(id, RULES));
+    if let Some(parent) = parent {
+        members.insert("parent".to_owned(), text(parent, RULES));
+    }
+    if throwaway {
+        members.insert("throwaway".to_owned(), b"true".to_vec());
+    }
+    Ok(write_sorted(&members, RULES))
+}
+
+/// The identifier that Docker 1.10 and later give a layer in the legacy form: a digest over its document without `id`,
+/// the chain id of its layers, and the identifier of the layer below.
+///
+/// Docker itself writes the epoch of lower layers in the daemon's time zone; give the times in UTC for identifiers that
+/// are the same everywhere.
+pub fn create_id(fields: &ConfigFields, layer: &ChainId, parent: Option<Digest>) -> Digest {
+    let mut members = fields.v1_members(RULES);
+    members.remove("id");
+    members.insert("layer_id".to_owned(), text(layer.as_str(), RULES));
+    if let Some(parent) = parent {
+        members.insert("parent".to_owned(), text(&parent.to_string(), RULES));
+    }
+    Digest::sha256(&write_sorted(&members, RULES))
+}
+
+/// Whether an identifier has the form that Docker gives and asks for: 64 hexadecimal digits in lower case.
+pub fn is_valid_id(id: &str) -> bool {
+    id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether one version of Docker is older than another: numbers between dots are compared, and what is no number is 0.
+pub fn version_less_than(version: &str, than: &str) -> bool {
+    let parts = |version: &str| -> Vec<i64> {
+        let number = |part: &str| {
+            let too_large = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse().unwrap_or(if too_large { i64::MAX } else { 0 })
+        };
+        version.split('.').map(number).collect()
+    };
+    let (mut version, mut than) = (parts(version), parts(than));
+    let length = version.len().max(than.len());
+    version.resize(length, 0);
+    than.resize(length, 0);
+    version < than
+}
+
+/// The members of a document with their values as they are written, the last of several with one key.
+fn raw_members(document: &[u8], limits: &Limits) -> Result<Members, ConfigError> {
+    let Some(members) = json::parse_members(document, limits)? else {
+        return Err(FieldError::of_type("object", &Value::Null).into());
+    };
+    let raw = |Member { key, span, .. }| (key, json::compact(document.get(span).unwrap_or_default()));
+    Ok(members.into_iter().map(raw).collect())
+}
