@@ -237,6 +237,16 @@ impl<'a> Merger<'a> {
             }
         }
         let table = &layers[usize::from(layer)];
+        // Where a directory takes the place of a link, marks below it must not reach through the link.
+        for row in table.rows().filter(|row| row.kind() == RowKind::Directory && row.is_placed()) {
+            let (folder, name) = split_path(row.path());
+            if let Ok(folder) = self.folder(folder, None)
+                && let Some(node) = self.present_child(folder, name)
+                && !self.is_directory(node)
+            {
+                self.kill(node);
+            }
+        }
         for row in table.rows() {
             match row.whiteout() {
                 Some(Whiteout::Remove(name)) => self.remove(split_path(row.path()).0, name),
