@@ -1,7 +1,7 @@
 /** The module that workers of browsers run: the entry `layerglass/worker`. */
 import type { ToWorker } from "./archive/protocol.js";
+import { openRemote } from "./worker/remote.js";
 import { serve } from "./worker/serve.js";
-import { openBlobs } from "./worker/source.js";
 
 // The page's own `postMessage` has another shape; inside a worker it takes the buffers to give away.
 const scope = globalThis as unknown as {
@@ -9,5 +9,5 @@ const scope = globalThis as unknown as {
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 };
 
-const receive = serve({ post: (message, transfer) => scope.postMessage(message, transfer) }, openBlobs);
+const receive = serve({ post: (message, transfer) => scope.postMessage(message, transfer) }, openRemote);
 scope.addEventListener("message", (event) => receive(event.data as ToWorker));

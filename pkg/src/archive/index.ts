@@ -11,6 +11,7 @@ export type {
   OpenFile,
   OpenOptions,
   Progress,
+  RemoteFile,
   ScanOptions,
   TreeOptions,
   TreeSortKey,

@@ -1,6 +1,6 @@
 /** Telling what an archive is to be read from. */
 import { LayerglassError, throwIfAborted } from "../error.js";
-import type { ArchiveInput, Folder, OpenFile } from "./options.js";
+import type { ArchiveInput, Folder, OpenFile, RemoteFile } from "./options.js";
 import type { Named, Platform } from "./platform.js";
 import type { SourceSpec } from "./protocol.js";
 
@@ -28,6 +28,7 @@ export async function describeInput(
     if (ArrayBuffer.isView(input))
       return { source: { type: "blob", blob: new Blob([input as Uint8Array<ArrayBuffer>]) }, name: "" };
     if (isFolder(input)) return listFolder(input, entries, signal);
+    if (isRemote(input)) return { source: remote([input]), name: "" };
     if (isOpenFile(input)) return platform.open(input);
     if (isReadable(input)) return { stream: fromReadable(input), name: "" };
     if (isAsyncIterable(input)) return { stream: fromIterable(input), name: "" };
@@ -61,6 +62,12 @@ function isOpenFile(input: object): input is OpenFile {
   );
 }
 
+function isRemote(input: unknown): input is RemoteFile {
+  if (typeof input !== "object" || input === null) return false;
+  const { url, size } = input as Partial<RemoteFile>;
+  return (typeof url === "string" || url instanceof URL) && typeof size === "number";
+}
+
 function isReadable(input: object): input is ReadableStream<Uint8Array> {
   return typeof (input as Partial<ReadableStream>).getReader === "function";
 }
@@ -69,7 +76,7 @@ function isAsyncIterable(input: object): input is AsyncIterable<Uint8Array> {
   return Symbol.asyncIterator in input;
 }
 
-function isIterable(input: object): input is Iterable<readonly [string, Blob]> {
+function isIterable(input: object): input is Iterable<readonly [string, Blob | RemoteFile]> {
   return Symbol.iterator in input;
 }
 
@@ -84,17 +91,40 @@ function fromIterable(iterable: AsyncIterable<Uint8Array>): ChunkStream {
   return { next: () => iterator.next(), stop: () => iterator.return?.() };
 }
 
-function fromPairs(pairs: Iterable<readonly [string, Blob]>, limit: number): Named<SourceSpec> {
+function fromPairs(pairs: Iterable<readonly [string, Blob | RemoteFile]>, limit: number): Named<SourceSpec> {
   const files: [string, Blob][] = [];
+  const remotes: [string, RemoteFile][] = [];
   for (const pair of pairs) {
-    const [path, blob] = Array.isArray(pair) ? (pair as unknown[]) : [];
-    if (typeof path !== "string" || !(blob instanceof Blob))
-      throw invalidInput("a folder is given as pairs of a path and a Blob");
+    const [path, contents] = Array.isArray(pair) ? (pair as unknown[]) : [];
     // What browsers name a dropped folder's files by may begin with a slash.
-    files.push([path.replace(/^\/+/, ""), blob]);
-    checkEntries(files.length, limit);
+    const name = typeof path === "string" ? path.replace(/^\/+/, "") : undefined;
+    if (name !== undefined && contents instanceof Blob) files.push([name, contents]);
+    else if (name !== undefined && isRemote(contents)) remotes.push([name, contents]);
+    else throw invalidInput("a folder is given as pairs of a path and a Blob, or an address with a size");
+    checkEntries(files.length + remotes.length, limit);
   }
-  return { source: folderOf(files), name: "" };
+  if (remotes.length === 0) return { source: folderOf(files), name: "" };
+  if (files.length > 0) throw invalidInput("a folder is given as Blobs or as addresses, not as both");
+  remotes.sort(byPath);
+  const source = remote(
+    remotes.map(([, file]) => file),
+    remotes.map(([path]) => path),
+  );
+  return { source, name: "" };
+}
+
+function remote(files: readonly RemoteFile[], paths?: readonly string[]): SourceSpec {
+  const base = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
+  const urls = files.map(({ url, size }) => {
+    const absolute = URL.canParse(String(url), base) ? new URL(url, base) : undefined;
+    if (!absolute || !/^https?:$/.test(absolute.protocol))
+      throw invalidInput("a file of a server is given by its http address");
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw invalidInput("the size of a file of a server is a number of bytes");
+    return absolute.href;
+  });
+  const sizes = files.map(({ size }) => size);
+  return { type: "urls", urls, sizes, ...(paths && { paths }) };
 }
 
 async function listFolder(folder: Folder, limit: number, signal?: AbortSignal): Promise<Named<SourceSpec>> {
@@ -126,7 +156,11 @@ function checkEntries(found: number, limit: number): void {
 }
 
 function folderOf(files: [string, Blob][]): SourceSpec {
-  files.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  files.sort(byPath);
   // A slice of a File is a plain Blob, which every runtime can send to a worker.
   return { type: "blobs", paths: files.map(([path]) => path), blobs: files.map(([, blob]) => blob.slice()) };
+}
+
+function byPath([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -56,6 +56,14 @@ export interface OpenFile {
   stat(): Promise<{ readonly size: number | bigint }>;
 }
 
+/** A file of a server that answers range requests: only what is needed of it is fetched. */
+export interface RemoteFile {
+  /** Where it is; in browsers relative to the page. */
+  readonly url: string | URL;
+  /** Its bytes. */
+  readonly size: number;
+}
+
 /**
  * What an archive can be read from. Paths, `file:` URLs and open files work in Node only. A stream is read once; all
  * else is read by ranges, as often as needed.
@@ -66,6 +74,8 @@ export type ArchiveInput =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>
   | Iterable<readonly [path: string, contents: Blob]>
+  | Iterable<readonly [path: string, contents: RemoteFile]>
+  | RemoteFile
   | Folder
   | OpenFile
   | string

@@ -6,6 +6,13 @@ import type { ContentsHash, TreeSortKey, WorkerRole } from "./options.js";
 export type SourceSpec =
   | { readonly type: "blob"; readonly blob: Blob }
   | { readonly type: "blobs"; readonly paths: readonly string[]; readonly blobs: readonly Blob[] }
+  | {
+      readonly type: "urls";
+      /** Absolute: a worker has a base of its own. */
+      readonly urls: readonly string[];
+      readonly sizes: readonly number[];
+      readonly paths?: readonly string[];
+    }
   | { readonly type: "path"; readonly path: string }
   | { readonly type: "fd"; readonly fd: number; readonly size: number };
 

@@ -6,16 +6,17 @@ import { promisify } from "node:util";
 import type { LayerRange, SourceSpec } from "../archive/protocol.js";
 import { LayerglassError } from "../error.js";
 import type { Limits } from "../types.js";
-import { type ByteSource, CHUNK_BYTES, endedEarly, openBlobs } from "./source.js";
+import { openRemote } from "./remote.js";
+import { type ByteSource, CHUNK_BYTES, endedEarly } from "./source.js";
 import { walk } from "./walk.node.js";
 
 const openFile = promisify(open) as (path: string, flags: string) => Promise<number>;
 const closeFile = promisify(close);
 
-/** Opens blobs, paths of files and of folders, and open files. */
+/** Opens blobs, files of a server, paths of files and of folders, and open files. */
 export async function openFiles(spec: SourceSpec, limits: Limits | undefined): Promise<ByteSource> {
   if (spec.type === "fd") return new FileSource([{ fd: spec.fd, size: spec.size }]);
-  if (spec.type !== "path") return openBlobs(spec);
+  if (spec.type !== "path") return openRemote(spec);
   const info = await stat(spec.path);
   if (info.isFile()) return new FileSource([{ path: spec.path, size: info.size }]);
   if (!info.isDirectory())
