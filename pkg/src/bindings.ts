@@ -6,7 +6,6 @@
 import type { ContentsHash, TreeSortKey } from "./archive/options.js";
 import type {
   ArchiveData,
-  Compression,
   ErrorData,
   ImageConfigData,
   Limits,
@@ -43,7 +42,7 @@ export interface ByteRange {
 
 export interface ArchiveOpenerHandle {
   next(response?: Uint8Array): ByteRange | undefined;
-  compression(): Compression;
+  compression(): string;
   finish(): ArchiveHandle;
   free(): void;
 }
@@ -79,7 +78,7 @@ export interface TreeHandle {
   expandAll(maxRows: number): void;
   reveal(path: string): number;
   children(id: number, offset: number, limit: number): TreeRow[];
-  row(id: number): TreeRow;
+  row(id: number): TreeRow | undefined;
   sort(key: TreeSortKey, descending: boolean): void;
   filter(text: string): void;
   free(): void;
@@ -93,10 +92,10 @@ export interface ScanSettings {
 /** Exports of the features `js,archive`. */
 export interface ArchiveBindings extends CoreBindings {
   ArchiveOpener: {
-    new (name: string, size: number, limits?: Limits): ArchiveOpenerHandle;
-    forFolder(name: string, paths: string[], sizes: Float64Array, limits?: Limits): ArchiveOpenerHandle;
+    new (size: number, limits?: Limits): ArchiveOpenerHandle;
+    forFolder(paths: string[], sizes: Float64Array, limits?: Limits): ArchiveOpenerHandle;
   };
-  ArchivePass: new (name: string, options: ScanSettings) => ArchivePassHandle;
+  ArchivePass: new (options: ScanSettings) => ArchivePassHandle;
   LayerScanner: new (options: ScanSettings) => LayerScannerHandle;
 }
 

@@ -1,3 +1,4 @@
+import { checkCount } from "../checks.js";
 import { abortedError, LayerglassError, throwIfAborted } from "../error.js";
 import type { ArchiveData, LayerData } from "../types.js";
 import type { WorkerClient } from "./client.js";
@@ -21,13 +22,16 @@ const forgotten = new FinalizationRegistry<Session>((session) => session.close(c
  * using tree = await archive.tree(0);
  */
 export class Archive {
+  /** The name of the file or folder, as far as it is known. */
+  readonly name: string;
   readonly #session: Session;
   #data: ArchiveData;
   /** Scans run one after the other, so that no layer is read twice. */
   #lastScan: Promise<unknown> = Promise.resolve();
 
   /** @internal */
-  constructor(session: Session, data: ArchiveData) {
+  constructor(session: Session, data: ArchiveData, name: string) {
+    this.name = name;
     this.#session = session;
     this.#data = data;
     const self = new WeakRef(this);
@@ -68,19 +72,23 @@ export class Archive {
    * const added = await archive.tree(0, { upTo: 2, changesOnly: true });
    */
   async tree(image: number, options: TreeOptions = {}): Promise<FileTree> {
-    const worker = await this.#session.worker();
     const { upTo, changesOnly = false } = options;
+    checkCount("image", image);
+    if (upTo !== undefined) checkCount("upTo", upTo);
+    const worker = await this.#session.worker();
     const { tree, totals, length } = await worker.request("tree", { image, upTo, changesOnly });
     return new FileTree(worker, tree, totals, length);
   }
 
   /** The exact bytes of an image's config. */
   async rawConfig(image: number): Promise<Uint8Array> {
+    checkCount("image", image);
     return (await this.#session.worker()).request("rawConfig", { image });
   }
 
   /** The exact bytes of an image's manifest. */
   async rawManifest(image: number): Promise<Uint8Array> {
+    checkCount("image", image);
     return (await this.#session.worker()).request("rawManifest", { image });
   }
 

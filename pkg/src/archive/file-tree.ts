@@ -1,3 +1,4 @@
+import { checkCount } from "../checks.js";
 import { LayerglassError } from "../error.js";
 import type { TreeRow, TreeTotals } from "../types.js";
 import type { WorkerClient } from "./client.js";
@@ -64,13 +65,13 @@ export class FileTree {
     return this.#call("reveal", path);
   }
 
-  /** Children of a row, whether it is expanded or not. */
+  /** Children of a row, whether it is expanded or not. The root has the id 0. */
   children(id: number, offset: number, limit: number): Promise<TreeRow[]> {
     return this.#call("children", id, offset, limit);
   }
 
-  /** One row by its id. */
-  row(id: number): Promise<TreeRow> {
+  /** One row by its id; nothing when there is none. */
+  row(id: number): Promise<TreeRow | undefined> {
     return this.#call("row", id);
   }
 
@@ -102,6 +103,9 @@ export class FileTree {
   ): Promise<TreeCalls[Call]["result"]> {
     if (this.#closed)
       throw new LayerglassError({ kind: "aborted", code: "closed", message: "the tree has been closed" });
+    // The wasm module would take anything for a number.
+    for (const [at, arg] of args.entries())
+      if (typeof arg === "number") checkCount(`argument ${at + 1}`, arg);
     const { value, length } = await this.#store.request("treeCall", { tree: this.#tree, call, args });
     this.#length = length;
     return value as TreeCalls[Call]["result"];

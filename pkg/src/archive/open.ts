@@ -25,15 +25,14 @@ export async function openOn(
   throwIfAborted(signal);
   const workers = countWorkers(options.workers, platform);
   const described = await describeInput(input, platform, limits?.archiveEntries ?? ARCHIVE_ENTRIES, signal);
-  const settings = { name: options.name ?? described.name, ...(limits && { limits }) };
-  const session = new Session(platform, { settings, contents, workers, createWorker: options.createWorker });
+  const session = new Session(platform, { limits, contents, workers, createWorker: options.createWorker });
   const tell = throttled<Progress>(options.onProgress);
   try {
     const data = await session.open(described, {
       signal,
       onBytes: (bytes, total) => tell({ phase: "open", bytes, total }),
     });
-    return new Archive(session, data);
+    return new Archive(session, data, options.name ?? described.name);
   } catch (error) {
     // The worker goes with all that it held.
     session.close(

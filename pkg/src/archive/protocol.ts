@@ -23,12 +23,6 @@ export interface LayerRange {
   readonly length: number;
 }
 
-/** Settings that every worker of an archive shares. */
-export interface Settings {
-  readonly name: string;
-  readonly limits?: Limits;
-}
-
 /** One layer to be scanned. */
 export interface ScanJob {
   readonly layer: number;
@@ -42,7 +36,7 @@ export interface TreeCalls {
   expandAll: { args: [maxRows: number]; result: undefined };
   reveal: { args: [path: string]; result: number };
   children: { args: [id: number, offset: number, limit: number]; result: TreeRow[] };
-  row: { args: [id: number]; result: TreeRow };
+  row: { args: [id: number]; result: TreeRow | undefined };
   sort: { args: [key: TreeSortKey, descending: boolean]; result: undefined };
   filter: { args: [text: string]; result: undefined };
 }
@@ -50,9 +44,9 @@ export interface TreeCalls {
 /** Operations of the session worker. */
 export interface SessionOperations {
   /** Opens a source that can be read by ranges. */
-  open: { params: { source: SourceSpec; settings: Settings; contents: ContentsHash }; result: ArchiveData };
+  open: { params: { source: SourceSpec; limits?: Limits; contents: ContentsHash }; result: ArchiveData };
   /** Begins a stream; `chunk` and `end` follow. */
-  openStream: { params: { settings: Settings; contents: ContentsHash }; result: undefined };
+  openStream: { params: { limits?: Limits; contents: ContentsHash }; result: undefined };
   chunk: { params: { bytes: Uint8Array }; result: undefined };
   end: { params: Record<never, never>; result: ArchiveData };
   /** Which layers are still to be scanned. A file compressed as a whole is read anew instead, by `pass`. */

@@ -1,11 +1,11 @@
 /** Feeding a stream to the session worker, no faster than it works. */
 import { asBytes } from "../bytes.js";
 import { abortedError, type LayerglassError, throwIfAborted, toError } from "../error.js";
-import type { ArchiveData } from "../types.js";
+import type { ArchiveData, Limits } from "../types.js";
 import type { WorkerClient } from "./client.js";
 import type { ChunkStream } from "./input.js";
 import type { ContentsHash } from "./options.js";
-import type { SessionOperations, Settings } from "./protocol.js";
+import type { SessionOperations } from "./protocol.js";
 
 /** Bytes on their way to the worker at a time. */
 const WINDOW_BYTES = 4 << 20;
@@ -14,7 +14,7 @@ const WINDOW_BYTES = 4 << 20;
 const PIECE_BYTES = 1 << 20;
 
 export interface PumpOptions {
-  readonly settings: Settings;
+  readonly limits?: Limits;
   readonly contents: ContentsHash;
   readonly signal?: AbortSignal;
   readonly onBytes: (bytes: number) => void;
@@ -26,11 +26,11 @@ export async function pump(
   stream: ChunkStream,
   options: PumpOptions,
 ): Promise<ArchiveData> {
-  const { settings, contents, signal, onBytes } = options;
+  const { limits, contents, signal, onBytes } = options;
   const aborted = untilAborted(signal);
   const window = new Window();
   try {
-    await worker.request("openStream", { settings, contents });
+    await worker.request("openStream", { limits, contents });
     for (let sent = 0; ; onBytes(sent)) {
       const { done, value } = await Promise.race([stream.next(), aborted.promise]);
       if (done) break;

@@ -25,7 +25,7 @@ export async function scanLayers(
   run: ScanRun,
 ): Promise<void> {
   const { contents, signal, onLayer } = run;
-  const { limits } = session.options.settings;
+  const { limits } = session.options;
   const waiting = [...run.jobs];
   const report = progressOf(run);
   let death: LayerglassError | undefined;

@@ -1,17 +1,17 @@
 /** The workers of one archive, seen from the caller's thread. */
 import { LayerglassError, throwIfAborted } from "../error.js";
-import type { ArchiveData } from "../types.js";
+import type { ArchiveData, Limits } from "../types.js";
 import { WorkerClient } from "./client.js";
 import type { Input } from "./input.js";
 import type { ContentsHash, CreateWorker, WorkerRole } from "./options.js";
 import type { Platform } from "./platform.js";
 import { ScanPool } from "./pool.js";
-import type { Operations, ScanOperations, SessionOperations, Settings, SourceSpec } from "./protocol.js";
+import type { Operations, ScanOperations, SessionOperations, SourceSpec } from "./protocol.js";
 import { pump } from "./pump.js";
 
 /** What a session is made with. */
 export interface SessionOptions {
-  readonly settings: Settings;
+  readonly limits?: Limits;
   readonly contents: ContentsHash;
   readonly workers: number;
   readonly createWorker?: CreateWorker;
@@ -51,9 +51,9 @@ export class Session {
       this.#source = input.source;
       return this.#openSource(worker, input.source, watch);
     }
-    const { settings, contents } = this.options;
+    const { limits, contents } = this.options;
     return pump(worker, input.stream, {
-      settings,
+      limits,
       contents,
       signal: watch.signal,
       onBytes: (bytes) => watch.onBytes?.(bytes, undefined),
@@ -90,8 +90,8 @@ export class Session {
     source: SourceSpec,
     { signal, onBytes }: Watch,
   ): Promise<ArchiveData> {
-    const { settings, contents } = this.options;
-    return worker.request("open", { source, settings, contents }, { signal, onProgress: onBytes });
+    const { limits, contents } = this.options;
+    return worker.request("open", { source, limits, contents }, { signal, onProgress: onBytes });
   }
 
   async #start<Ops extends Operations<Ops>>(role: WorkerRole): Promise<WorkerClient<Ops>> {

@@ -1,8 +1,8 @@
 /** Opening an archive: by jumping over contents, or in one pass. */
 
 import type { ContentsHash } from "../archive/options.js";
-import type { Settings } from "../archive/protocol.js";
 import type { ArchiveBindings, ArchiveHandle } from "../bindings.js";
+import type { Limits } from "../types.js";
 import type { Task } from "./serve.js";
 import type { ByteSource } from "./source.js";
 
@@ -10,13 +10,13 @@ import type { ByteSource } from "./source.js";
 export async function openBySeeking(
   wasm: ArchiveBindings,
   source: ByteSource,
-  { name, limits }: Settings,
+  limits: Limits | undefined,
   task: Task,
 ): Promise<ArchiveHandle | undefined> {
   const total = source.sizes.reduce((sum, size) => sum + size, 0);
   const opener = source.paths
-    ? wasm.ArchiveOpener.forFolder(name, [...source.paths], Float64Array.from(source.sizes), limits)
-    : new wasm.ArchiveOpener(name, total, limits);
+    ? wasm.ArchiveOpener.forFolder([...source.paths], Float64Array.from(source.sizes), limits)
+    : new wasm.ArchiveOpener(total, limits);
   try {
     let reached = 0;
     for (let want = opener.next(); want; ) {
@@ -36,12 +36,12 @@ export async function openBySeeking(
 export async function passOver(
   wasm: ArchiveBindings,
   source: ByteSource,
-  { name, limits }: Settings,
+  limits: Limits | undefined,
   contents: ContentsHash,
   task: Task,
 ): Promise<ArchiveHandle> {
   const [total = 0] = source.sizes;
-  const pass = new wasm.ArchivePass(name, { contents, ...(limits && { limits }) });
+  const pass = new wasm.ArchivePass({ contents, ...(limits && { limits }) });
   try {
     let done = 0;
     for await (const chunk of source.chunks(0, 0, total)) {

@@ -1,14 +1,17 @@
 /** Operations of the session worker: it holds the opened archive, the file tables and the trees. */
 
 import type { ContentsHash } from "../archive/options.js";
-import type { ScanJob, SessionOperations, Settings } from "../archive/protocol.js";
+import type { ScanJob, SessionOperations } from "../archive/protocol.js";
 import type { ArchiveHandle, ArchivePassHandle, TreeHandle } from "../bindings.js";
 import { LayerglassError } from "../error.js";
-import type { ArchiveData, LayerData } from "../types.js";
+import type { ArchiveData, LayerData, Limits } from "../types.js";
 import { openBySeeking, passOver } from "./opening.js";
 import type { Answer, Handlers, Task, Workshop } from "./serve.js";
 import type { ByteSource } from "./source.js";
 import { callTree } from "./trees.js";
+
+/** The position of an uppermost layer that stands above every other. */
+const ALL_LAYERS = 0xffff_ffff;
 
 export function sessionHandlers(workshop: Workshop): Handlers<SessionOperations> {
   const session = new Session(workshop);
@@ -38,7 +41,7 @@ class Session {
   readonly #contents = new Map<number, ContentsHash>();
   #nextTree = 0;
   #handle: ArchiveHandle | undefined;
-  #settings: Settings = { name: "" };
+  #limits: Limits | undefined;
   #source: ByteSource | undefined;
   /** What the one pass over a stream, or over a file that is compressed as a whole, hashed contents with. */
   #passed: ContentsHash | undefined;
@@ -54,28 +57,27 @@ class Session {
   }
 
   async open(
-    { source, settings, contents }: SessionOperations["open"]["params"],
+    { source, limits, contents }: SessionOperations["open"]["params"],
     task: Task,
   ): Promise<Answer<ArchiveData>> {
-    this.#settings = settings;
-    this.#source = await this.#workshop.openSource(source, settings.limits);
-    const opened = await openBySeeking(this.#workshop.wasm, this.#source, settings, task);
+    this.#limits = limits;
+    this.#source = await this.#workshop.openSource(source, limits);
+    const opened = await openBySeeking(this.#workshop.wasm, this.#source, limits, task);
     if (opened) this.#handle = opened;
     else {
-      this.#handle = await passOver(this.#workshop.wasm, this.#source, settings, contents, task);
+      this.#handle = await passOver(this.#workshop.wasm, this.#source, limits, contents, task);
       this.#passed = contents;
     }
     return { value: this.handle.summary() };
   }
 
   async openStream({
-    settings,
+    limits,
     contents,
   }: SessionOperations["openStream"]["params"]): Promise<Answer<undefined>> {
-    const { name, limits } = settings;
-    this.#settings = settings;
+    this.#limits = limits;
     this.#passed = contents;
-    this.#pass = new this.#workshop.wasm.ArchivePass(name, { contents, ...(limits && { limits }) });
+    this.#pass = new this.#workshop.wasm.ArchivePass({ contents, ...(limits && { limits }) });
     return { value: undefined };
   }
 
@@ -129,7 +131,7 @@ class Session {
         code: "stream-consumed",
         message: "the stream has been read",
       });
-    const handle = await passOver(this.#workshop.wasm, this.#source, this.#settings, contents, task);
+    const handle = await passOver(this.#workshop.wasm, this.#source, this.#limits, contents, task);
     this.#handle?.free();
     this.#handle = handle;
     this.#passed = contents;
@@ -152,8 +154,7 @@ class Session {
     upTo,
     changesOnly,
   }: SessionOperations["tree"]["params"]): Promise<Answer<SessionOperations["tree"]["result"]>> {
-    const last = upTo ?? imageOf(this.handle.summary(), image).layers.length - 1;
-    const handle = this.handle.tree(image, last, changesOnly);
+    const handle = this.handle.tree(image, upTo ?? ALL_LAYERS, changesOnly);
     const tree = this.#nextTree++;
     this.#trees.set(tree, handle);
     return { value: { tree, totals: handle.totals(), length: handle.length() } };
