@@ -163,9 +163,11 @@ export interface ImageData {
   readonly names: readonly string[];
   /** The same, shortened as Docker shows them. */
   readonly familiarNames: readonly string[];
+  /** Values of the annotation `org.opencontainers.image.ref.name` that are tags only, sorted. */
+  readonly refNames: readonly string[];
   readonly platform?: PlatformData;
-  /** `image`, or what else the manifest describes. */
-  readonly role: "image" | "attestation" | "artifact";
+  /** `image`, or what else the manifest describes; `rootfs` is a bare root file system, shown as an image of one layer. */
+  readonly role: "image" | "attestation" | "artifact" | "rootfs";
   /** `absent`: only the index names it. `partial`: its config or some layers are not in the file. */
   readonly presence: "complete" | "partial" | "absent";
   readonly manifestDigest?: string;
@@ -189,7 +191,8 @@ export interface ImageData {
 /** What one pass over a layer found. */
 export interface LayerScanData {
   readonly digest: string;
-  readonly diffId: string;
+  /** Absent when the bytes do not decompress to the end. */
+  readonly diffId?: string;
   readonly compression: Compression;
   readonly storedSize: Size;
   /** Bytes of the uncompressed tar. */
@@ -204,9 +207,11 @@ export interface LayerScanData {
   readonly whiteouts: number;
   /** Bytes of regular files, as unpacked. */
   readonly contentSize: Size;
+  /** Why the layer could not be read to its end; what came before it stands. */
+  readonly error?: ErrorData;
   readonly findings: readonly Finding[];
   /** Findings that were not kept. */
-  readonly moreFindings: number;
+  readonly moreFindings: Size;
 }
 
 /** One stored layer blob; images share it. */
@@ -254,13 +259,13 @@ export interface ArchiveData {
   readonly layers: readonly LayerData[];
   readonly blobs: readonly BlobData[];
   readonly findings: readonly Finding[];
-  readonly moreFindings: number;
+  readonly moreFindings: Size;
   /** Facts of a file that holds no images, in order, such as `["Virtual size", "1048576"]`. */
   readonly facts: readonly (readonly [string, string])[];
 }
 
 /** What kind of thing an entry of a file tree is. */
-export type NodeKind = "file" | "directory" | "symlink" | "char" | "block" | "fifo" | "other";
+export type NodeKind = "file" | "directory" | "symlink" | "char" | "block" | "fifo";
 
 /** What a layer did to a path. */
 export type Change = "unchanged" | "added" | "modified" | "removed";

@@ -6,6 +6,8 @@
 mod algorithm;
 mod error;
 mod hasher;
+mod short_ids;
+mod verifier;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +15,8 @@ use std::str::FromStr;
 pub use algorithm::Algorithm;
 pub use error::DigestError;
 pub use hasher::Hasher;
+pub use short_ids::{ShortIdError, ShortIds};
+pub use verifier::Verifier;
 
 /// A digest of a known algorithm.
 ///

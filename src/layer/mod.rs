@@ -20,3 +20,5 @@ pub use table::{FileTable, Row, RowKind};
 pub use transfer::TransferError;
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
+
+pub(crate) use path::split_path;

@@ -88,6 +88,12 @@ pub enum ReferenceError {
         /// The digits.
         identifier: String,
     },
+    /// A form was asked for that has all its parts, and this one relies on defaults.
+    #[error("the reference is not written in full: {canonical}")]
+    NotCanonical {
+        /// The full form.
+        canonical: String,
+    },
     /// A reference without a name cannot take a tag or digest.
     #[error("a digest alone has no name to which a tag or digest could be put")]
     NoName,
@@ -111,7 +117,11 @@ impl ReferenceError {
             | Self::TagTooLong { offset, .. }
             | Self::Uppercase { offset, .. }
             | Self::Digest { offset, .. } => *offset = (*offset + removed).saturating_sub(added),
-            Self::Empty | Self::PathTooLong { .. } | Self::Identifier { .. } | Self::NoName => {}
+            Self::Empty
+            | Self::PathTooLong { .. }
+            | Self::Identifier { .. }
+            | Self::NotCanonical { .. }
+            | Self::NoName => {}
         }
         self
     }
@@ -135,6 +145,7 @@ impl Reason for ReferenceError {
             Self::Uppercase { .. } => "reference-uppercase",
             Self::PathTooLong { .. } => "reference-path-too-long",
             Self::Identifier { .. } => "reference-identifier",
+            Self::NotCanonical { .. } => "reference-not-canonical",
             Self::NoName => "reference-no-name",
             Self::Digest { error, .. } => error.code(),
         }
@@ -149,7 +160,9 @@ impl Reason for ReferenceError {
             | Self::TagTooLong { offset, .. }
             | Self::Uppercase { offset, .. } => Some(*offset as u64),
             Self::Digest { error, offset } => Some(*offset as u64 + error.offset().unwrap_or_default()),
-            Self::PathTooLong { .. } | Self::Identifier { .. } | Self::NoName => None,
+            Self::PathTooLong { .. } | Self::Identifier { .. } | Self::NotCanonical { .. } | Self::NoName => {
+                None
+            }
         }
     }
 }

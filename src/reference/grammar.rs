@@ -12,15 +12,18 @@ pub(super) fn parse(text: &str) -> Result<Reference, ReferenceError> {
         Ok(reference) => reference,
         Err(error) => return Err(uppercase(text).unwrap_or(error)),
     };
-    let path = reference.path().len();
-    if path > MAX_PATH {
-        return Err(ReferenceError::PathTooLong { length: path });
-    }
+    check_path_length(&reference)?;
     if let Some(digest) = reference.digest() {
         Digest::parse(digest)
             .map_err(|error| ReferenceError::Digest { error, offset: text.len() - digest.len() })?;
     }
     Ok(reference)
+}
+
+/// Checks that the path has no more than 255 bytes. The domain does not count (distribution/reference since 0.6).
+pub(super) fn check_path_length(reference: &Reference) -> Result<(), ReferenceError> {
+    let length = reference.path().len();
+    if length > MAX_PATH { Err(ReferenceError::PathTooLong { length }) } else { Ok(()) }
 }
 
 /// Finds the parts and checks each against its grammar.

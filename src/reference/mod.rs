@@ -26,13 +26,15 @@
 mod error;
 mod grammar;
 mod normalize;
+mod pattern;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use error::{Part, ReferenceError};
+pub use pattern::{Pattern, PatternError};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, ShortIds};
 
 /// The tag that stands for none.
 pub const DEFAULT_TAG: &str = "latest";
@@ -94,6 +96,77 @@ impl Reference {
     /// Those of [`Self::parse`], and [`ReferenceError::Identifier`] for 64 hexadecimal digits.
     pub fn parse_normalized(text: &str) -> Result<Self, ReferenceError> {
         normalize::parse(text)
+    }
+
+    /// Parses a reference that is written in full already.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse_normalized`], and [`ReferenceError::NotCanonical`] with the full form.
+    pub fn parse_canonical(text: &str) -> Result<Self, ReferenceError> {
+        let reference = Self::parse_normalized(text)?;
+        if reference.text != text {
+            return Err(ReferenceError::NotCanonical { canonical: reference.text });
+        }
+        Ok(reference)
+    }
+
+    /// Parses a reference and makes it name one image: `latest` where there is neither tag nor digest, no tag where
+    /// there are both.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse_normalized`].
+    pub fn parse_docker(text: &str) -> Result<Self, ReferenceError> {
+        let reference = Self::parse_normalized(text)?;
+        Ok(match reference.kind() {
+            Kind::Reference => reference.assemble(None, reference.digest()),
+            _ => reference.with_default_tag(),
+        })
+    }
+
+    /// Parses whatever Docker's commands take for an image: the digits of an id, a digest, or a name.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse_normalized`].
+    pub fn parse_any(text: &str) -> Result<Self, ReferenceError> {
+        if normalize::is_identifier(text) {
+            return Ok(Self::from_digest_text(format!("sha256:{text}")));
+        }
+        match Digest::parse(text) {
+            Ok(_) => Ok(Self::from_digest_text(text.to_owned())),
+            Err(_) => Self::parse_normalized(text),
+        }
+    }
+
+    /// As [`Self::parse_any`], with short ids: 6 to 64 hexadecimal digits that stand for one of the digests are that
+    /// digest; otherwise they are a name (docker/distribution up to 2.8.2).
+    ///
+    /// # Errors
+    /// Those of [`Self::parse_normalized`].
+    pub fn parse_any_with(text: &str, ids: &ShortIds) -> Result<Self, ReferenceError> {
+        let is_short = (6..=64).contains(&text.len())
+            && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_short {
+            return Self::parse_any(text);
+        }
+        match ids.lookup(text) {
+            Ok(digest) => Ok(digest.into()),
+            Err(_) => Self::parse_normalized(text),
+        }
+    }
+
+    /// A name alone, as it stands.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_name(name: &str) -> Result<Self, ReferenceError> {
+        let domain = grammar::check_name(name)?;
+        let reference = Self { text: name.to_owned(), domain, name: name.len(), tag: name.len() };
+        grammar::check_path_length(&reference)?;
+        Ok(reference)
+    }
+
+    fn from_digest_text(text: String) -> Self {
+        Self { text, domain: 0, name: 0, tag: 0 }
     }
 
     /// The domain, empty when there is none.
@@ -176,21 +249,28 @@ impl Reference {
         Ok(self.assemble(Some(tag), self.digest()))
     }
 
-    /// The same with another digest; the tag stays.
+    /// The same with another digest; the tag stays. As in distribution/reference the digest only needs the form of one:
+    /// an algorithm, and 32 hexadecimal digits or more.
     ///
     /// # Errors
-    /// That there is no name to put it to.
-    pub fn with_digest(&self, digest: &Digest) -> Result<Self, ReferenceError> {
+    /// What is wrong with the digest ([`Part::Digest`]), or that there is no name to put it to.
+    pub fn with_digest(&self, digest: &str) -> Result<Self, ReferenceError> {
         if self.name == 0 {
             return Err(ReferenceError::NoName);
         }
-        Ok(self.assemble(self.tag(), Some(&digest.to_string())))
+        grammar::check_digest(digest, 0)?;
+        Ok(self.assemble(self.tag(), Some(digest)))
     }
 
     /// The name alone; a digest alone stays as it is.
     #[must_use]
     pub fn without_tag_and_digest(&self) -> Self {
         if self.name == 0 { self.clone() } else { self.assemble(None, None) }
+    }
+
+    /// Whether a pattern fits the familiar form, with or without tag and digest.
+    pub fn matches(&self, pattern: &Pattern) -> bool {
+        pattern.matches(self.familiar()) || self.name > 0 && pattern.matches(self.familiar_name())
     }
 
     fn familiar_start(&self) -> usize {
@@ -242,6 +322,13 @@ impl AsRef<str> for Reference {
     }
 }
 
+/// A digest alone.
+impl From<Digest> for Reference {
+    fn from(digest: Digest) -> Self {
+        Self::from_digest_text(digest.to_string())
+    }
+}
+
 /// As [`Reference::parse`], without normalising.
 impl FromStr for Reference {
     type Err = ReferenceError;
@@ -255,4 +342,20 @@ impl serde::Serialize for Reference {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
     }
+}
+
+/// Sorts texts as references: what has name, tag and digest first, then name and tag, name and digest, names, and digests
+/// alone, each by its normalised text. What is no reference comes last, as it is.
+pub fn sort<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
+    let mut keys: Vec<(Option<Kind>, String)> = texts
+        .iter()
+        .map(|text| match Reference::parse_any(text.as_ref()) {
+            Ok(reference) => (Some(reference.kind()), reference.text),
+            Err(_) => (None, text.as_ref().to_owned()),
+        })
+        .collect();
+    keys.sort_by(|(a_kind, a), (b_kind, b)| {
+        (a_kind.is_none(), a_kind, a).cmp(&(b_kind.is_none(), b_kind, b))
+    });
+    keys.into_iter().map(|(_, text)| text).collect()
 }

@@ -9,7 +9,13 @@ use crate::{build, npm, setup, test, wasm};
 pub fn run(project: &Project, _: &[String]) -> Result {
     setup::run(project, &[])?;
     let mut failed = Vec::new();
-    for (name, check) in rust(project)?.into_iter().chain(javascript(project)?) {
+    run_all(rust(project)?, &mut failed)?;
+    run_all(javascript(project)?, &mut failed)?;
+    if failed.is_empty() { Ok(()) } else { Err(Error::Checks { checks: failed }) }
+}
+
+fn run_all(checks: Vec<Check>, failed: &mut Vec<String>) -> Result {
+    for (name, check) in checks {
         println!("== {name}");
         match check.run() {
             Ok(()) => {}
@@ -17,9 +23,10 @@ pub fn run(project: &Project, _: &[String]) -> Result {
             Err(error) => return Err(error),
         }
     }
-    if failed.is_empty() { Ok(()) } else { Err(Error::Checks { checks: failed }) }
+    Ok(())
 }
 
+/// A check and its name.
 type Check = (String, Program);
 
 fn rust(project: &Project) -> Result<Vec<Check>> {

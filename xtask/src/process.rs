@@ -1,10 +1,12 @@
 //! Running other programs: their output shown, captured, or both.
 
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
@@ -85,11 +87,19 @@ impl Program {
     pub fn tee(mut self) -> Result<(bool, String)> {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().map_err(|source| self.not_started(source))?;
-        let errors = child.stderr.take().map(|pipe| thread::spawn(move || copy(pipe, std::io::stderr())));
-        let shown = child.stdout.take().map(|pipe| copy(pipe, std::io::stdout())).unwrap_or_default();
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let out = child.stdout.take().map(|pipe| copy(pipe, std::io::stdout(), &kept));
+        let errors = child.stderr.take().map(|pipe| copy(pipe, std::io::stderr(), &kept));
         let status = child.wait().map_err(|source| self.not_started(source))?;
-        let errors = errors.and_then(|thread| thread.join().ok()).unwrap_or_default();
-        Ok((status.success(), format!("{shown}\n{errors}")))
+        // A process that it left behind may hold the pipes open for ever; it is not waited for.
+        let patience = Instant::now() + Duration::from_secs(5);
+        while [&out, &errors].into_iter().flatten().any(|thread| !thread.is_finished())
+            && Instant::now() < patience
+        {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok((status.success(), String::from_utf8_lossy(&kept).into_owned()))
     }
 
     fn not_started(&self, source: std::io::Error) -> Error {
@@ -97,17 +107,22 @@ impl Program {
     }
 }
 
-/// Shows what comes out of a pipe and keeps it.
-fn copy(mut from: impl Read, mut to: impl Write) -> String {
-    let mut kept = Vec::new();
-    let mut buffer = [0; 8192];
-    while let Ok(count @ 1..) = from.read(&mut buffer) {
-        let bytes = &buffer[..count];
-        kept.extend_from_slice(bytes);
-        // A reader that has gone away must not stop the tests.
-        let _ = to.write_all(bytes).and_then(|()| to.flush());
-    }
-    String::from_utf8_lossy(&kept).into_owned()
+/// Shows what comes out of a pipe, line by line, and keeps it.
+fn copy(
+    from: impl Read + Send + 'static,
+    mut to: impl Write + Send + 'static,
+    kept: &Arc<Mutex<Vec<u8>>>,
+) -> JoinHandle<()> {
+    let kept = Arc::clone(kept);
+    thread::spawn(move || {
+        let mut from = BufReader::new(from);
+        let mut line = Vec::new();
+        while let Ok(1..) = from.read_until(b'\n', &mut line) {
+            // A reader that has gone away must not stop the tests.
+            let _ = to.write_all(&line).and_then(|()| to.flush());
+            kept.lock().unwrap_or_else(PoisonError::into_inner).append(&mut line);
+        }
+    })
 }
 
 /// The first of these programs on PATH.
@@ -130,4 +145,28 @@ pub fn is_executable(path: &Path) -> bool {
     }
     #[cfg(not(unix))]
     data.is_file()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Program;
+
+    #[test]
+    fn output_is_kept_and_failure_told() {
+        let (succeeded, printed) =
+            Program::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]).tee().expect("sh runs");
+        assert!(!succeeded);
+        assert!(printed.contains("out\n") && printed.contains("err\n"), "{printed}");
+    }
+
+    #[test]
+    fn a_process_left_behind_is_not_waited_for() {
+        let start = Instant::now();
+        let (succeeded, printed) =
+            Program::new("sh").args(["-c", "sleep 30 & echo done"]).tee().expect("sh runs");
+        assert!(succeeded && printed.contains("done"));
+        assert!(start.elapsed() < Duration::from_secs(25));
+    }
 }

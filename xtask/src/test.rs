@@ -50,7 +50,7 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
     let has = |group| groups.contains(&group);
     // Whatever is missing is told before the first test runs.
     setup::run(project, &[])?;
-    let browser = if has(Group::Wasm) || has(Group::Www) { Some(Browser::find(project)?) } else { None };
+    let browser = if groups == [Group::Rust] { None } else { Some(Browser::find(project)?) };
 
     let mut suites = Vec::new();
     if has(Group::Rust) {
