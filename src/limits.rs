@@ -16,6 +16,8 @@ pub struct Limits {
     pub json_bytes: u64,
     /// Nesting of one JSON document; 128. It can be lowered, not raised.
     pub json_depth: u32,
+    /// Bytes of all JSON documents of one stream together; 512 MiB. A file that can be read at will has no such limit.
+    pub document_bytes: u64,
     /// Entries of an archive file or files of a folder; 1,000,000.
     pub archive_entries: u64,
     /// Entries of one layer; 10,000,000.
@@ -57,6 +59,7 @@ impl Default for Limits {
         Self {
             json_bytes: 20 << 20,
             json_depth: 128,
+            document_bytes: 512 << 20,
             archive_entries: 1_000_000,
             layer_entries: 10_000_000,
             header_bytes: 1 << 20,

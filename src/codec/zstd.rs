@@ -40,7 +40,7 @@ impl Zstd {
     pub fn new(window_bytes: u64) -> Self {
         let mut frame = FrameDecoder::new();
         frame.set_content_checksum(ContentChecksum::Verify);
-        // Outside the library's range its own limit stays, which is 128 MiB; the header is checked anyway.
+        // Always in the library's range, so never refused.
         let _ = frame.set_max_window_size(window_bytes.clamp(*WINDOW_BYTES.start(), *WINDOW_BYTES.end()));
         Self {
             state: State::Boundary,
@@ -123,14 +123,24 @@ impl Zstd {
             let complete = self.block.is_empty() || self.complete_block(io);
             // Without a whole block only what is already decoded is handed out.
             let source: &[u8] = match (self.block.is_empty(), complete) {
-                (true, _) => io.input,
+                // One block at a time: an error in a later one would take the output of this one with it.
+                (true, _) => io.input.get(..self.frame.input_needed(io.input)).unwrap_or(io.input),
                 (false, true) => &self.block,
                 (false, false) => &[],
             };
             let offered = source.len();
             let space = io.output.get_mut(io.written..).unwrap_or_default();
-            let (read, written) =
-                self.frame.decode_from_to(source, space).map_err(|error| fault(&error, self.window_bytes))?;
+            let (read, written) = match self.frame.decode_from_to(source, space) {
+                Ok(progress) => progress,
+                Err(error) => {
+                    if let (true, FrameDecoderError::ChecksumMismatch { .. }) =
+                        (self.block.is_empty(), &error)
+                    {
+                        io.take(offered);
+                    }
+                    return Err(fault(&error, self.window_bytes));
+                }
+            };
             io.written += written;
             if self.block.is_empty() {
                 io.take(read);
@@ -143,7 +153,10 @@ impl Zstd {
             if read > 0 || written > 0 {
                 continue;
             }
-            if self.block.is_empty() && !io.input.is_empty() && self.frame.input_needed(io.input) > offered {
+            if self.block.is_empty()
+                && !io.input.is_empty()
+                && self.frame.input_needed(io.input) > io.input.len()
+            {
                 self.block.extend_from_slice(io.take(offered));
             } else if complete && offered > 0 {
                 // A whole block neither read nor refused.

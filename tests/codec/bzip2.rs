@@ -1,0 +1,38 @@
+//! bzip2 streams.
+
+use layerglass::codec::{CodecError, Compression};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::{decode, decode_every_way, hex};
+
+const LAYER_GLASS: &str =
+    "425a68393141592653595bde87aa000007c1800010228418202000219069ea10c088fb921e94c704bc5dc914e142416f7a1ea8";
+
+#[test]
+fn made_by_the_reference_tool() {
+    let stream = hex(LAYER_GLASS);
+    assert_eq!(decode_every_way(Compression::Bzip2, &stream).unpacked(), b"layer\nlayer\nlayer\nglass\n");
+    let twice = [&stream[..], &hex("425a683917724538509000000000"), &stream].concat();
+    assert_eq!(
+        decode_every_way(Compression::Bzip2, &twice).unpacked(),
+        b"layer\nlayer\nlayer\nglass\nlayer\nlayer\nlayer\nglass\n",
+    );
+}
+
+#[test]
+fn wrong_checksums() {
+    let mut stream = hex(LAYER_GLASS);
+    stream[10] ^= 1; // of the block
+    assert!(matches!(decode_every_way(Compression::Bzip2, &stream).error(), CodecError::Corrupt { .. }));
+    let mut stream = hex(LAYER_GLASS);
+    let end = stream.len();
+    stream[end - 3] ^= 1; // of the stream
+    assert!(matches!(decode(Compression::Bzip2, &stream).error(), CodecError::Corrupt { .. }));
+}
+
+#[test]
+fn many_empty_streams() {
+    let stream = hex("425a683917724538509000000000").repeat(500);
+    assert_eq!(decode(Compression::Bzip2, &stream).unpacked(), b"");
+}
