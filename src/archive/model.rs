@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::data::{
-    ArchiveData, BlobData, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState, Presence, Role,
+    ArchiveData, BlobData, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState, Presence,
+    Role,
 };
 use super::dialect::FileKind;
 use super::documents::Documents;
@@ -108,7 +109,20 @@ impl Archive {
             });
         }
         let limits = *limits;
-        Ok(Self { kind, producer, compression, size, listing, documents, images, layers, blobs, findings, facts, limits })
+        Ok(Self {
+            kind,
+            producer,
+            compression,
+            size,
+            listing,
+            documents,
+            images,
+            layers,
+            blobs,
+            findings,
+            facts,
+            limits,
+        })
     }
 
     /// What the file is.
@@ -201,7 +215,9 @@ impl Archive {
                 return Err(ArchiveError::LayerNotScanned { image, layer });
             }
             let config = self.legacy_config(record);
-            return config.map(|config| config.raw().to_vec()).ok_or(ArchiveError::Absent { what: "config", index: image });
+            return config
+                .map(|config| config.raw().to_vec())
+                .ok_or(ArchiveError::Absent { what: "config", index: image });
         }
         let contents = record.config_member.and_then(|member| self.documents.contents(member));
         contents.map(<[u8]>::to_vec).ok_or(ArchiveError::Absent { what: "config", index: image })
@@ -295,17 +311,23 @@ impl Archive {
         let steps = config.map(ImageConfig::history).unwrap_or_default();
         let alignment = align(steps, image.layers.len());
         let chain_ids = self.chain_ids(image);
-        let mut layers: Vec<ImageLayerData> =
-            image.layers.iter().zip(chain_ids).map(|(layer, chain)| self.image_layer_data(layer, chain)).collect();
+        let mut layers: Vec<ImageLayerData> = image
+            .layers
+            .iter()
+            .zip(chain_ids)
+            .map(|(layer, chain)| self.image_layer_data(layer, chain))
+            .collect();
         for (step, layer) in alignment.iter().enumerate() {
             if let Some(layer) = layer.and_then(|layer| layers.get_mut(layer)) {
                 layer.history = Some(step);
             }
         }
         let blobs: BTreeSet<usize> = layers.iter().filter_map(|layer| layer.blob).collect();
-        let stored = blobs.iter().filter_map(|&blob| self.layer_source(blob).ok()).map(|source| source.length);
+        let stored =
+            blobs.iter().filter_map(|&blob| self.layer_source(blob).ok()).map(|source| source.length);
         let unpacked = layers.iter().map(|layer| {
-            let report = layer.blob.and_then(|blob| self.layers.get(blob)).and_then(|layer| layer.report.as_ref());
+            let report =
+                layer.blob.and_then(|blob| self.layers.get(blob)).and_then(|layer| layer.report.as_ref());
             report.map(|report| report.tar_size)
         });
         let unpacked = unpacked.collect::<Option<Vec<u64>>>();
@@ -336,7 +358,11 @@ impl Archive {
             created: created.map(Timestamp::as_str).map(str::to_owned),
             author: config.map(|config| config.fields().author.clone()).filter(|author| !author.is_empty()),
             config: config.map(|config| config.run_config().into()),
-            history: steps.iter().zip(alignment).map(|(step, layer)| HistoryStepData::new(step, layer)).collect(),
+            history: steps
+                .iter()
+                .zip(alignment)
+                .map(|(step, layer)| HistoryStepData::new(step, layer))
+                .collect(),
             layers,
             stored_size: stored.fold(0, u64::saturating_add),
             unpacked_size: unpacked.map(|sizes| sizes.into_iter().fold(0, u64::saturating_add)),
@@ -359,7 +385,10 @@ impl Archive {
             diff_id: declared.or(computed),
             chain_id,
             digest: layer.digest.clone(),
-            media_type: layer.media_type.clone().or_else(|| record.and_then(|record| record.media_type.clone())),
+            media_type: layer
+                .media_type
+                .clone()
+                .or_else(|| record.and_then(|record| record.media_type.clone())),
             declared_size: layer.size,
             history: None,
             check,

@@ -189,7 +189,11 @@ impl Opener {
                 }
                 Stage::Documents { left } => {
                     let member = left.last().and_then(|&member| self.listing.get(member));
-                    let want = member.map(|member| Want { file: member.file, offset: member.offset, length: member.size });
+                    let want = member.map(|member| Want {
+                        file: member.file,
+                        offset: member.offset,
+                        length: member.size,
+                    });
                     match want {
                         Some(want) if want.length > 0 => return Ok(Some(want)),
                         _ => {

@@ -238,8 +238,16 @@ impl Members {
 
     fn data(&mut self, data: &[u8]) {
         if matches!(self.current, Current::Undecided) {
-            let size = self.listing.len().checked_sub(1).and_then(|last| self.listing.get(last)).map_or(0, |last| last.size);
-            let is_json = data.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
+            let size = self
+                .listing
+                .len()
+                .checked_sub(1)
+                .and_then(|last| self.listing.get(last))
+                .map_or(0, |last| last.size);
+            let is_json = data
+                .iter()
+                .find(|byte| !byte.is_ascii_whitespace())
+                .is_some_and(|byte| matches!(byte, b'{' | b'['));
             let document = if is_json { self.document(size) } else { Current::Skipped };
             self.current = match document {
                 Current::Skipped => Current::Layer(Box::new(LayerScan::new(self.contents, &self.limits))),
@@ -286,7 +294,10 @@ impl Members {
                 facts = sniff::facts(kind, &self.prefix);
                 kind
             }
-            _ => dialect::detect(&self.listing, &self.documents, &self.limits).ok().flatten().unwrap_or(FileKind::Rootfs),
+            _ => dialect::detect(&self.listing, &self.documents, &self.limits)
+                .ok()
+                .flatten()
+                .unwrap_or(FileKind::Rootfs),
         };
         if kind == FileKind::DockerDataRoot {
             facts = dialect::data_root_facts(&self.listing);
