@@ -30,37 +30,70 @@ export function dockerArchive(layers, { name = "made:1", config = {}, history } 
 export function layoutWithAbsentPlatform(layers) {
   const config = imageConfig(layers, {});
   const type = "application/vnd.oci.image.manifest.v1+json";
-  const descriptor = (/** @type {Buffer} */ blob, /** @type {string} */ mediaType) => ({ mediaType, digest: `sha256:${sha256(blob)}`, size: blob.length });
+  const descriptor = (/** @type {Buffer} */ blob, /** @type {string} */ mediaType) => ({
+    mediaType,
+    digest: `sha256:${sha256(blob)}`,
+    size: blob.length,
+  });
   const manifest = json({
     schemaVersion: 2,
     mediaType: type,
     config: descriptor(config, "application/vnd.oci.image.config.v1+json"),
     layers: layers.map((layer) => descriptor(layer, "application/vnd.oci.image.layer.v1.tar")),
   });
-  const statement = json({ _type: "https://in-toto.io/Statement/v0.1", predicateType: "https://slsa.dev/provenance/v0.2" });
-  const attestationConfig = json({ architecture: "unknown", os: "unknown", config: {}, rootfs: { type: "layers", diff_ids: [`sha256:${sha256(statement)}`] } });
+  const statement = json({
+    _type: "https://in-toto.io/Statement/v0.1",
+    predicateType: "https://slsa.dev/provenance/v0.2",
+  });
+  const attestationConfig = json({
+    architecture: "unknown",
+    os: "unknown",
+    config: {},
+    rootfs: { type: "layers", diff_ids: [`sha256:${sha256(statement)}`] },
+  });
   const attestation = json({
     schemaVersion: 2,
     mediaType: type,
     config: descriptor(attestationConfig, "application/vnd.oci.image.config.v1+json"),
-    layers: [{ ...descriptor(statement, "application/vnd.in-toto+json"), annotations: { "in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2" } }],
+    layers: [
+      {
+        ...descriptor(statement, "application/vnd.in-toto+json"),
+        annotations: { "in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2" },
+      },
+    ],
   });
   const index = json({
     schemaVersion: 2,
     mediaType: "application/vnd.oci.image.index.v1+json",
     manifests: [
       { ...descriptor(manifest, type), platform: { os: "linux", architecture: "amd64" } },
-      { mediaType: type, digest: `sha256:${"ab".repeat(32)}`, size: 527, platform: { os: "linux", architecture: "arm64", variant: "v8" } },
+      {
+        mediaType: type,
+        digest: `sha256:${"ab".repeat(32)}`,
+        size: 527,
+        platform: { os: "linux", architecture: "arm64", variant: "v8" },
+      },
       {
         ...descriptor(attestation, type),
         platform: { os: "unknown", architecture: "unknown" },
-        annotations: { "vnd.docker.reference.digest": `sha256:${sha256(manifest)}`, "vnd.docker.reference.type": "attestation-manifest" },
+        annotations: {
+          "vnd.docker.reference.digest": `sha256:${sha256(manifest)}`,
+          "vnd.docker.reference.type": "attestation-manifest",
+        },
       },
     ],
   });
   const top = json({
     schemaVersion: 2,
-    manifests: [{ ...descriptor(index, "application/vnd.oci.image.index.v1+json"), annotations: { "io.containerd.image.name": "docker.io/library/made:1", "org.opencontainers.image.ref.name": "1" } }],
+    manifests: [
+      {
+        ...descriptor(index, "application/vnd.oci.image.index.v1+json"),
+        annotations: {
+          "io.containerd.image.name": "docker.io/library/made:1",
+          "org.opencontainers.image.ref.name": "1",
+        },
+      },
+    ],
   });
   const blobs = [config, manifest, statement, attestationConfig, attestation, index, ...layers];
   return tar([
@@ -77,7 +110,9 @@ function imageConfig(layers, config, history) {
     os: "linux",
     created: "2024-01-02T03:04:05Z",
     config,
-    history: history ?? layers.map((_, index) => ({ created: "2024-01-02T03:04:05Z", created_by: `RUN step-${index + 1}` })),
+    history:
+      history ??
+      layers.map((_, index) => ({ created: "2024-01-02T03:04:05Z", created_by: `RUN step-${index + 1}` })),
     rootfs: { type: "layers", diff_ids: layers.map((layer) => `sha256:${sha256(layer)}`) },
   });
 }

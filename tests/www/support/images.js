@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of real images: another one of the same form can be put in its place. */
-export const IMAGES = process.env.LAYERGLASS_IMAGES ?? fileURLToPath(new URL("../../fixtures", import.meta.url));
+export const IMAGES =
+  process.env.LAYERGLASS_IMAGES ?? fileURLToPath(new URL("../../fixtures", import.meta.url));
 
 /**
  * @typedef {{ config: { history?: { empty_layer?: boolean }[] }, image_id: string, layers: { diff_id: string, digest?: string, size: number }[], rootfs?: { entries: number } }} ExpectedImage

@@ -105,21 +105,25 @@ export class Inspector {
 
   /** Text of the active row. */
   async activeRow() {
-    return (await this.page.locator('lg-tree [role=row][aria-selected=true] .text').innerText()).trim();
+    return (await this.page.locator("lg-tree [role=row][aria-selected=true] .text").innerText()).trim();
   }
 
   /** Names of the rows that are drawn, from the top. */
   async rowNames() {
-    return this.page.locator("lg-tree .body").evaluate((body) =>
-      [...body.querySelectorAll(".row:not(.waiting)")]
-        .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
-        .map((row) => row.querySelector(".text")?.textContent?.trim() ?? ""),
-    );
+    return this.page
+      .locator("lg-tree .body")
+      .evaluate((body) =>
+        [...body.querySelectorAll(".row:not(.waiting)")]
+          .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
+          .map((row) => row.querySelector(".text")?.textContent?.trim() ?? ""),
+      );
   }
 
   /** How far the page is wider than the window, in pixels. */
   async overflow() {
-    return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    return this.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
   }
 
   /** Nothing went wrong and nothing left the origin. Ends the page. */

@@ -36,7 +36,12 @@ function append(blocks, entry) {
   header.write(entry.type ?? "0", 156, "latin1");
   header.write(entry.link ?? "", 157, 100);
   header.write("ustar  \0", 257, "latin1");
-  octal(header, 148, 7, header.reduce((sum, byte) => sum + byte, 0));
+  octal(
+    header,
+    148,
+    7,
+    header.reduce((sum, byte) => sum + byte, 0),
+  );
   blocks.push(header, contents, Buffer.alloc((BLOCK - (contents.length % BLOCK)) % BLOCK));
 }
 
