@@ -63,6 +63,7 @@ const node: Platform = {
     // The process's own flags are for its main script and may not fit a worker.
     new Worker(new URL("./worker.node.js", import.meta.url), { name: `layerglass ${role}`, execArgv: [] }),
   processors: () => availableParallelism(),
+  workersReadBlobs: false,
   async open(input) {
     if (typeof input === "string")
       return { source: { type: "path", path: resolve(input) }, name: basename(input) };

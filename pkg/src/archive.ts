@@ -72,6 +72,7 @@ const browser: Platform = {
     return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   },
   processors: () => navigator.hardwareConcurrency || 1,
+  workersReadBlobs: true,
   async open() {
     throw new LayerglassError({
       kind: "unsupported",

@@ -15,6 +15,8 @@ export interface Platform {
   readonly createWorker: CreateWorker;
   /** Processors that work can be spread over. */
   processors(): number;
+  /** May workers be given Blobs to read? Those of Node 20 end the process when a Blob stands for a file of the disk. */
+  readonly workersReadBlobs: boolean;
   /** A source for inputs that only some runtimes can read. */
   open(input: string | URL | OpenFile): Promise<Named<SourceSpec>>;
 }
