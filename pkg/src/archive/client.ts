@@ -2,6 +2,7 @@
  * Requests to one worker. Written by hand because a request here must end when its worker dies or its caller aborts, must
  * report progress, and must keep Node running only while it waits.
  */
+import type { CompiledModule } from "../engine.js";
 import { abortedError, LayerglassError, throwIfAborted, toError } from "../error.js";
 import type { WorkerLike, WorkerRole } from "./options.js";
 import { connect, type Port } from "./port.js";
@@ -36,7 +37,7 @@ export class WorkerClient<Ops extends Operations<Ops>> {
   #next = 0;
   #ended: LayerglassError | undefined;
 
-  constructor(worker: WorkerLike, role: WorkerRole, module: WebAssembly.Module, readHere?: ReadHere) {
+  constructor(worker: WorkerLike, role: WorkerRole, module: CompiledModule, readHere?: ReadHere) {
     this.#readHere = readHere;
     this.#port = connect(worker, {
       message: (message) => this.#receive(message),

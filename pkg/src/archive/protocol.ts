@@ -1,4 +1,5 @@
 /** What passes between the caller's thread and the workers: plain data only. */
+import type { CompiledModule } from "../engine.js";
 import type { ArchiveData, ErrorData, LayerData, Limits, TreeRow, TreeTotals } from "../types.js";
 import type { ContentsHash, TreeSortKey, WorkerRole } from "./options.js";
 
@@ -88,7 +89,7 @@ export type Operations<T> = { [Op in keyof T]: { params: object; result: unknown
 /** The first message to a worker: its role and the compiled module. */
 export interface StartMessage {
   readonly start: WorkerRole;
-  readonly module: WebAssembly.Module;
+  readonly module: CompiledModule;
 }
 
 /** A worker's wish for bytes that the caller's thread reads. */
