@@ -83,16 +83,25 @@ impl FileKind {
     pub const fn holds_images(self) -> bool {
         matches!(
             self,
-            Self::DockerArchiveV1 | Self::DockerArchive | Self::DockerArchiveOci | Self::OciLayout | Self::SkopeoDir
+            Self::DockerArchiveV1
+                | Self::DockerArchive
+                | Self::DockerArchiveOci
+                | Self::OciLayout
+                | Self::SkopeoDir
         )
     }
 }
 
 /// What the members of an archive or folder make it; `None` for a plain tree of files. `Err` when a document has to be
 /// read first.
-pub(super) fn detect(listing: &Listing, documents: &Documents, limits: &Limits) -> Result<Option<FileKind>, ()> {
+pub(super) fn detect(
+    listing: &Listing,
+    documents: &Documents,
+    limits: &Limits,
+) -> Result<Option<FileKind>, ()> {
     let has = |path: &str| listing.file(path, limits).is_some();
-    let has_layout = has("index.json") && (has("oci-layout") || listing.has("blobs") || listing.has("blobs/sha256"));
+    let has_layout =
+        has("index.json") && (has("oci-layout") || listing.has("blobs") || listing.has("blobs/sha256"));
     let has_list = match documents.get(listing, "manifest.json", limits) {
         Document::Read(contents) => match contents.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'{') if !has_layout => {
@@ -141,9 +150,9 @@ pub(super) fn data_root_facts(listing: &Listing) -> Vec<(String, String)> {
         let under = |path: &[u8]| contains(path, part) && path.len() >= 64 && !path.ends_with(part);
         listing.iter().filter(|(_, member)| member.kind == MemberKind::File && under(&member.path)).count()
     };
-    let layers = listing.iter().filter(|(_, member)| {
-        contains(&member.path, b"layerdb/sha256/") && member.path.ends_with(b"/diff")
-    });
+    let layers = listing
+        .iter()
+        .filter(|(_, member)| contains(&member.path, b"layerdb/sha256/") && member.path.ends_with(b"/diff"));
     vec![
         ("Images".to_owned(), count(b"imagedb/content/sha256").to_string()),
         ("Layers".to_owned(), layers.count().to_string()),

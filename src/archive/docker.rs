@@ -41,7 +41,9 @@ fn read_item(builder: &mut Builder<'_>, item: &DockerArchiveItem) {
         if member.is_none() {
             builder.findings.push(|| {
                 let message = format!("the layer {path} that manifest.json names is not in the file");
-                Finding::new(Severity::Error, "layer-missing", message).in_file(MANIFEST).differing(path, "nothing")
+                Finding::new(Severity::Error, "layer-missing", message)
+                    .in_file(MANIFEST)
+                    .differing(path, "nothing")
             });
         }
         let digest = digest_of_layer(path);
@@ -50,7 +52,11 @@ fn read_item(builder: &mut Builder<'_>, item: &DockerArchiveItem) {
     }
     if image.lacks.config && image.config_member.is_none() && item.config.is_some() {
         let path = item.config.as_deref().unwrap_or_default();
-        builder.error("config-missing", &format!("the config {path} that manifest.json names is not in the file"), MANIFEST);
+        builder.error(
+            "config-missing",
+            &format!("the config {path} that manifest.json names is not in the file"),
+            MANIFEST,
+        );
     }
     builder.align(&mut image, MANIFEST);
     merge(builder, image);
@@ -93,7 +99,9 @@ fn producer(builder: &Builder<'_>, manifest: &DockerArchiveManifest) -> Option<&
         () if config.starts_with("blobs/") => "Docker with the containerd store, or buildx",
         () if config.starts_with("sha256:") => "crane, ko or kaniko",
         () if config == "config.json" => "jib",
-        () if layers().all(|path| !path.contains('/') && path.ends_with(".tar")) => "podman, buildah or skopeo",
+        () if layers().all(|path| !path.contains('/') && path.ends_with(".tar")) => {
+            "podman, buildah or skopeo"
+        }
         () if layers().all(|path| path.ends_with("/layer.tar")) && has_v1_folders() => "Docker 1.10 to 24",
         () if layers().all(|path| path.ends_with("/layer.tar")) => "Nix",
         () => return None,

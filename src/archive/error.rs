@@ -70,13 +70,16 @@ pub enum ArchiveError {
 impl Reason for ArchiveError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Empty | Self::NotAnImage { .. } | Self::NotAnImageFolder | Self::Unfinished => ErrorKind::Invalid,
+            Self::Empty | Self::NotAnImage { .. } | Self::NotAnImageFolder | Self::Unfinished => {
+                ErrorKind::Invalid
+            }
             Self::Codec(error) => error.kind(),
             Self::Tar(error) => error.kind(),
             Self::Limit(error) => error.kind(),
-            Self::NoImage { .. } | Self::NoLayer { .. } | Self::Absent { .. } | Self::LayerNotScanned { .. } => {
-                ErrorKind::NotFound
-            }
+            Self::NoImage { .. }
+            | Self::NoLayer { .. }
+            | Self::Absent { .. }
+            | Self::LayerNotScanned { .. } => ErrorKind::NotFound,
         }
     }
 

@@ -148,7 +148,14 @@ impl<'a> Builder<'a> {
     pub(super) fn layer(&mut self, member: usize, digest: Option<&str>, media_type: Option<&str>) -> usize {
         let index = *self.layer_of.entry(member).or_insert_with(|| {
             let (digest, media_type) = (None, None);
-            self.layers.push(LayerRecord { member, digest, media_type, report: None, table: None, error: None });
+            self.layers.push(LayerRecord {
+                member,
+                digest,
+                media_type,
+                report: None,
+                table: None,
+                error: None,
+            });
             self.layers.len() - 1
         });
         let layer = &mut self.layers[index];
@@ -180,7 +187,13 @@ impl<'a> Builder<'a> {
     }
 
     /// Reads an image's config into `image`. `declared` is the digest that it should have.
-    pub(super) fn config(&mut self, image: &mut ImageRecord, path: &str, media_type: Option<&str>, declared: Option<&str>) {
+    pub(super) fn config(
+        &mut self,
+        image: &mut ImageRecord,
+        path: &str,
+        media_type: Option<&str>,
+        declared: Option<&str>,
+    ) {
         let Some(member) = self.listing.file(path, self.limits) else {
             image.lacks.config = true;
             image.check = Check::absent(declared.map(str::to_owned));
@@ -237,7 +250,8 @@ impl<'a> Builder<'a> {
     pub(super) fn name(&mut self, image: &mut ImageRecord, name: &str, file: &str) {
         match Reference::parse_normalized(name) {
             Ok(reference) => {
-                let reference = if reference.is_name_only() { reference.with_default_tag() } else { reference };
+                let reference =
+                    if reference.is_name_only() { reference.with_default_tag() } else { reference };
                 image.names.insert(reference.as_str().to_owned());
             }
             Err(error) => {
@@ -255,7 +269,8 @@ impl<'a> Builder<'a> {
 
 /// The digest of `contents` by the algorithm that `declared` names, SHA-256 by default.
 fn computed_digest(declared: Option<&str>, contents: &[u8]) -> String {
-    let algorithm = declared.and_then(|declared| Digest::parse(declared).ok()).map(|digest| digest.algorithm());
+    let algorithm =
+        declared.and_then(|declared| Digest::parse(declared).ok()).map(|digest| digest.algorithm());
     Digest::of(algorithm.unwrap_or(crate::digest::Algorithm::Sha256), contents).to_string()
 }
 

@@ -81,15 +81,25 @@ fn read_image(
     let mut next = Some(top);
     while let Some(id) = next {
         if !seen.insert(id) {
-            builder.error("parent-cycle", &format!("the layers of {top} are each other's parents"), &format!("{id}/json"));
+            builder.error(
+                "parent-cycle",
+                &format!("the layers of {top} are each other's parents"),
+                &format!("{id}/json"),
+            );
             break;
         }
-        if let Err(limit) = LimitExceeded::check("layers", u64::from(builder.limits.layers), seen.len() as u64) {
+        if let Err(limit) =
+            LimitExceeded::check("layers", u64::from(builder.limits.layers), seen.len() as u64)
+        {
             builder.reason(&limit, &format!("{id}/json"));
             break;
         }
         let Some(step) = steps.get(id) else {
-            builder.error("parent-missing", &format!("the parent {id} is not in the file"), &format!("{top}/json"));
+            builder.error(
+                "parent-missing",
+                &format!("the parent {id} is not in the file"),
+                &format!("{top}/json"),
+            );
             image.lacks.config = true;
             break;
         };
@@ -103,13 +113,18 @@ fn read_image(
         let path = format!("{id}/layer.tar");
         let member = builder.listing.file(&path, builder.limits);
         if member.is_none() {
-            builder.error("layer-missing", &format!("the layer {path} is not in the file"), &format!("{id}/json"));
+            builder.error(
+                "layer-missing",
+                &format!("the layer {path} is not in the file"),
+                &format!("{id}/json"),
+            );
         }
         let layer = member.map(|member| builder.layer(member, None, None));
         image.layers.push(LayerUse { layer, ..LayerUse::default() });
     }
     // Without diff ids the config has everything but its id.
-    match v1::convert(&documents, &[], builder.limits).map(|bytes| ImageConfig::parse(bytes, builder.limits)) {
+    match v1::convert(&documents, &[], builder.limits).map(|bytes| ImageConfig::parse(bytes, builder.limits))
+    {
         Ok(Ok(config)) => image.config = Some(config),
         Ok(Err(error)) | Err(error) => {
             image.lacks.config = true;

@@ -53,7 +53,14 @@ impl Member {
             _ => MemberKind::Other,
         };
         let path = clean_path(&entry.path).map_or_else(|_| entry.path.clone(), std::borrow::Cow::into_owned);
-        Self { path, kind, size: entry.size, file: 0, offset: entry.data_offset, is_sparse: entry.sparse.is_some() }
+        Self {
+            path,
+            kind,
+            size: entry.size,
+            file: 0,
+            offset: entry.data_offset,
+            is_sparse: entry.sparse.is_some(),
+        }
     }
 
     /// The path as text.

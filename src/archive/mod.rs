@@ -18,8 +18,8 @@ mod pass;
 mod sniff;
 
 pub use data::{
-    ArchiveData, BlobData, BlobRole, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState, Presence,
-    Role,
+    ArchiveData, BlobData, BlobRole, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState,
+    Presence, Role,
 };
 pub use dialect::FileKind;
 pub use error::ArchiveError;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::data::{
-    ArchiveData, BlobData, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState, Presence, Role,
+    ArchiveData, BlobData, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState, Presence,
+    Role,
 };
 use super::dialect::FileKind;
 use super::documents::Documents;
@@ -56,20 +57,25 @@ pub(super) struct Outline {
     pub(super) findings: Findings,
 }
 
-impl std::fmt::Debug for Outline {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outline").field("kind", &self.kind).finish_non_exhaustive()
-    }
+/// A file whose images are being looked for.
+pub(super) struct Draft {
+    pub(super) outline: Outline,
+    pub(super) listing: Listing,
+    pub(super) documents: Documents,
+}
+
+/// What came of looking for images.
+pub(super) enum Interpretation {
+    /// All is known.
+    Complete(Box<Archive>),
+    /// The contents of these members are needed first.
+    Wanting(Box<Draft>, Vec<usize>),
 }
 
 impl Archive {
-    /// Reads the images out of the listing; `Err` with the members whose contents it needs first.
-    pub(super) fn interpret(
-        outline: Outline,
-        listing: Listing,
-        documents: Documents,
-        limits: &Limits,
-    ) -> Result<Self, (Outline, Listing, Documents, Vec<usize>)> {
+    /// Reads the images out of the listing.
+    pub(super) fn interpret(draft: Draft, limits: &Limits) -> Interpretation {
+        let Draft { outline, listing, documents } = draft;
         let mut builder = Builder::new(&listing, &documents, limits);
         let producer = match outline.kind {
             FileKind::DockerArchiveV1 => legacy::read(&mut builder),
@@ -95,7 +101,7 @@ impl Archive {
         let Builder { images, layers, blobs, findings: found, .. } = builder;
         let wanted = documents.take_wanted();
         if !wanted.is_empty() {
-            return Err((outline, listing, documents, wanted));
+            return Interpretation::Wanting(Box::new(Draft { outline, listing, documents }), wanted);
         }
         let Outline { kind, compression, size, facts, mut findings } = outline;
         let (found, _) = found.into_parts();
@@ -108,7 +114,21 @@ impl Archive {
             });
         }
         let limits = *limits;
-        Ok(Self { kind, producer, compression, size, listing, documents, images, layers, blobs, findings, facts, limits })
+        let archive = Self {
+            kind,
+            producer,
+            compression,
+            size,
+            listing,
+            documents,
+            images,
+            layers,
+            blobs,
+            findings,
+            facts,
+            limits,
+        };
+        Interpretation::Complete(Box::new(archive))
     }
 
     /// What the file is.
@@ -201,7 +221,9 @@ impl Archive {
                 return Err(ArchiveError::LayerNotScanned { image, layer });
             }
             let config = self.legacy_config(record);
-            return config.map(|config| config.raw().to_vec()).ok_or(ArchiveError::Absent { what: "config", index: image });
+            return config
+                .map(|config| config.raw().to_vec())
+                .ok_or(ArchiveError::Absent { what: "config", index: image });
         }
         let contents = record.config_member.and_then(|member| self.documents.contents(member));
         contents.map(<[u8]>::to_vec).ok_or(ArchiveError::Absent { what: "config", index: image })
@@ -295,17 +317,23 @@ impl Archive {
         let steps = config.map(ImageConfig::history).unwrap_or_default();
         let alignment = align(steps, image.layers.len());
         let chain_ids = self.chain_ids(image);
-        let mut layers: Vec<ImageLayerData> =
-            image.layers.iter().zip(chain_ids).map(|(layer, chain)| self.image_layer_data(layer, chain)).collect();
+        let mut layers: Vec<ImageLayerData> = image
+            .layers
+            .iter()
+            .zip(chain_ids)
+            .map(|(layer, chain)| self.image_layer_data(layer, chain))
+            .collect();
         for (step, layer) in alignment.iter().enumerate() {
             if let Some(layer) = layer.and_then(|layer| layers.get_mut(layer)) {
                 layer.history = Some(step);
             }
         }
         let blobs: BTreeSet<usize> = layers.iter().filter_map(|layer| layer.blob).collect();
-        let stored = blobs.iter().filter_map(|&blob| self.layer_source(blob).ok()).map(|source| source.length);
+        let stored =
+            blobs.iter().filter_map(|&blob| self.layer_source(blob).ok()).map(|source| source.length);
         let unpacked = layers.iter().map(|layer| {
-            let report = layer.blob.and_then(|blob| self.layers.get(blob)).and_then(|layer| layer.report.as_ref());
+            let report =
+                layer.blob.and_then(|blob| self.layers.get(blob)).and_then(|layer| layer.report.as_ref());
             report.map(|report| report.tar_size)
         });
         let unpacked = unpacked.collect::<Option<Vec<u64>>>();
@@ -336,7 +364,11 @@ impl Archive {
             created: created.map(Timestamp::as_str).map(str::to_owned),
             author: config.map(|config| config.fields().author.clone()).filter(|author| !author.is_empty()),
             config: config.map(|config| config.run_config().into()),
-            history: steps.iter().zip(alignment).map(|(step, layer)| HistoryStepData::new(step, layer)).collect(),
+            history: steps
+                .iter()
+                .zip(alignment)
+                .map(|(step, layer)| HistoryStepData::new(step, layer))
+                .collect(),
             layers,
             stored_size: stored.fold(0, u64::saturating_add),
             unpacked_size: unpacked.map(|sizes| sizes.into_iter().fold(0, u64::saturating_add)),
@@ -359,7 +391,10 @@ impl Archive {
             diff_id: declared.or(computed),
             chain_id,
             digest: layer.digest.clone(),
-            media_type: layer.media_type.clone().or_else(|| record.and_then(|record| record.media_type.clone())),
+            media_type: layer
+                .media_type
+                .clone()
+                .or_else(|| record.and_then(|record| record.media_type.clone())),
             declared_size: layer.size,
             history: None,
             check,

@@ -61,7 +61,15 @@ pub(super) fn read_folder(builder: &mut Builder<'_>) {
                 ..Descriptor::default()
             };
             builder.blob(BlobRole::Manifest, member, Some(&descriptor.media_type), None, contents);
-            read_manifest(builder, Store::Folder, &descriptor, &Context::default(), Some(member), &manifest, PATH);
+            read_manifest(
+                builder,
+                Store::Folder,
+                &descriptor,
+                &Context::default(),
+                Some(member),
+                &manifest,
+                PATH,
+            );
         }
         Ok(Document::Index(index)) => {
             builder.blob(BlobRole::Index, member, Some(index.kind().media_type()), None, contents);
@@ -88,7 +96,8 @@ fn check_header(builder: &mut Builder<'_>) {
     let Some((_, contents)) = builder.read(PATH) else { return };
     match json::parse(contents, builder.limits) {
         Ok(value) => {
-            let version = value.get("imageLayoutVersion").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let version =
+                value.get("imageLayoutVersion").and_then(Value::as_str).unwrap_or_default().to_owned();
             if version != "1.0.0" {
                 builder.findings.push(|| {
                     Finding::new(Severity::Warning, "oci-layout-version", "the layout's version is not 1.0.0")
@@ -111,7 +120,13 @@ fn read_index(builder: &mut Builder<'_>, store: Store, index: &Index, context: &
     }
 }
 
-fn read_descriptor(builder: &mut Builder<'_>, store: Store, descriptor: &Descriptor, context: &Context, file: &str) {
+fn read_descriptor(
+    builder: &mut Builder<'_>,
+    store: Store,
+    descriptor: &Descriptor,
+    context: &Context,
+    file: &str,
+) {
     let mut context = context.clone();
     for key in [media_type::ANNOTATION_CONTAINERD_NAME, media_type::ANNOTATION_REF_NAME] {
         if let Some(value) = descriptor.annotations.get(key) {
@@ -153,7 +168,9 @@ fn read_descriptor(builder: &mut Builder<'_>, store: Store, descriptor: &Descrip
             if context.indexes.contains(&descriptor.digest) {
                 return builder.error("index-cycle", "the index contains itself", &path);
             }
-            if let Err(limit) = LimitExceeded::check("indexDepth", u64::from(builder.limits.index_depth), depth) {
+            if let Err(limit) =
+                LimitExceeded::check("indexDepth", u64::from(builder.limits.index_depth), depth)
+            {
                 return builder.reason(&limit, &path);
             }
             context.indexes.push(descriptor.digest.clone());

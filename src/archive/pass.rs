@@ -6,7 +6,7 @@ use super::dialect::{self, FileKind, Shape};
 use super::documents::Documents;
 use super::error::ArchiveError;
 use super::listing::{Listing, Member, MemberKind};
-use super::model::{Archive, Outline};
+use super::model::{Archive, Draft, Interpretation, Outline};
 use super::opener::not_an_image;
 use super::sniff;
 use crate::codec::{CodecError, Compression, Decoder};
@@ -238,8 +238,16 @@ impl Members {
 
     fn data(&mut self, data: &[u8]) {
         if matches!(self.current, Current::Undecided) {
-            let size = self.listing.len().checked_sub(1).and_then(|last| self.listing.get(last)).map_or(0, |last| last.size);
-            let is_json = data.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
+            let size = self
+                .listing
+                .len()
+                .checked_sub(1)
+                .and_then(|last| self.listing.get(last))
+                .map_or(0, |last| last.size);
+            let is_json = data
+                .iter()
+                .find(|byte| !byte.is_ascii_whitespace())
+                .is_some_and(|byte| matches!(byte, b'{' | b'['));
             let document = if is_json { self.document(size) } else { Current::Skipped };
             self.current = match document {
                 Current::Skipped => Current::Layer(Box::new(LayerScan::new(self.contents, &self.limits))),
@@ -286,15 +294,20 @@ impl Members {
                 facts = sniff::facts(kind, &self.prefix);
                 kind
             }
-            _ => dialect::detect(&self.listing, &self.documents, &self.limits).ok().flatten().unwrap_or(FileKind::Rootfs),
+            _ => dialect::detect(&self.listing, &self.documents, &self.limits)
+                .ok()
+                .flatten()
+                .unwrap_or(FileKind::Rootfs),
         };
         if kind == FileKind::DockerDataRoot {
             facts = dialect::data_root_facts(&self.listing);
         }
         let outline = Outline { kind, compression, size, facts, findings: self.findings };
         // Nothing is wanted of sealed documents.
-        let archive = Archive::interpret(outline, self.listing, self.documents, &self.limits);
-        let mut archive = archive.map_err(|_| ArchiveError::Unfinished)?;
+        let draft = Draft { outline, listing: self.listing, documents: self.documents };
+        let Interpretation::Complete(mut archive) = Archive::interpret(draft, &self.limits) else {
+            return Err(ArchiveError::Unfinished);
+        };
         let mut root = self.root.map(|root| root.finish());
         for layer in 0..archive.layer_count() {
             let member = archive.layer_member(layer).unwrap_or(usize::MAX);
@@ -309,7 +322,7 @@ impl Members {
                 None => archive.fail_scan(layer, gone_by())?,
             }
         }
-        Ok(archive)
+        Ok(*archive)
     }
 }
 

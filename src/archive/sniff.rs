@@ -29,7 +29,8 @@ pub(super) fn kind(start: &[u8]) -> Option<FileKind> {
 fn has_partition(start: &[u8]) -> bool {
     let Some(table) = start.get(446..510) else { return false };
     let entries = table.chunks_exact(16);
-    entries.clone().all(|entry| matches!(entry[0], 0 | 0x80)) && entries.into_iter().any(|entry| entry[4] != 0)
+    entries.clone().all(|entry| matches!(entry[0], 0 | 0x80))
+        && entries.into_iter().any(|entry| entry[4] != 0)
 }
 
 /// What the header says, as pairs of name and value.
@@ -51,7 +52,10 @@ pub(super) fn facts(kind: FileKind, start: &[u8]) -> Vec<(String, String)> {
         FileKind::Qcow2 => {
             fact("Version", big32(4).map(|version| version.to_string()));
             fact("Virtual size", big64(24).map(|size| format!("{size} bytes")));
-            fact("Cluster size", big32(20).and_then(|bits| 1_u64.checked_shl(bits)).map(|size| format!("{size} bytes")));
+            fact(
+                "Cluster size",
+                big32(20).and_then(|bits| 1_u64.checked_shl(bits)).map(|size| format!("{size} bytes")),
+            );
             fact("Snapshots", big32(60).map(|count| count.to_string()));
             let name = big64(8).filter(|&offset| offset > 0).zip(big32(16));
             let name = name.and_then(|(offset, length)| {
@@ -64,9 +68,12 @@ pub(super) fn facts(kind: FileKind, start: &[u8]) -> Vec<(String, String)> {
             fact("Launch script", text(0..32));
             fact("SIF version", text(42..45));
             fact("Architecture", text(45..48).map(|code| sif_architecture(&code)));
-            fact("Descriptors", little64(96).zip(little64(88)).map(|(all, free)| {
-                format!("{} used of {all}", all.saturating_sub(free))
-            }));
+            fact(
+                "Descriptors",
+                little64(96)
+                    .zip(little64(88))
+                    .map(|(all, free)| format!("{} used of {all}", all.saturating_sub(free))),
+            );
         }
         FileKind::Squashfs => {
             fact("Inodes", little32(4).map(|count| count.to_string()));
@@ -77,7 +84,10 @@ pub(super) fn facts(kind: FileKind, start: &[u8]) -> Vec<(String, String)> {
             fact("Size", little64(40).map(|size| format!("{size} bytes")));
         }
         FileKind::Vmdk => {
-            fact("Capacity", little64(12).and_then(|sectors| sectors.checked_mul(512)).map(|size| format!("{size} bytes")));
+            fact(
+                "Capacity",
+                little64(12).and_then(|sectors| sectors.checked_mul(512)).map(|size| format!("{size} bytes")),
+            );
         }
         FileKind::Kernel => {
             let version = little16(0x20e).map(|offset| usize::from(offset) + 0x200).filter(|&at| at > 0x200);

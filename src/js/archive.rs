@@ -42,7 +42,11 @@ impl ArchiveOpener {
 
     /// Opens a folder, given by the paths below it and the sizes of its files.
     #[wasm_bindgen(js_name = forFolder)]
-    pub fn for_folder(paths: Vec<String>, sizes: &Float64Array, limits: JsValue) -> Result<ArchiveOpener, JsValue> {
+    pub fn for_folder(
+        paths: Vec<String>,
+        sizes: &Float64Array,
+        limits: JsValue,
+    ) -> Result<ArchiveOpener, JsValue> {
         let limits: Limits = from_js(limits, "limits")?;
         let sizes = sizes.to_vec().into_iter().map(to_size).collect::<Result<Vec<u64>, JsValue>>()?;
         if sizes.len() != paths.len() {
@@ -133,8 +137,9 @@ impl ArchiveHandle {
     /// Notes why a layer could not be scanned: `ErrorData`.
     #[wasm_bindgen(js_name = failScan)]
     pub fn fail_scan(&self, layer: usize, error: JsValue) -> Result<(), JsValue> {
-        let error: ErrorData = serde_wasm_bindgen::from_value(error)
-            .map_err(|error| to_thrown(BindingError::Argument { what: "error", reason: error.to_string() }))?;
+        let error: ErrorData = serde_wasm_bindgen::from_value(error).map_err(|error| {
+            to_thrown(BindingError::Argument { what: "error", reason: error.to_string() })
+        })?;
         self.archive_mut()?.fail_scan(layer, error).map_err(to_thrown)
     }
 

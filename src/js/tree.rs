@@ -94,7 +94,8 @@ impl TreeHandle {
     pub fn page(&self, offset: u32, limit: u32) -> Result<JsValue, JsValue> {
         let mut view = self.view()?;
         let rows = view.page(offset, limit);
-        let rows: Vec<RowData<'_>> = rows.into_iter().filter_map(|(id, depth)| row(&view, id, depth)).collect();
+        let rows: Vec<RowData<'_>> =
+            rows.into_iter().filter_map(|(id, depth)| row(&view, id, depth)).collect();
         to_js(&rows)
     }
 
@@ -188,7 +189,9 @@ fn row(view: &TreeView, id: u32, depth: u32) -> Option<RowData<'_>> {
         aspects: node.aspects(),
         contents: node.contents(),
         xxh3: row.and_then(|row| row.xxh3()).map(|hash| format!("{hash:032x}")),
-        sha256: row.and_then(|row| row.sha256()).map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()),
+        sha256: row
+            .and_then(|row| row.sha256())
+            .map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()),
         children: view.child_count(id),
         expanded: view.is_expanded(id),
     })

@@ -17,7 +17,10 @@ pub(super) fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Error> 
 }
 
 /// A plain object as a value; `undefined` and `null` stand for the default.
-pub(super) fn from_js<T: DeserializeOwned + Default>(value: JsValue, what: &'static str) -> Result<T, JsValue> {
+pub(super) fn from_js<T: DeserializeOwned + Default>(
+    value: JsValue,
+    what: &'static str,
+) -> Result<T, JsValue> {
     if value.is_undefined() || value.is_null() {
         return Ok(T::default());
     }

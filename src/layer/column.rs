@@ -44,7 +44,6 @@ impl<T: Copy> Column<T> {
         }
     }
 
-
     /// The pieces, each dropped once it has been taken.
     pub(super) fn into_chunks(self) -> impl Iterator<Item = Vec<T>> {
         self.chunks.into_iter()

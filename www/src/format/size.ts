@@ -27,8 +27,8 @@ export function groupDigits(value: Size): string {
 }
 
 /** `1 file`, `2 files`. */
-export function count(value: number, noun: string, plural = `${noun}s`): string {
-  return `${groupDigits(value)} ${value === 1 ? noun : plural}`;
+export function count(value: Size, noun: string, plural = `${noun}s`): string {
+  return `${groupDigits(value)} ${Number(value) === 1 ? noun : plural}`;
 }
 
 /** The sum of sizes, exact beyond 2^53 too. */

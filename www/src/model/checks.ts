@@ -1,5 +1,6 @@
-import type { ArchiveData, Check, Finding, ImageData, ImageLayerData } from "layerglass/archive";
+import type { ArchiveData, Check, Finding, ImageData, ImageLayerData, Size } from "layerglass/archive";
 import { platformName, shortDigest } from "../format/id.ts";
+import { addSizes } from "../format/size.ts";
 import { plain } from "../format/text.ts";
 
 /** One recomputed value, with what it belongs to. */
@@ -45,7 +46,8 @@ export function checkRows(archive: ArchiveData): CheckRow[] {
 /** The check of a layer's diff id, known as soon as that layer is scanned although others are not. */
 export function diffIdCheck(layer: ImageLayerData, archive: ArchiveData): Check {
   const scan = layer.blob === undefined ? undefined : archive.layers[layer.blob]?.scan;
-  if (layer.check.state !== "pending" || layer.diffId === undefined || !scan) return layer.check;
+  if (layer.check.state !== "pending" || layer.diffId === undefined || scan?.diffId === undefined)
+    return layer.check;
   const state = scan.diffId === layer.diffId ? "match" : "mismatch";
   return { state, declared: layer.diffId, computed: scan.diffId };
 }
@@ -87,8 +89,8 @@ export function findings(archive: ArchiveData): PlacedFinding[] {
 }
 
 /** Findings that the limits did not keep. */
-export function uncounted(archive: ArchiveData): number {
-  return archive.layers.reduce((sum, layer) => sum + (layer.scan?.moreFindings ?? 0), archive.moreFindings);
+export function uncounted(archive: ArchiveData): Size {
+  return addSizes([archive.moreFindings, ...archive.layers.map((layer) => layer.scan?.moreFindings ?? 0)]);
 }
 
 /** What an image is called: its first name, else its platform, else its id. */
@@ -96,6 +98,7 @@ export function imageTitle(image: ImageData): string {
   const [name] = image.familiarNames;
   if (name) return plain(name, 300);
   if (image.role === "attestation") return "Attestation";
+  if (image.role === "rootfs") return "File system";
   if (image.platform && image.platform.os !== "unknown") return plain(platformName(image.platform), 200);
   const id = image.id ?? image.manifestDigest;
   return id ? shortDigest(plain(id, 300)) : `Image ${image.index + 1}`;

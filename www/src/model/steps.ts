@@ -42,10 +42,13 @@ function layerStep(image: ImageData, archive: ArchiveData, position: number): St
   return { position, layer, ...(stored ? { stored } : {}) };
 }
 
-/** How many of an image's layers from the lowest up can be shown as files: the first that is missing ends it. */
+/**
+ * How many of an image's layers from the lowest up can be shown as files: the first that is missing ends it. A layer
+ * that broke off is shown as far as it goes.
+ */
 export function readableLayers(image: ImageData, archive: ArchiveData): number {
   const missing = image.layers.findIndex(
-    (layer) => layer.blob === undefined || archive.layers[layer.blob]?.state !== "scanned",
+    (layer) => layer.blob === undefined || archive.layers[layer.blob]?.scan === undefined,
   );
   return missing < 0 ? image.layers.length : missing;
 }

@@ -16,7 +16,6 @@ export const KIND: Readonly<Record<NodeKind, string>> = {
   char: "character device",
   block: "block device",
   fifo: "named pipe",
-  other: "special file",
 };
 
 /** What the layer did to a row: `added`, `contents, mode`, `written again, probably identical`. */

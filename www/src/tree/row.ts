@@ -18,7 +18,6 @@ const ICON = {
   char: ICONS.device,
   block: ICONS.device,
   fifo: ICONS.fifo,
-  other: ICONS.device,
 } as const;
 
 /** Where a row is drawn and what is true of it at the moment. */

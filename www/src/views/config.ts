@@ -55,6 +55,9 @@ export class ConfigElement extends LitElement {
     if (image.role === "artifact") {
       return html`<p class="note">${ICONS.info}<span>An artifact: the manifest describes something other than a container image.</span></p>`;
     }
+    if (image.role === "rootfs") {
+      return html`<p class="note">${ICONS.info}<span>A bare file system without a config and a history, as docker export writes it. It is shown as an image of one layer.</span></p>`;
+    }
     if (image.presence === "partial") {
       return html`<p class="note warn">${ICONS.warning}<span>Some parts of this image are not in the file. What is there is shown.</span></p>`;
     }
@@ -64,6 +67,7 @@ export class ConfigElement extends LitElement {
   private identity(image: ImageData): TemplateResult {
     return html`<dl>
       ${image.names.length > 0 ? row("Names", html`<ul>${this.portions.of("names", image.names).map((name) => html`<li>${shown(name)}</li>`)}</ul>${this.portions.button("names", image.names)}`) : row("Names", none("no name in this file"))}
+      ${image.refNames.length > 0 ? row("Reference name", html`<ul>${this.portions.of("refs", image.refNames).map((name) => html`<li>${shown(name)}</li>`)}</ul>${this.portions.button("refs", image.refNames)}`) : nothing}
       ${image.id ? row("Image id", html`<lg-id full what="image id" .value=${image.id}></lg-id><lg-check words .state=${image.check.state}></lg-check>`) : nothing}
       ${image.manifestDigest ? row("Manifest", html`<lg-id full what="manifest digest" .value=${image.manifestDigest}></lg-id>`) : nothing}
       ${image.manifestMediaType ? row("Media type", html`<span class="mono">${shown(image.manifestMediaType, 300)}</span>`) : nothing}

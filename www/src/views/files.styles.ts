@@ -6,6 +6,8 @@ export const filesStyles = css`
   .head { padding: 0.9rem 1.1rem; }
   .pane { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-height: 0; overflow: hidden; }
   .toolbar { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; padding: 0.5rem 0.6rem; border-bottom: 1px solid var(--line); }
+  .broken { display: flex; gap: 0.6rem; padding: 0.5rem 0.9rem; background: var(--warn-soft); color: var(--warn); font-size: var(--small); }
+  .broken .icon { margin-top: 0.2em; }
   .switch { display: inline-flex; padding: 2px; border-radius: var(--radius-small); background: var(--sunken); }
   .switch button { min-height: 1.75rem; padding: 0 0.7rem; border: 0; border-radius: 4px; background: none; color: var(--muted); font-size: var(--small); font-weight: 500; cursor: pointer; }
   .switch button[aria-pressed="true"] { background: var(--raised); color: var(--text); box-shadow: 0 1px 2px rgb(0 0 0 / 15%); }
@@ -29,7 +31,9 @@ export const filesStyles = css`
     lg-entry { border-inline-start: 0; border-top: 1px solid var(--line); background: var(--raised); }
   }
   @container (max-width: 32rem) {
-    .switch { flex: 1 1 100%; }
+    .broken { display: flex; gap: 0.6rem; padding: 0.5rem 0.9rem; background: var(--warn-soft); color: var(--warn); font-size: var(--small); }
+  .broken .icon { margin-top: 0.2em; }
+  .switch { flex: 1 1 100%; }
     .switch button { flex: 1; }
   }
 `;

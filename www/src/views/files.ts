@@ -87,7 +87,7 @@ export class FilesElement extends LitElement {
     return html`
       <lg-layer class="card head" .archive=${this.data} .image=${this.image} .selected=${this.selected}></lg-layer>
       <section class="card pane" aria-label="Files">
-        ${this.toolbar()}
+        <div>${this.toolbar()}${this.tree ? this.broken() : nothing}</div>
         <div class="content ${this.row ? "with-entry" : ""}" @lg-row=${this.rowChosen} @lg-tree-error=${this.treeFailed}>
           ${this.content()}
           ${
@@ -101,6 +101,15 @@ export class FilesElement extends LitElement {
         ${this.tree ? this.status(this.tree) : nothing}
       </section>
     `;
+  }
+
+  /** Says so when a layer below or at the chosen one broke off: files are missing then. */
+  private broken(): TemplateResult | typeof nothing {
+    const broken = this.image.layers
+      .slice(0, this.upTo + 1)
+      .findIndex((layer) => layer.blob !== undefined && this.data.layers[layer.blob]?.state === "failed");
+    if (broken < 0) return nothing;
+    return html`<p class="broken">${ICONS.warning}<span>Layer ${broken + 1} could be read only in part. What came after the fault is missing here.</span></p>`;
   }
 
   private toolbar(): TemplateResult {
