@@ -59,6 +59,7 @@ impl Finding {
     pub fn from_reason(reason: &impl Reason) -> Self {
         let mut finding = Self::new(Severity::Error, reason.code(), reason.to_string());
         finding.offset = reason.offset();
+        (finding.expected, finding.found) = (reason.expected(), reason.found());
         finding
     }
 
@@ -177,9 +178,9 @@ impl ErrorData {
             code: reason.code().to_owned(),
             message: reason.to_string(),
             offset: reason.offset(),
-            expected: None,
-            found: None,
-            path: None,
+            expected: reason.expected(),
+            found: reason.found(),
+            path: reason.path(),
         }
     }
 }

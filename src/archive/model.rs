@@ -57,20 +57,25 @@ pub(super) struct Outline {
     pub(super) findings: Findings,
 }
 
-impl std::fmt::Debug for Outline {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outline").field("kind", &self.kind).finish_non_exhaustive()
-    }
+/// A file whose images are being looked for.
+pub(super) struct Draft {
+    pub(super) outline: Outline,
+    pub(super) listing: Listing,
+    pub(super) documents: Documents,
+}
+
+/// What came of looking for images.
+pub(super) enum Interpretation {
+    /// All is known.
+    Complete(Box<Archive>),
+    /// The contents of these members are needed first.
+    Wanting(Box<Draft>, Vec<usize>),
 }
 
 impl Archive {
-    /// Reads the images out of the listing; `Err` with the members whose contents it needs first.
-    pub(super) fn interpret(
-        outline: Outline,
-        listing: Listing,
-        documents: Documents,
-        limits: &Limits,
-    ) -> Result<Self, (Outline, Listing, Documents, Vec<usize>)> {
+    /// Reads the images out of the listing.
+    pub(super) fn interpret(draft: Draft, limits: &Limits) -> Interpretation {
+        let Draft { outline, listing, documents } = draft;
         let mut builder = Builder::new(&listing, &documents, limits);
         let producer = match outline.kind {
             FileKind::DockerArchiveV1 => legacy::read(&mut builder),
@@ -96,7 +101,7 @@ impl Archive {
         let Builder { images, layers, blobs, findings: found, .. } = builder;
         let wanted = documents.take_wanted();
         if !wanted.is_empty() {
-            return Err((outline, listing, documents, wanted));
+            return Interpretation::Wanting(Box::new(Draft { outline, listing, documents }), wanted);
         }
         let Outline { kind, compression, size, facts, mut findings } = outline;
         let (found, _) = found.into_parts();
@@ -109,7 +114,7 @@ impl Archive {
             });
         }
         let limits = *limits;
-        Ok(Self {
+        let archive = Self {
             kind,
             producer,
             compression,
@@ -122,7 +127,8 @@ impl Archive {
             findings,
             facts,
             limits,
-        })
+        };
+        Interpretation::Complete(Box::new(archive))
     }
 
     /// What the file is.

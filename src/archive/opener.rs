@@ -4,7 +4,7 @@ use super::dialect::{self, FileKind};
 use super::documents::Documents;
 use super::error::ArchiveError;
 use super::listing::{Listing, Member, MemberKind};
-use super::model::{Archive, Outline};
+use super::model::{Archive, Draft, Interpretation, Outline};
 use super::sniff;
 use crate::codec::Compression;
 use crate::finding::{Finding, Findings};
@@ -339,11 +339,11 @@ impl Opener {
             findings: std::mem::take(&mut self.findings),
         };
         let (listing, documents) = (std::mem::take(&mut self.listing), std::mem::take(&mut self.documents));
-        match Archive::interpret(outline, listing, documents, &self.limits) {
-            Ok(archive) => self.stage = Stage::Done(Box::new(archive)),
-            Err((outline, listing, documents, mut wanted)) => {
-                (self.facts, self.findings) = (outline.facts, outline.findings);
-                (self.listing, self.documents) = (listing, documents);
+        match Archive::interpret(Draft { outline, listing, documents }, &self.limits) {
+            Interpretation::Complete(archive) => self.stage = Stage::Done(archive),
+            Interpretation::Wanting(draft, mut wanted) => {
+                (self.facts, self.findings) = (draft.outline.facts, draft.outline.findings);
+                (self.listing, self.documents) = (draft.listing, draft.documents);
                 wanted.reverse();
                 self.stage = Stage::Documents { left: wanted };
             }

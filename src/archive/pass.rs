@@ -6,7 +6,7 @@ use super::dialect::{self, FileKind, Shape};
 use super::documents::Documents;
 use super::error::ArchiveError;
 use super::listing::{Listing, Member, MemberKind};
-use super::model::{Archive, Outline};
+use super::model::{Archive, Draft, Interpretation, Outline};
 use super::opener::not_an_image;
 use super::sniff;
 use crate::codec::{CodecError, Compression, Decoder};
@@ -304,8 +304,10 @@ impl Members {
         }
         let outline = Outline { kind, compression, size, facts, findings: self.findings };
         // Nothing is wanted of sealed documents.
-        let archive = Archive::interpret(outline, self.listing, self.documents, &self.limits);
-        let mut archive = archive.map_err(|_| ArchiveError::Unfinished)?;
+        let draft = Draft { outline, listing: self.listing, documents: self.documents };
+        let Interpretation::Complete(mut archive) = Archive::interpret(draft, &self.limits) else {
+            return Err(ArchiveError::Unfinished);
+        };
         let mut root = self.root.map(|root| root.finish());
         for layer in 0..archive.layer_count() {
             let member = archive.layer_member(layer).unwrap_or(usize::MAX);
@@ -320,7 +322,7 @@ impl Members {
                 None => archive.fail_scan(layer, gone_by())?,
             }
         }
-        Ok(archive)
+        Ok(*archive)
     }
 }
 

@@ -109,8 +109,8 @@ impl ShortIds {
         self.sets.iter().flatten().copied()
     }
 
-    /// The one digest that a text stands for: `prefix`, `algorithm:prefix`, or a whole digest. All digits of one digest
-    /// stand for that one, even if a longer digest starts with them.
+    /// The one digest that a text stands for: `prefix`, `algorithm:prefix`, or a whole digest. Digits alone can stand
+    /// for a digest of any algorithm.
     ///
     /// # Errors
     /// That the text is empty, that nothing starts with it, or what does.
@@ -125,15 +125,11 @@ impl ShortIds {
             None => (Algorithm::ALL.to_vec(), query),
         };
         let prefix = Prefix::parse(prefix).ok_or_else(not_found)?;
-        let mut candidates = Vec::new();
-        for algorithm in algorithms {
-            for digest in self.starting_with(algorithm, &prefix).take(MAX_CANDIDATES - candidates.len()) {
-                if prefix.digits == algorithm.size() * 2 {
-                    return Ok(digest);
-                }
-                candidates.push(digest);
-            }
-        }
+        let candidates: Vec<Digest> = algorithms
+            .into_iter()
+            .flat_map(|algorithm| self.starting_with(algorithm, &prefix))
+            .take(MAX_CANDIDATES)
+            .collect();
         match candidates.as_slice() {
             [] => Err(not_found()),
             [only] => Ok(*only),

@@ -1,41 +1,14 @@
 //! Errors as JavaScript sees them.
 
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use super::value::plain;
 use crate::error::{ErrorKind, Reason};
-use crate::json::size;
-
-/// `ErrorData` of the package.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ErrorData {
-    kind: ErrorKind,
-    code: &'static str,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "size::serialize_option")]
-    offset: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    found: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-}
+use crate::finding::ErrorData;
 
 /// The object to throw for an error.
 pub(super) fn to_thrown<E: Reason>(error: E) -> JsValue {
-    plain(&ErrorData {
-        kind: error.kind(),
-        code: error.code(),
-        message: error.to_string(),
-        offset: error.offset(),
-        expected: error.expected(),
-        found: error.found(),
-        path: error.path(),
-    })
-    .unwrap_or_else(|_| JsValue::from_str(&error.to_string()))
+    plain(&ErrorData::of(&error)).unwrap_or_else(|_| JsValue::from_str(&error.to_string()))
 }
 
 /// What only the bindings can find wrong.
@@ -44,6 +17,14 @@ pub(super) enum BindingError {
     /// A handle has done its work.
     #[error("the {0} has ended: it was freed or has given its result")]
     Ended(&'static str),
+    /// An argument is not what it should be.
+    #[error("invalid {what}: {reason}")]
+    Argument {
+        /// Which argument.
+        what: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A value could not be handed over.
     #[error("a value could not be handed to JavaScript: {0}")]
     Unrepresentable(String),
@@ -53,6 +34,7 @@ impl Reason for BindingError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Ended(_) => ErrorKind::Aborted,
+            Self::Argument { .. } => ErrorKind::Invalid,
             Self::Unrepresentable(_) => ErrorKind::Unsupported,
         }
     }
@@ -60,6 +42,7 @@ impl Reason for BindingError {
     fn code(&self) -> &'static str {
         match self {
             Self::Ended(_) => "ended",
+            Self::Argument { .. } => "argument",
             Self::Unrepresentable(_) => "unrepresentable",
         }
     }

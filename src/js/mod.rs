@@ -3,9 +3,15 @@
 //! Data crosses as plain objects in the shapes of `pkg/src/types.ts`; handles have methods that take `&self`. What fails
 //! throws `ErrorData`, from which the package makes its error class.
 
+#[cfg(feature = "archive")]
+mod archive;
 mod digest;
 mod error;
 mod image;
 mod manifest;
 mod reference;
+#[cfg(feature = "archive")]
+mod scan;
+#[cfg(feature = "archive")]
+mod tree;
 mod value;

@@ -44,10 +44,6 @@ impl<T: Copy> Column<T> {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        self.chunks.iter().flatten().copied()
-    }
-
     /// The pieces, each dropped once it has been taken.
     pub(super) fn into_chunks(self) -> impl Iterator<Item = Vec<T>> {
         self.chunks.into_iter()

@@ -1,28 +1,38 @@
 //! The grammar, part by part.
 
-use super::{MAX_PATH, Part, Reference, ReferenceError};
-use crate::digest::Digest;
+use super::{MAX_PATH, Part, Reference, ReferenceError, Rules};
+use crate::digest::{Algorithm, Digest, DigestError};
 
 /// Parses a text as it stands.
-pub(super) fn parse(text: &str) -> Result<Reference, ReferenceError> {
+pub(super) fn parse(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
     if text.is_empty() {
         return Err(ReferenceError::Empty);
     }
-    let reference = match split(text) {
+    let reference = match split(text, rules) {
         Ok(reference) => reference,
-        Err(error) => return Err(uppercase(text).unwrap_or(error)),
+        Err(error) => return Err(uppercase(text, rules).unwrap_or(error)),
     };
-    check_path_length(&reference)?;
+    check_length(&reference, rules)?;
     if let Some(digest) = reference.digest() {
-        Digest::parse(digest)
+        parse_digest(digest, rules)
             .map_err(|error| ReferenceError::Digest { error, offset: text.len() - digest.len() })?;
     }
     Ok(reference)
 }
 
-/// Checks that the path has no more than 255 bytes. The domain does not count (distribution/reference since 0.6).
-pub(super) fn check_path_length(reference: &Reference) -> Result<(), ReferenceError> {
-    let length = reference.path().len();
+/// Parses a digest of an algorithm that the rules know.
+pub(super) fn parse_digest(text: &str, rules: &Rules) -> Result<Digest, DigestError> {
+    match Digest::parse(text) {
+        Ok(digest) if digest.algorithm() == Algorithm::Sha384 && !rules.sha384 => {
+            Err(DigestError::Unsupported { algorithm: digest.algorithm().name().to_owned() })
+        }
+        other => other,
+    }
+}
+
+/// Checks that the path, or by older rules the name, has no more than 255 bytes.
+pub(super) fn check_length(reference: &Reference, rules: &Rules) -> Result<(), ReferenceError> {
+    let length = if rules.domain_counts { reference.name() } else { reference.path() }.len();
     if length > MAX_PATH { Err(ReferenceError::PathTooLong { length }) } else { Ok(()) }
 }
 
@@ -30,12 +40,12 @@ pub(super) fn check_path_length(reference: &Reference) -> Result<(), ReferenceEr
 ///
 /// No class overlaps where it matters: only the part before the last slash can have further slashes, only the digest has
 /// an `@`, and the tag starts at the first colon after the last slash.
-fn split(text: &str) -> Result<Reference, ReferenceError> {
+fn split(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
     let tagged = text.find('@').unwrap_or(text.len());
     let head = text.get(..tagged).unwrap_or_default();
     let last = head.rfind('/').map_or(0, |slash| slash + 1);
     let name = head.get(last..).and_then(|rest| rest.find(':')).map_or(tagged, |colon| last + colon);
-    let domain = check_name(text.get(..name).unwrap_or_default())?;
+    let domain = check_name(text.get(..name).unwrap_or_default(), rules)?;
     if name < tagged {
         check_tag(text.get(name + 1..tagged).unwrap_or_default(), name + 1)?;
     }
@@ -46,19 +56,20 @@ fn split(text: &str) -> Result<Reference, ReferenceError> {
 }
 
 /// Checks a name and gives the length of its domain, 0 when it has none.
-pub(super) fn check_name(name: &str) -> Result<usize, ReferenceError> {
+pub(super) fn check_name(name: &str, rules: &Rules) -> Result<usize, ReferenceError> {
     if name.is_empty() {
         return Err(ReferenceError::EmptyPart { part: Part::Name, offset: 0 });
     }
-    let domain = name.find('/').filter(|&slash| is_domain(name.as_bytes().get(..slash).unwrap_or_default()));
+    let domain =
+        name.find('/').filter(|&slash| is_domain(name.as_bytes().get(..slash).unwrap_or_default(), rules));
     let start = domain.map_or(0, |slash| slash + 1);
     check_path(name.get(start..).unwrap_or_default(), start)?;
     Ok(domain.unwrap_or(0))
 }
 
 /// Whether the bytes are a domain.
-pub(super) fn is_domain(bytes: &[u8]) -> bool {
-    let (host, port) = if bytes.first() == Some(&b'[') {
+pub(super) fn is_domain(bytes: &[u8], rules: &Rules) -> bool {
+    let (host, port) = if rules.ipv6_domain && bytes.first() == Some(&b'[') {
         let Some(close) = bytes.iter().position(|&byte| byte == b']') else { return false };
         let address = bytes.get(1..close).unwrap_or_default();
         if address.is_empty() || !address.iter().all(|&byte| byte == b':' || byte.is_ascii_hexdigit()) {
@@ -172,12 +183,12 @@ fn lower(character: char) -> char {
 }
 
 /// The error for a text that is a reference only when all of it is put in lower case.
-fn uppercase(text: &str) -> Option<ReferenceError> {
+fn uppercase(text: &str, rules: &Rules) -> Option<ReferenceError> {
     let lowered: String = text.chars().map(lower).collect();
     if lowered == text {
         return None;
     }
-    let reference = split(&lowered).ok()?;
+    let reference = split(&lowered, rules).ok()?;
     // What has to change is in the path: upper case is allowed in every other part, apart from characters that are not
     // ASCII. Lowering shortens those, so the offset is counted in the text itself.
     let path = if reference.domain == 0 { 0 } else { reference.domain + 1 }..reference.name;

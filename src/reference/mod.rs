@@ -27,12 +27,14 @@ mod error;
 mod grammar;
 mod normalize;
 mod pattern;
+mod rules;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use error::{Part, ReferenceError};
 pub use pattern::{Pattern, PatternError};
+pub use rules::Rules;
 
 use crate::digest::{Digest, ShortIds};
 
@@ -86,7 +88,15 @@ impl Reference {
     /// The reason and, where there is one, the byte at which the text stops being a reference. A text whose only fault
     /// is upper case is [`ReferenceError::Uppercase`].
     pub fn parse(text: &str) -> Result<Self, ReferenceError> {
-        grammar::parse(text)
+        Self::parse_by(text, &Rules::CURRENT)
+    }
+
+    /// As [`Self::parse`], by the rules of another implementation.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_by(text: &str, rules: &Rules) -> Result<Self, ReferenceError> {
+        grammar::parse(text, rules)
     }
 
     /// Parses a reference as Docker's command line does: without a domain it is on Docker Hub, and there without a
@@ -95,7 +105,15 @@ impl Reference {
     /// # Errors
     /// Those of [`Self::parse`], and [`ReferenceError::Identifier`] for 64 hexadecimal digits.
     pub fn parse_normalized(text: &str) -> Result<Self, ReferenceError> {
-        normalize::parse(text)
+        Self::parse_normalized_by(text, &Rules::CURRENT)
+    }
+
+    /// As [`Self::parse_normalized`], by the rules of another implementation.
+    ///
+    /// # Errors
+    /// As [`Self::parse_normalized`].
+    pub fn parse_normalized_by(text: &str, rules: &Rules) -> Result<Self, ReferenceError> {
+        normalize::parse(text, rules)
     }
 
     /// Parses a reference that is written in full already.
@@ -128,12 +146,20 @@ impl Reference {
     /// # Errors
     /// Those of [`Self::parse_normalized`].
     pub fn parse_any(text: &str) -> Result<Self, ReferenceError> {
+        Self::parse_any_by(text, &Rules::CURRENT)
+    }
+
+    /// As [`Self::parse_any`], by the rules of another implementation.
+    ///
+    /// # Errors
+    /// As [`Self::parse_any`].
+    pub fn parse_any_by(text: &str, rules: &Rules) -> Result<Self, ReferenceError> {
         if normalize::is_identifier(text) {
             return Ok(Self::from_digest_text(format!("sha256:{text}")));
         }
-        match Digest::parse(text) {
+        match grammar::parse_digest(text, rules) {
             Ok(_) => Ok(Self::from_digest_text(text.to_owned())),
-            Err(_) => Self::parse_normalized(text),
+            Err(_) => Self::parse_normalized_by(text, rules),
         }
     }
 
@@ -159,9 +185,9 @@ impl Reference {
     /// # Errors
     /// What is wrong with it.
     pub fn from_name(name: &str) -> Result<Self, ReferenceError> {
-        let domain = grammar::check_name(name)?;
+        let domain = grammar::check_name(name, &Rules::CURRENT)?;
         let reference = Self { text: name.to_owned(), domain, name: name.len(), tag: name.len() };
-        grammar::check_path_length(&reference)?;
+        grammar::check_length(&reference, &Rules::CURRENT)?;
         Ok(reference)
     }
 

@@ -1,16 +1,16 @@
 //! Docker's short names.
 
-use super::{DEFAULT_DOMAIN, Reference, ReferenceError, grammar};
+use super::{DEFAULT_DOMAIN, Reference, ReferenceError, Rules, grammar};
 
 /// Old name of the default domain.
 const LEGACY_DOMAIN: &str = "index.docker.io";
 
 /// Parses a name that may lack its domain (distribution/reference, normalize.go, ParseNormalizedNamed).
-pub(super) fn parse(text: &str) -> Result<Reference, ReferenceError> {
+pub(super) fn parse(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
     if is_identifier(text) {
         return Err(ReferenceError::Identifier { identifier: text.to_owned() });
     }
-    let (domain, rest) = split_domain(text);
+    let (domain, rest) = split_domain(text, rules);
     let library = if domain == DEFAULT_DOMAIN && !rest.contains('/') { "library/" } else { "" };
     let name = rest.find(':').map_or(rest, |colon| rest.get(..colon).unwrap_or_default());
     if let Some((at, _)) = name.char_indices().find(|&(_, c)| !is_lower(c)) {
@@ -18,7 +18,8 @@ pub(super) fn parse(text: &str) -> Result<Reference, ReferenceError> {
         return Err(ReferenceError::Uppercase { name, offset: text.len() - rest.len() + at });
     }
     let full = format!("{domain}/{library}{rest}");
-    grammar::parse(&full).map_err(|error| error.shifted(full.len() - rest.len(), text.len() - rest.len()))
+    grammar::parse(&full, rules)
+        .map_err(|error| error.shifted(full.len() - rest.len(), text.len() - rest.len()))
 }
 
 /// Whether the text is 64 hexadecimal digits in lower case, the form of an image id.
@@ -27,14 +28,15 @@ pub(super) fn is_identifier(text: &str) -> bool {
 }
 
 /// The domain and the rest, by Docker's rule for what is a domain.
-fn split_domain(text: &str) -> (&str, &str) {
+fn split_domain<'t>(text: &'t str, rules: &Rules) -> (&'t str, &'t str) {
+    let is_domain = |first: &str| {
+        first == "localhost"
+            || first.contains(['.', ':'])
+            || rules.uppercase_domain && first.chars().any(|c| !is_lower(c))
+    };
     match text.split_once('/') {
         Some((LEGACY_DOMAIN, rest)) => (DEFAULT_DOMAIN, rest),
-        Some((first, rest))
-            if first == "localhost" || first.chars().any(|c| matches!(c, '.' | ':') || !is_lower(c)) =>
-        {
-            (first, rest)
-        }
+        Some((first, rest)) if is_domain(first) => (first, rest),
         _ => (DEFAULT_DOMAIN, text),
     }
 }

@@ -1,0 +1,9 @@
+/** The generated archive module, typed. */
+import * as generated from "../wasm/archive/archive.js";
+import type { ArchiveBindings, Starter } from "./bindings.js";
+
+export const archiveModule: Starter<ArchiveBindings> = {
+  bindings: generated,
+  initSync: generated.initSync,
+  start: (module) => generated.default({ module_or_path: module }),
+};

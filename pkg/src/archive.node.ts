@@ -1,0 +1,83 @@
+/** The entry `layerglass/archive` for Node. */
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { Archive } from "./archive/archive.js";
+import { openOn } from "./archive/open.js";
+import type { ArchiveInput, OpenOptions } from "./archive/options.js";
+import type { Platform } from "./archive/platform.js";
+import { archiveModule } from "./archive-module.js";
+import { compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
+import { LayerglassError } from "./error.js";
+
+export * from "./archive/index.js";
+export * from "./core.js";
+
+const wasmFile = () => new URL("../wasm/archive/archive_bg.wasm", import.meta.url);
+
+installLazily(() => {
+  archiveModule.initSync({ module: readFileSync(wasmFile()) });
+  return archiveModule.bindings;
+});
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+function load(input?: WasmInput): Promise<WebAssembly.Module> {
+  compiled ??= (input ? compile(input) : readFile(wasmFile()).then(compile)).catch((error: unknown) => {
+    compiled = undefined;
+    throw error;
+  });
+  return compiled;
+}
+
+/** Not needed in Node; with an `input` it names another module to use, for this thread and for the workers. */
+export async function init(input?: WasmInput): Promise<void> {
+  if (input === undefined) return;
+  const module = await load(input);
+  if (isReady()) return;
+  archiveModule.initSync({ module });
+  install(archiveModule.bindings);
+}
+
+/**
+ * Opens an image file or folder. Metadata is read at once, without reading a seekable file as a whole; layers are scanned by
+ * `Archive.scan`. A stream, and a file that is compressed as a whole, is read in one pass that scans the layers too.
+ *
+ * @example
+ * import { openArchive } from "layerglass/archive";
+ * const archive = await openArchive("image.tar", { workers: 2 });
+ * const data = await archive.scan({ contents: "sha256" });
+ * console.log(data.images.map((image) => [image.familiarNames, image.id]));
+ * archive.close();
+ */
+export async function openArchive(input: ArchiveInput, options: OpenOptions = {}): Promise<Archive> {
+  return openOn(node, input, options);
+}
+
+const node: Platform = {
+  module: () => load(),
+  createWorker: (role) =>
+    // The process's own flags are for its main script and may not fit a worker.
+    new Worker(new URL("./worker.node.js", import.meta.url), { name: `layerglass ${role}`, execArgv: [] }),
+  processors: () => availableParallelism(),
+  async open(input) {
+    if (typeof input === "string")
+      return { source: { type: "path", path: resolve(input) }, name: basename(input) };
+    if (!(input instanceof URL)) {
+      const { size } = await input.stat();
+      return { source: { type: "fd", fd: input.fd, size: Number(size) }, name: "" };
+    }
+    if (input.protocol === "file:") {
+      const path = fileURLToPath(input);
+      return { source: { type: "path", path }, name: basename(path) };
+    }
+    throw new LayerglassError({
+      kind: "unsupported",
+      code: "input",
+      message: `addresses of the kind "${input.protocol}" cannot be read`,
+    });
+  },
+};

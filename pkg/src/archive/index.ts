@@ -1,0 +1,20 @@
+/** What `layerglass/archive` exports beside the core and `openArchive`. */
+export { Archive } from "./archive.js";
+export { FileTree } from "./file-tree.js";
+export type {
+  ArchiveInput,
+  ContentsHash,
+  CreateWorker,
+  Folder,
+  FolderFile,
+  MemoryUse,
+  OpenFile,
+  OpenOptions,
+  Progress,
+  RemoteFile,
+  ScanOptions,
+  TreeOptions,
+  TreeSortKey,
+  WorkerLike,
+  WorkerRole,
+} from "./options.js";

@@ -1,0 +1,101 @@
+/** What passes between the caller's thread and the workers: plain data only. */
+import type { ArchiveData, ErrorData, LayerData, Limits, TreeRow, TreeTotals } from "../types.js";
+import type { ContentsHash, TreeSortKey, WorkerRole } from "./options.js";
+
+/** Where bytes lie, in a form that can be sent to a worker. */
+export type SourceSpec =
+  | { readonly type: "blob"; readonly blob: Blob }
+  | { readonly type: "blobs"; readonly paths: readonly string[]; readonly blobs: readonly Blob[] }
+  | {
+      readonly type: "urls";
+      /** Absolute: a worker has a base of its own. */
+      readonly urls: readonly string[];
+      readonly sizes: readonly number[];
+      readonly paths?: readonly string[];
+    }
+  | { readonly type: "path"; readonly path: string }
+  | { readonly type: "fd"; readonly fd: number; readonly size: number };
+
+/** Bytes of one layer, ready for a scan worker. */
+export interface LayerRange {
+  readonly source: SourceSpec;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** One layer to be scanned. */
+export interface ScanJob {
+  readonly layer: number;
+  readonly range: LayerRange;
+}
+
+/** Calls that a tree answers, with their arguments and results. */
+export interface TreeCalls {
+  page: { args: [offset: number, limit: number]; result: TreeRow[] };
+  setExpanded: { args: [id: number, expanded: boolean]; result: undefined };
+  expandAll: { args: [maxRows: number]; result: undefined };
+  reveal: { args: [path: string]; result: number };
+  children: { args: [id: number, offset: number, limit: number]; result: TreeRow[] };
+  row: { args: [id: number]; result: TreeRow | undefined };
+  sort: { args: [key: TreeSortKey, descending: boolean]; result: undefined };
+  filter: { args: [text: string]; result: undefined };
+}
+
+/** Operations of the session worker. */
+export interface SessionOperations {
+  /** Opens a source that can be read by ranges. */
+  open: { params: { source: SourceSpec; limits?: Limits; contents: ContentsHash }; result: ArchiveData };
+  /** Begins a stream; `chunk` and `end` follow. */
+  openStream: { params: { limits?: Limits; contents: ContentsHash }; result: undefined };
+  chunk: { params: { bytes: Uint8Array }; result: undefined };
+  end: { params: Record<never, never>; result: ArchiveData };
+  /** Which layers are still to be scanned. A file compressed as a whole is read anew instead, by `pass`. */
+  plan: {
+    params: { layers?: readonly number[]; image?: number; contents: ContentsHash };
+    result: { jobs: ScanJob[]; pass: boolean };
+  };
+  pass: { params: { contents: ContentsHash }; result: undefined };
+  addScan: { params: { layer: number; bytes: Uint8Array; contents: ContentsHash }; result: LayerData };
+  failScan: { params: { layer: number; error: ErrorData }; result: LayerData };
+  summary: { params: Record<never, never>; result: ArchiveData };
+  rawConfig: { params: { image: number }; result: Uint8Array };
+  rawManifest: { params: { image: number }; result: Uint8Array };
+  tree: {
+    params: { image: number; upTo?: number; changesOnly: boolean };
+    result: { tree: number; totals: TreeTotals; length: number };
+  };
+  treeCall: {
+    params: { tree: number; call: keyof TreeCalls; args: readonly unknown[] };
+    result: { value: unknown; length: number };
+  };
+  closeTree: { params: { tree: number }; result: undefined };
+  memory: { params: Record<never, never>; result: number };
+}
+
+/** Operations of a scan worker. */
+export interface ScanOperations {
+  scan: { params: { range: LayerRange; limits?: Limits; contents: ContentsHash }; result: Uint8Array };
+  memory: { params: Record<never, never>; result: number };
+}
+
+/** A table of operations: what each takes and gives. */
+export type Operations<T> = { [Op in keyof T]: { params: object; result: unknown } };
+
+/** The first message to a worker: its role and the compiled module. */
+export interface StartMessage {
+  readonly start: WorkerRole;
+  readonly module: WebAssembly.Module;
+}
+
+/** A request, or the wish to end one. */
+export type ToWorker =
+  | StartMessage
+  | { readonly id: number; readonly op: string; readonly params: object }
+  | { readonly cancel: number };
+
+/** An answer. After `fatal` the worker is of no more use. */
+export type FromWorker =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: ErrorData }
+  | { readonly id: number; readonly bytes: number; readonly total?: number }
+  | { readonly fatal: ErrorData };

@@ -1,0 +1,112 @@
+/** The workers of one archive, seen from the caller's thread. */
+import { LayerglassError, throwIfAborted } from "../error.js";
+import type { ArchiveData, Limits } from "../types.js";
+import { WorkerClient } from "./client.js";
+import type { Input } from "./input.js";
+import type { ContentsHash, CreateWorker, WorkerRole } from "./options.js";
+import type { Platform } from "./platform.js";
+import { ScanPool } from "./pool.js";
+import type { Operations, ScanOperations, SessionOperations, SourceSpec } from "./protocol.js";
+import { pump } from "./pump.js";
+
+/** What a session is made with. */
+export interface SessionOptions {
+  readonly limits?: Limits;
+  readonly contents: ContentsHash;
+  readonly workers: number;
+  readonly createWorker?: CreateWorker;
+}
+
+/** How one opening is followed. */
+export interface Watch {
+  readonly signal?: AbortSignal;
+  readonly onBytes?: (bytes: number, total: number | undefined) => void;
+}
+
+/** Holds the session worker and the pool; opens the archive anew when the session worker has died. */
+export class Session {
+  readonly options: SessionOptions;
+  readonly pool: ScanPool;
+  readonly #platform: Platform;
+  #source: SourceSpec | undefined;
+  #worker: WorkerClient<SessionOperations> | undefined;
+  #reopening: Promise<WorkerClient<SessionOperations>> | undefined;
+  #closed: LayerglassError | undefined;
+
+  /** Called with the archive's data after it had to be opened anew. */
+  onReopened: (data: ArchiveData) => void = () => {};
+
+  constructor(platform: Platform, options: SessionOptions) {
+    this.#platform = platform;
+    this.options = options;
+    this.pool = new ScanPool(() => this.#start<ScanOperations>("scan"));
+  }
+
+  /** Opens the archive for the first time. */
+  async open(input: Input, watch: Watch): Promise<ArchiveData> {
+    const worker = await this.#start<SessionOperations>("session");
+    this.#worker = worker;
+    throwIfAborted(watch.signal);
+    if (!input.stream) {
+      this.#source = input.source;
+      return this.#openSource(worker, input.source, watch);
+    }
+    const { limits, contents } = this.options;
+    return pump(worker, input.stream, {
+      limits,
+      contents,
+      signal: watch.signal,
+      onBytes: (bytes) => watch.onBytes?.(bytes, undefined),
+    });
+  }
+
+  /** The session worker, alive. */
+  async worker(): Promise<WorkerClient<SessionOperations>> {
+    if (this.#closed) throw this.#closed;
+    const worker = this.#worker;
+    if (worker && !worker.ended) return worker;
+    this.#reopening ??= this.#reopen().finally(() => (this.#reopening = undefined));
+    return this.#reopening;
+  }
+
+  /** Ends all workers; requests that wait fail with `error`. */
+  close(error: LayerglassError): void {
+    this.#closed ??= error;
+    this.#worker?.end(error);
+    this.pool.close(error);
+  }
+
+  async #reopen(): Promise<WorkerClient<SessionOperations>> {
+    const source = this.#source;
+    if (!source) throw this.#worker?.ended ?? streamLost();
+    const worker = await this.#start<SessionOperations>("session");
+    this.#worker = worker;
+    this.onReopened(await this.#openSource(worker, source, {}));
+    return worker;
+  }
+
+  #openSource(
+    worker: WorkerClient<SessionOperations>,
+    source: SourceSpec,
+    { signal, onBytes }: Watch,
+  ): Promise<ArchiveData> {
+    const { limits, contents } = this.options;
+    return worker.request("open", { source, limits, contents }, { signal, onProgress: onBytes });
+  }
+
+  async #start<Ops extends Operations<Ops>>(role: WorkerRole): Promise<WorkerClient<Ops>> {
+    const module = await this.#platform.module();
+    if (this.#closed) throw this.#closed;
+    const create = this.options.createWorker ?? this.#platform.createWorker;
+    const worker = new WorkerClient<Ops>(create(role), role, module);
+    return worker;
+  }
+}
+
+function streamLost(): LayerglassError {
+  return new LayerglassError({
+    kind: "io",
+    code: "worker-died",
+    message: "a worker ended, and the stream cannot be read again",
+  });
+}

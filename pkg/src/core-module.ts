@@ -1,0 +1,9 @@
+/** The generated core module, typed. */
+import * as generated from "../wasm/core/core.js";
+import type { CoreBindings, Starter } from "./bindings.js";
+
+export const coreModule: Starter<CoreBindings> = {
+  bindings: generated,
+  initSync: generated.initSync,
+  start: (module) => generated.default({ module_or_path: module }),
+};

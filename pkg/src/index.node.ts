@@ -1,0 +1,19 @@
+/** The entry `layerglass` for Node: the wasm module is read on first use, so that no `init()` is needed. */
+import { readFileSync } from "node:fs";
+import { coreModule } from "./core-module.js";
+import { compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
+
+export * from "./core.js";
+
+installLazily(() => {
+  coreModule.initSync({ module: readFileSync(new URL("../wasm/core/core_bg.wasm", import.meta.url)) });
+  return coreModule.bindings;
+});
+
+/** Not needed in Node; with an `input` it names another module to use. */
+export async function init(input?: WasmInput): Promise<void> {
+  if (input === undefined || isReady()) return;
+  const module = await compile(input);
+  coreModule.initSync({ module });
+  install(coreModule.bindings);
+}

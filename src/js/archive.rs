@@ -1,0 +1,183 @@
+//! Opening files, and what is known of an opened one.
+
+use std::cell::RefCell;
+
+use js_sys::{Float64Array, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::error::{BindingError, to_thrown};
+use super::scan::{ScanOptions, decode};
+use super::tree::TreeHandle;
+use super::value::{from_js, to_js};
+use crate::archive::{Archive, Opener, Pass};
+use crate::finding::ErrorData;
+use crate::json::size;
+use crate::layer::TreeView;
+use crate::limits::Limits;
+
+/// A range of a file.
+#[derive(Serialize)]
+struct RangeData {
+    file: u32,
+    #[serde(serialize_with = "size::serialize")]
+    offset: u64,
+    #[serde(serialize_with = "size::serialize")]
+    length: u64,
+}
+
+/// Opens a file that can be read anywhere.
+#[wasm_bindgen]
+pub struct ArchiveOpener(RefCell<Option<Opener>>);
+
+#[wasm_bindgen]
+impl ArchiveOpener {
+    /// Opens one file of `size` bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(size: f64, limits: JsValue) -> Result<ArchiveOpener, JsValue> {
+        let limits: Limits = from_js(limits, "limits")?;
+        Ok(Self(RefCell::new(Some(Opener::new(to_size(size)?, &limits)))))
+    }
+
+    /// Opens a folder, given by the paths below it and the sizes of its files.
+    #[wasm_bindgen(js_name = forFolder)]
+    pub fn for_folder(
+        paths: Vec<String>,
+        sizes: &Float64Array,
+        limits: JsValue,
+    ) -> Result<ArchiveOpener, JsValue> {
+        let limits: Limits = from_js(limits, "limits")?;
+        let sizes = sizes.to_vec().into_iter().map(to_size).collect::<Result<Vec<u64>, JsValue>>()?;
+        if sizes.len() != paths.len() {
+            let reason = format!("{} sizes for {} paths", sizes.len(), paths.len());
+            return Err(to_thrown(BindingError::Argument { what: "sizes", reason }));
+        }
+        let opener = Opener::for_folder(paths.into_iter().zip(sizes), &limits).map_err(to_thrown)?;
+        Ok(Self(RefCell::new(Some(opener))))
+    }
+
+    /// Takes the bytes asked for last and says which are needed next: `{ file, offset, length }` or `undefined`.
+    pub fn next(&self, response: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
+        let mut opener = self.0.try_borrow_mut().map_err(|_| ended("opener"))?;
+        let opener = opener.as_mut().ok_or_else(|| ended("opener"))?;
+        match opener.next(response.as_deref()).map_err(to_thrown)? {
+            Some(want) => to_js(&RangeData { file: want.file, offset: want.offset, length: want.length }),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// What the file is compressed with as a whole: anything but `none` asks for an `ArchivePass`.
+    pub fn compression(&self) -> Result<String, JsValue> {
+        let opener = self.0.try_borrow().map_err(|_| ended("opener"))?;
+        let opener = opener.as_ref().ok_or_else(|| ended("opener"))?;
+        Ok(opener.compression().as_str().to_owned())
+    }
+
+    /// The opened file.
+    pub fn finish(&self) -> Result<ArchiveHandle, JsValue> {
+        let opener = self.0.try_borrow_mut().map_err(|_| ended("opener"))?.take();
+        let archive = opener.ok_or_else(|| ended("opener"))?.finish().map_err(to_thrown)?;
+        Ok(ArchiveHandle(RefCell::new(archive)))
+    }
+}
+
+/// Reads a stream once and scans its layers as they go by.
+#[wasm_bindgen]
+pub struct ArchivePass(RefCell<Option<Pass>>);
+
+#[wasm_bindgen]
+impl ArchivePass {
+    /// A pass at the start of a stream: `{ contents?: "xxh3" | "sha256", limits? }`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> Result<ArchivePass, JsValue> {
+        let options: ScanOptions = from_js(options, "scan options")?;
+        Ok(Self(RefCell::new(Some(Pass::new(options.contents, &options.limits)))))
+    }
+
+    /// Takes the next bytes.
+    pub fn push(&self, chunk: &[u8]) -> Result<(), JsValue> {
+        let mut pass = self.0.try_borrow_mut().map_err(|_| ended("pass"))?;
+        pass.as_mut().ok_or_else(|| ended("pass"))?.push(chunk).map_err(to_thrown)
+    }
+
+    /// The opened file, its layers scanned.
+    pub fn finish(&self) -> Result<ArchiveHandle, JsValue> {
+        let pass = self.0.try_borrow_mut().map_err(|_| ended("pass"))?.take();
+        let archive = pass.ok_or_else(|| ended("pass"))?.finish().map_err(to_thrown)?;
+        Ok(ArchiveHandle(RefCell::new(archive)))
+    }
+}
+
+/// An opened file.
+#[wasm_bindgen]
+pub struct ArchiveHandle(RefCell<Archive>);
+
+#[wasm_bindgen]
+impl ArchiveHandle {
+    /// Everything known so far: `ArchiveData`.
+    pub fn summary(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.archive()?.data())
+    }
+
+    /// Where a layer's stored bytes lie: `{ file, offset, length }`.
+    #[wasm_bindgen(js_name = layerSource)]
+    pub fn layer_source(&self, layer: usize) -> Result<JsValue, JsValue> {
+        let source = self.archive()?.layer_source(layer).map_err(to_thrown)?;
+        to_js(&RangeData { file: source.file, offset: source.offset, length: source.length })
+    }
+
+    /// Takes what `LayerScanner.finish` returned.
+    #[wasm_bindgen(js_name = addScan)]
+    pub fn add_scan(&self, layer: usize, scan: &Uint8Array) -> Result<(), JsValue> {
+        let scanned = decode(scan)?;
+        self.archive_mut()?.add_scan(layer, scanned).map_err(to_thrown)
+    }
+
+    /// Notes why a layer could not be scanned: `ErrorData`.
+    #[wasm_bindgen(js_name = failScan)]
+    pub fn fail_scan(&self, layer: usize, error: JsValue) -> Result<(), JsValue> {
+        let error: ErrorData = serde_wasm_bindgen::from_value(error).map_err(|error| {
+            to_thrown(BindingError::Argument { what: "error", reason: error.to_string() })
+        })?;
+        self.archive_mut()?.fail_scan(layer, error).map_err(to_thrown)
+    }
+
+    /// The exact bytes of an image's config.
+    #[wasm_bindgen(js_name = rawConfig)]
+    pub fn raw_config(&self, image: usize) -> Result<Vec<u8>, JsValue> {
+        self.archive()?.raw_config(image).map_err(to_thrown)
+    }
+
+    /// The exact bytes of an image's manifest.
+    #[wasm_bindgen(js_name = rawManifest)]
+    pub fn raw_manifest(&self, image: usize) -> Result<Vec<u8>, JsValue> {
+        self.archive()?.raw_manifest(image).map(<[u8]>::to_vec).map_err(to_thrown)
+    }
+
+    /// The file system of an image's layers 0 to `up_to`, or what the last of them changed.
+    pub fn tree(&self, image: usize, up_to: usize, changes_only: bool) -> Result<TreeHandle, JsValue> {
+        let tree = self.archive()?.tree(image, up_to).map_err(to_thrown)?;
+        Ok(TreeHandle::new(TreeView::new(tree, changes_only)))
+    }
+
+    fn archive(&self) -> Result<std::cell::Ref<'_, Archive>, JsValue> {
+        self.0.try_borrow().map_err(|_| ended("archive"))
+    }
+
+    fn archive_mut(&self) -> Result<std::cell::RefMut<'_, Archive>, JsValue> {
+        self.0.try_borrow_mut().map_err(|_| ended("archive"))
+    }
+}
+
+fn ended(what: &'static str) -> JsValue {
+    to_thrown(BindingError::Ended(what))
+}
+
+/// A count of bytes from a JavaScript number.
+fn to_size(size: f64) -> Result<u64, JsValue> {
+    if size.is_finite() && size >= 0.0 && size <= size::MAX_NUMBER as f64 {
+        return Ok(size as u64);
+    }
+    Err(to_thrown(BindingError::Argument { what: "size", reason: format!("{size} is no count of bytes") }))
+}

@@ -1,0 +1,75 @@
+//! The scan of a layer.
+
+use std::cell::RefCell;
+
+use js_sys::Uint8Array;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::error::{BindingError, to_thrown};
+use super::value::from_js;
+use crate::layer::{ContentHash, LayerScan, ScannedLayer};
+use crate::limits::Limits;
+
+/// What scans are made with.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ScanOptions {
+    pub(super) contents: ContentHash,
+    pub(super) limits: Limits,
+}
+
+/// A layer that is read piece by piece.
+#[wasm_bindgen]
+pub struct LayerScanner(RefCell<Option<LayerScan>>);
+
+#[wasm_bindgen]
+impl LayerScanner {
+    /// A scan at the start of a layer: `{ contents?: "xxh3" | "sha256", limits? }`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> Result<LayerScanner, JsValue> {
+        let options: ScanOptions = from_js(options, "scan options")?;
+        Ok(Self(RefCell::new(Some(LayerScan::new(options.contents, &options.limits)))))
+    }
+
+    /// Takes the next stored bytes.
+    pub fn push(&self, chunk: &[u8]) -> Result<(), JsValue> {
+        let mut scan = self.0.try_borrow_mut().map_err(|_| ended())?;
+        scan.as_mut().ok_or_else(ended)?.push(chunk);
+        Ok(())
+    }
+
+    /// Ends the layer: report and file table as bytes for `ArchiveHandle.addScan`.
+    pub fn finish(&self) -> Result<Uint8Array, JsValue> {
+        let scan = self.0.try_borrow_mut().map_err(|_| ended())?.take();
+        Ok(encode(scan.ok_or_else(ended)?.finish()))
+    }
+}
+
+fn ended() -> JsValue {
+    to_thrown(BindingError::Ended("scan"))
+}
+
+/// The layer's bytes in JavaScript's memory, written piece by piece.
+fn encode(layer: ScannedLayer) -> Uint8Array {
+    let bytes = Uint8Array::new_with_length(u32::try_from(layer.encoded_len()).unwrap_or(u32::MAX));
+    let mut at = 0;
+    layer.write(&mut |piece| {
+        let end = at + piece.len() as u32;
+        bytes.subarray(at, end).copy_from(piece);
+        at = end;
+    });
+    bytes
+}
+
+/// The layer that `encode` wrote, read piece by piece.
+pub(super) fn decode(bytes: &Uint8Array) -> Result<ScannedLayer, JsValue> {
+    let mut at = 0;
+    ScannedLayer::read(u64::from(bytes.length()), &mut |buffer| {
+        let end = at + buffer.len() as u32;
+        bytes.subarray(at, end).copy_to(buffer);
+        at = end;
+    })
+    .map_err(to_thrown)
+}

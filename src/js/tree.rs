@@ -1,0 +1,198 @@
+//! File trees, a page of rows at a time.
+
+use std::cell::{RefCell, RefMut};
+
+use serde::{Serialize, Serializer};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::error::{BindingError, to_thrown};
+use super::value::to_js;
+use crate::json::size;
+use crate::layer::{Aspect, Change, Contents, Node, NodeKind, SortKey, TreeView};
+
+/// Bytes that become a `Uint8Array`.
+struct Bytes<'a>(&'a [u8]);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+/// `TreeRow` of the package.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RowData<'a> {
+    id: u32,
+    depth: u32,
+    name: String,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_bytes: Option<Bytes<'a>>,
+    kind: NodeKind,
+    mode: u32,
+    uid: u32,
+    gid: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    #[serde(serialize_with = "size::serialize")]
+    size: u64,
+    #[serde(serialize_with = "size::serialize")]
+    total_size: u64,
+    mtime: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    links: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<(u32, u32)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    xattrs: Vec<(String, Bytes<'a>)>,
+    layer: u16,
+    implied: bool,
+    change: Change,
+    aspects: Vec<Aspect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contents: Option<Contents>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    xxh3: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    children: u32,
+    expanded: bool,
+}
+
+/// A file tree of which pages can be had.
+#[wasm_bindgen]
+pub struct TreeHandle(RefCell<TreeView>);
+
+impl TreeHandle {
+    pub(super) fn new(view: TreeView) -> Self {
+        Self(RefCell::new(view))
+    }
+
+    fn view(&self) -> Result<RefMut<'_, TreeView>, JsValue> {
+        self.0.try_borrow_mut().map_err(|_| to_thrown(BindingError::Ended("tree")))
+    }
+}
+
+#[wasm_bindgen]
+impl TreeHandle {
+    /// Counts and sizes: `TreeTotals`.
+    pub fn totals(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.view()?.tree().totals())
+    }
+
+    /// Rows that are visible now.
+    pub fn length(&self) -> Result<u32, JsValue> {
+        Ok(self.view()?.len())
+    }
+
+    /// Visible rows from `offset`, at most `limit` of them: `TreeRow[]`.
+    pub fn page(&self, offset: u32, limit: u32) -> Result<JsValue, JsValue> {
+        let mut view = self.view()?;
+        let rows = view.page(offset, limit);
+        let rows: Vec<RowData<'_>> =
+            rows.into_iter().filter_map(|(id, depth)| row(&view, id, depth)).collect();
+        to_js(&rows)
+    }
+
+    /// Opens or closes a directory.
+    #[wasm_bindgen(js_name = setExpanded)]
+    pub fn set_expanded(&self, id: u32, expanded: bool) -> Result<(), JsValue> {
+        self.view()?.set_expanded(id, expanded);
+        Ok(())
+    }
+
+    /// Opens directories from the top down, up to so many rows.
+    #[wasm_bindgen(js_name = expandAll)]
+    pub fn expand_all(&self, max_rows: u32) -> Result<(), JsValue> {
+        self.view()?.expand_all(max_rows);
+        Ok(())
+    }
+
+    /// Opens the directories around a path and returns its row, or -1.
+    pub fn reveal(&self, path: &str) -> Result<f64, JsValue> {
+        Ok(self.view()?.reveal(path.as_bytes()).map_or(-1.0, f64::from))
+    }
+
+    /// A directory's children from `offset`, at most `limit` of them: `TreeRow[]`. The root's number is 0.
+    pub fn children(&self, id: u32, offset: u32, limit: u32) -> Result<JsValue, JsValue> {
+        let mut view = self.view()?;
+        let children = view.children(id, offset, limit);
+        let depth = children.first().map_or(0, |&child| view.depth(child));
+        let rows: Vec<RowData<'_>> = children.into_iter().filter_map(|id| row(&view, id, depth)).collect();
+        to_js(&rows)
+    }
+
+    /// One row by its number: `TreeRow`, or `undefined`.
+    pub fn row(&self, id: u32) -> Result<JsValue, JsValue> {
+        let view = self.view()?;
+        let depth = if id == 0 || view.tree().node(id).is_none() { 0 } else { view.depth(id) };
+        row(&view, id, depth).map_or(Ok(JsValue::UNDEFINED), |row| to_js(&row))
+    }
+
+    /// Sorts siblings by `name`, `size` or `mtime`.
+    pub fn sort(&self, key: &str, descending: bool) -> Result<(), JsValue> {
+        let key = match key {
+            "name" => SortKey::Name,
+            "size" => SortKey::Size,
+            "mtime" => SortKey::Mtime,
+            other => {
+                let reason = format!("{other:?} is none of name, size, mtime");
+                return Err(to_thrown(BindingError::Argument { what: "sort key", reason }));
+            }
+        };
+        self.view()?.sort(key, descending);
+        Ok(())
+    }
+
+    /// Shows only paths that hold the text, whatever the case; an empty one shows all.
+    pub fn filter(&self, text: &str) -> Result<(), JsValue> {
+        self.view()?.filter(text);
+        Ok(())
+    }
+}
+
+fn row(view: &TreeView, id: u32, depth: u32) -> Option<RowData<'_>> {
+    let node: Node<'_> = view.tree().node(id)?;
+    let row = node.row();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let named = |bytes: &[u8]| (!bytes.is_empty()).then(|| text(bytes));
+    let name = node.name();
+    let mtime = row.map(|row| row.mtime()).unwrap_or_default();
+    let xattrs = row.into_iter().flat_map(|row| row.xattrs());
+    Some(RowData {
+        id,
+        depth,
+        name: text(name),
+        path: text(&node.path()),
+        name_bytes: std::str::from_utf8(name).is_err().then_some(Bytes(name)),
+        kind: node.kind(),
+        mode: row.map_or(0o755, |row| row.mode()),
+        uid: row.map_or(0, |row| row.uid()),
+        gid: row.map_or(0, |row| row.gid()),
+        owner: row.and_then(|row| named(row.owner())),
+        group: row.and_then(|row| named(row.group())),
+        size: row.filter(|_| node.kind() == NodeKind::File).map_or(0, |row| row.size()),
+        total_size: node.total_size(),
+        mtime: mtime.secs as f64 + f64::from(mtime.nanos) / 1e9,
+        target: row.filter(|_| node.kind() == NodeKind::Symlink).and_then(|row| row.link()).map(text),
+        links: node.links(),
+        device: row.and_then(|row| row.device()),
+        xattrs: xattrs.map(|(name, value)| (text(name), Bytes(value))).collect(),
+        layer: node.layer(),
+        implied: row.is_none(),
+        change: node.change(),
+        aspects: node.aspects(),
+        contents: node.contents(),
+        xxh3: row.and_then(|row| row.xxh3()).map(|hash| format!("{hash:032x}")),
+        sha256: row
+            .and_then(|row| row.sha256())
+            .map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()),
+        children: view.child_count(id),
+        expanded: view.is_expanded(id),
+    })
+}

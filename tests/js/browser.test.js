@@ -1,0 +1,84 @@
+/** The package in Chromium, unbundled and under a strict Content-Security-Policy, on the same images as in Node. */
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { serve } from "./browser/server.js";
+import { launch, openPage } from "./support/chromium.js";
+import { FILES, FOLDER, pathOf } from "./support/folder.js";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+let server;
+let browser;
+let page;
+let complaints;
+
+before(async () => {
+  const pkg = fileURLToPath(new URL("..", import.meta.resolve("layerglass")));
+  server = await serve({ pkg, tests: here("."), images: FOLDER });
+  browser = await launch();
+  ({ page, complaints } = await openPage(browser, `${server.address}/tests/browser/index.html`));
+  await page.waitForFunction(() => globalThis.ready);
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** The files of a folder; nothing for a file. */
+async function filesOf([name, { sha256 }]) {
+  if (sha256 !== undefined) return undefined;
+  const root = pathOf(name);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1));
+}
+
+for (const entry of FILES) {
+  test(entry[0], async () => {
+    const problems = await page.evaluate(
+      (args) => tests.check(...args),
+      [entry[0], await filesOf(entry), entry[1]],
+    );
+    assert.deepEqual(problems, []);
+  });
+}
+
+test("a file and a folder give the same by every way in", async () => {
+  const withImages = FILES.filter(([, { images }]) => images.length > 0);
+  for (const entry of [
+    withImages.find(([, { sha256 }]) => sha256),
+    withImages.find(([, { sha256 }]) => !sha256),
+  ]) {
+    const same = await page.evaluate(
+      (args) => tests.sameByEveryWay(...args),
+      [entry[0], await filesOf(entry)],
+    );
+    assert.deepEqual(
+      same,
+      same.map(() => true),
+      entry[0],
+    );
+  }
+});
+
+test("the core's values need no init once an archive was opened", async () => {
+  const hello = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+  assert.deepEqual(await page.evaluate(() => tests.values()), ["docker.io/library/redis:7", hello, hello]);
+});
+
+test("nothing was refused by the policy, and nothing complained", () => assert.deepEqual(complaints, []));
+
+test("work that ends or breaks gives typed errors", async () => {
+  const entry = FILES.find(([name, { images }]) => name.endsWith(".tar") && images.length > 0);
+  assert.deepEqual(await page.evaluate((args) => tests.failures(...args), [entry[0], await filesOf(entry)]), {
+    aborted: ["aborted", "aborted"],
+    closed: ["aborted", "closed"],
+    noWorker: ["io", "worker-died"],
+    path: ["unsupported", "input"],
+    notAnImage: ["unsupported", "not-an-image"],
+  });
+});

@@ -1,0 +1,189 @@
+/** The packed tarball in empty projects: Node, Vite's server, Vite's build, and TypeScript, all without configuration. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { publint } from "publint";
+import { build, createServer } from "vite";
+import { serve } from "./browser/server.js";
+import { launch, openPage } from "./support/chromium.js";
+import { FILES, pathOf } from "./support/folder.js";
+
+const run = promisify(execFile);
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const require = createRequire(import.meta.url);
+const pkg = fileURLToPath(new URL("..", import.meta.resolve("layerglass")));
+const [image, { images }] = FILES.find(([name, entry]) => name.endsWith(".tar") && entry.images.length > 0);
+
+let scratch;
+let tarball;
+let packed;
+
+before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "layerglass-packaging-"));
+  const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", scratch], {
+    cwd: pkg,
+  });
+  [packed] = JSON.parse(stdout);
+  tarball = join(scratch, packed.filename);
+});
+
+after(() => rm(scratch, { recursive: true, force: true }));
+
+/** An empty project with nothing but the tarball. */
+async function project(name, files) {
+  const root = join(scratch, name);
+  await mkdir(root);
+  await writeFile(join(root, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
+  for (const file of files) await copyFile(here(`packaging/${file}`), join(root, file));
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball], {
+    cwd: root,
+  });
+  return root;
+}
+
+function checkResult(result) {
+  assert.equal(result.error, undefined);
+  assert.deepEqual(result.ids, [images[0].image_id]);
+  assert.deepEqual(result.layers.toSorted(), images[0].layers.map(({ diff_id }) => diff_id).sort());
+  assert.equal(result.rows.length, images[0].rootfs.entries);
+  assert.equal(result.oneClass, true);
+  assert.equal(result.refused, "unsupported");
+}
+
+test("the tarball holds what is needed and nothing else", () => {
+  const names = packed.files.map(({ path }) => path);
+  for (const name of ["package.json", "LICENSE", "README.md", "dist/index.js", "dist/worker.node.js"]) {
+    assert.ok(names.includes(name), `${name} is missing`);
+  }
+  for (const name of names) {
+    assert.match(
+      name,
+      /^(package\.json|LICENSE|README\.md|dist\/[\w./-]+\.(js|d\.ts)|wasm\/(core|archive)\/\w+\.(js|wasm))$/,
+    );
+  }
+});
+
+test("an empty Node project: as a file, and from the command line", async () => {
+  const root = await project("node-project", ["main.node.js"]);
+  const asFile = await run(process.execPath, ["main.node.js", pathOf(image)], { cwd: root });
+  checkResult(JSON.parse(asFile.stdout));
+  assert.equal(asFile.stderr, "");
+  const code = await readFile(here("packaging/main.node.js"), "utf8");
+  const inline = await run(process.execPath, ["--input-type=module", "-e", code, "--", pathOf(image)], {
+    cwd: root,
+  });
+  checkResult(JSON.parse(inline.stdout));
+});
+
+test("the raw modules can be imported by name", async () => {
+  const root = await project("wasm-project", []);
+  const code = `for (const name of ["core", "archive"]) {
+    const { readFileSync } = await import("node:fs");
+    const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve("layerglass/" + name + ".wasm"))));
+    if (WebAssembly.Module.exports(module).length < 10) throw new Error(name);
+  }
+  const { init, Reference } = await import("layerglass");
+  await init(new WebAssembly.Module((await import("node:fs")).readFileSync(new URL(import.meta.resolve("layerglass/core.wasm")))));
+  console.log(Reference.parse("redis").familiar);`;
+  await writeFile(join(root, "main.js"), code);
+  const { stdout } = await run(process.execPath, ["main.js"], { cwd: root });
+  assert.equal(stdout.trim(), "redis");
+});
+
+test("an empty Vite project, served and built", async (t) => {
+  const root = await project("vite-project", ["main.js", "index.html"]);
+  await mkdir(join(root, "public"));
+  await copyFile(pathOf(image), join(root, "public", "image.tar"));
+  const browser = await launch();
+  const look = async (address) => {
+    const { page, complaints } = await openPage(browser, address);
+    await page.waitForFunction(() => globalThis.result, undefined, { timeout: 60_000 });
+    checkResult(await page.evaluate(() => globalThis.result));
+    assert.deepEqual(complaints, []);
+    await page.close();
+  };
+  try {
+    await t.test("served", async () => {
+      const server = await createServer({
+        root,
+        configFile: false,
+        logLevel: "warn",
+        server: { host: "127.0.0.1", port: 0 },
+      });
+      try {
+        await server.listen();
+        await look(server.resolvedUrls.local[0]);
+        // The second time its optimised dependencies are there from the start.
+        await look(server.resolvedUrls.local[0]);
+      } finally {
+        await server.close();
+      }
+    });
+    await t.test("built, under a strict policy", async () => {
+      await build({ root, configFile: false, logLevel: "warn" });
+      const assets = await readdir(join(root, "dist", "assets"));
+      assert.equal(assets.filter((name) => name.endsWith(".wasm")).length, 2, `${assets}`);
+      const server = await serve({ "": join(root, "dist") });
+      try {
+        await look(`${server.address}/index.html`);
+      } finally {
+        server.close();
+      }
+    });
+  } finally {
+    await browser.close();
+  }
+});
+
+for (const [place, settings] of Object.entries({
+  "a browser's project": {
+    lib: ["ES2023", "DOM", "DOM.Iterable", "DOM.AsyncIterable", "ESNext.Disposable"],
+    types: [],
+  },
+  "a Node project": { lib: ["ES2023", "ESNext.Disposable"], types: ["node"] },
+})) {
+  test(`the types hold in ${place}, checked to the last declaration`, async () => {
+    const files = ["usage.ts", settings.types.length > 0 ? "usage.node.ts" : "usage.browser.ts"];
+    const root = await project(place.replaceAll(/\W/g, "-").toLowerCase(), files);
+    const compilerOptions = {
+      ...settings,
+      target: "ES2022",
+      module: "NodeNext",
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      typeRoots: [join(dirname(require.resolve("@types/node/package.json")), "..")],
+    };
+    await writeFile(join(root, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+    const { stdout } = await run(process.execPath, [tsc, "-p", root]).catch((error) => error);
+    assert.equal(stdout, "");
+  });
+}
+
+test("publint finds nothing", async () => {
+  const { messages } = await publint({ pkgDir: pkg, level: "suggestion", strict: true });
+  assert.deepEqual(messages, []);
+});
+
+test("are the types wrong? no", async () => {
+  const attw = join(dirname(require.resolve("@arethetypeswrong/cli/package.json")), "dist", "index.js");
+  const excluded = ["--exclude-entrypoints", "core.wasm", "archive.wasm"];
+  const { stdout } = await run(process.execPath, [
+    attw,
+    tarball,
+    "--profile",
+    "esm-only",
+    "--format",
+    "ascii",
+    ...excluded,
+  ]).catch((error) => error);
+  assert.match(stdout, /No problems found/);
+});

@@ -1,0 +1,88 @@
+/** The types as a user meets them; it is compiled, not run. */
+import {
+  type Digest,
+  type ErrorKind,
+  Hasher,
+  ImageConfig,
+  init,
+  LayerglassError,
+  Reference,
+} from "layerglass";
+import {
+  type Archive,
+  type ArchiveData,
+  type FileTree,
+  openArchive,
+  type Progress,
+  LayerglassError as SameError,
+  type Size,
+  type TreeRow,
+} from "layerglass/archive";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function same<A, B>(..._: Equal<A, B> extends true ? [] : [never]): void {}
+
+export async function values(bytes: Uint8Array): Promise<void> {
+  await init();
+  const ref = Reference.parse("redis:7", { normalize: true });
+  same<typeof ref.path, string>();
+  same<typeof ref.tag, string | undefined>();
+  const config = ImageConfig.from(ImageConfig.parse(bytes).toJSON());
+  same<typeof config.raw, Uint8Array>();
+  same<typeof config.rootFs.chainIds, readonly string[]>();
+  const hasher = new Hasher("sha512");
+  const digest: Digest = hasher.update(bytes).digest();
+  digest.equals("sha256:00");
+  // @ts-expect-error: not a hash function of digests
+  new Hasher("md5");
+  // @ts-expect-error: data is read-only
+  config.config.env.push("A=b");
+}
+
+export async function archives(
+  input: Blob,
+  stream: ReadableStream<Uint8Array>,
+  bytes: Uint8Array,
+): Promise<void> {
+  const archive: Archive = await openArchive(input, {
+    name: "image.tar",
+    signal: AbortSignal.timeout(1000),
+    limits: { jsonBytes: 1 << 20 },
+    workers: 2,
+    contents: "sha256",
+    onProgress: (progress) => same<typeof progress, Progress>(),
+  });
+  await openArchive(stream);
+  await openArchive(bytes);
+  await openArchive(new Map([["index.json", input]]));
+  await openArchive(new URL("file:///image.tar"));
+  await openArchive(
+    (async function* () {
+      yield bytes;
+    })(),
+  );
+  const data: ArchiveData = await archive.scan({
+    layers: [0],
+    onLayer: (layer) => layer.check.state satisfies string,
+  });
+  same<(typeof data.layers)[number]["storedSize"], Size>();
+  const tree: FileTree = await archive.tree(0, { upTo: 1, changesOnly: true });
+  const rows = await tree.page(0, 10);
+  same<typeof rows, TreeRow[]>();
+  const change: "unchanged" | "added" | "modified" | "removed" | undefined = rows[0]?.change;
+  void change;
+  await tree.sort("size", true);
+  // @ts-expect-error: not a key to sort by
+  await tree.sort("colour");
+  // @ts-expect-error: not a hash of contents
+  await archive.scan({ contents: "md5" });
+  // @ts-expect-error: not an input
+  await openArchive(7);
+  archive.close();
+}
+
+export function errors(error: unknown): ErrorKind | undefined {
+  if (!(error instanceof LayerglassError) || !(error instanceof SameError)) return undefined;
+  same<typeof error.offset, Size | undefined>();
+  return error.kind;
+}

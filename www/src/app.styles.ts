@@ -1,0 +1,40 @@
+import { css } from "lit";
+
+/** The frame of the page, and what it shows while there is nothing else. */
+export const appStyles = css`
+  :host { grid-template-rows: auto minmax(0, 1fr); height: 100dvh; }
+  .stage { min-height: 0; overflow-y: auto; }
+  .middle { display: grid; place-items: center; min-height: 100%; padding: 1rem; }
+  .opening { display: grid; justify-items: center; gap: 0.75rem; text-align: center; max-width: 34rem; }
+  .opening h1 { font-size: 1.25rem; overflow-wrap: anywhere; }
+  .core { display: grid; gap: 5px; width: 7rem; margin-bottom: 0.75rem; }
+  .core i { height: 8px; border-radius: 4px; }
+  .core i:nth-child(1) { background: var(--stratum-0); }
+  .core i:nth-child(2) { background: var(--stratum-1); }
+  .core i:nth-child(3) { background: var(--stratum-2); }
+  .core i:nth-child(4) { background: var(--stratum-5); }
+  .failure { display: grid; justify-items: center; gap: 1rem; width: min(40rem, 100%); }
+  .failure .empty { padding-block: 1rem 0; }
+  .failure .empty-icon { background: var(--bad-soft); color: var(--bad); }
+  .failure .empty p { overflow-wrap: anywhere; }
+  .subject { color: var(--text); font-weight: 600; }
+  dl { width: 100%; padding: 0.4rem 1.1rem; }
+  dl > div { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 1rem; padding: 0.5rem 0; border-top: 1px solid var(--line); }
+  dl > div:first-child { border-top: 0; }
+  dt { color: var(--muted); }
+  dd { overflow-wrap: anywhere; }
+  .veil { position: fixed; inset: 0; z-index: 20; display: grid; place-items: center; padding: 1rem; background: color-mix(in srgb, var(--bg) 85%, transparent); }
+  .veil p { display: flex; align-items: center; gap: 0.6rem; padding: 1.5rem 2.5rem; border: 2px dashed var(--accent); border-radius: 14px; background: var(--surface); font-size: 1.25rem; font-weight: 600; }
+
+  @media (max-width: 61.99rem) {
+    :host { height: auto; min-height: 100dvh; }
+    .stage { overflow: visible; }
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .core i { animation: settle 1.6s ease-in-out infinite alternate; }
+    .core i:nth-child(2) { animation-delay: -0.4s; }
+    .core i:nth-child(3) { animation-delay: -0.8s; }
+    .core i:nth-child(4) { animation-delay: -1.2s; }
+    @keyframes settle { from { margin-inline: 0 35%; } to { margin-inline: 25% 0; } }
+  }
+`;

@@ -1,0 +1,153 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { appStyles } from "./app.styles.ts";
+import { errorAdvice, errorPlace } from "./format/error.ts";
+import { humanSize } from "./format/size.ts";
+import { plain } from "./format/text.ts";
+import type { Subject } from "./model/open.ts";
+import { type Phase, Session } from "./model/session.ts";
+import { dropped } from "./sources/picked.ts";
+import { requested, sample } from "./sources/served.ts";
+import { empty, emptyStyles } from "./ui/empty.ts";
+import { ICONS } from "./ui/icons.ts";
+import { card, shared } from "./ui/styles.ts";
+import { shown } from "./ui/text.ts";
+import "./views/bar.ts";
+import type { OpenEvent, ScanEvent } from "./views/events.ts";
+import "./views/inspector.ts";
+import "./views/start.ts";
+
+/** The page: one file at a time, from the first screen to its last byte. */
+@customElement("lg-app")
+export class AppElement extends LitElement {
+  static override styles = [shared, card, emptyStyles, appStyles, css`:host { display: grid; }`];
+
+  @state() private dragging = false;
+  private readonly session = new Session(() => {
+    document.title =
+      this.session.phase.name === "start"
+        ? "Layerglass"
+        : `${plain(this.session.phase.subject.name, 100)} – Layerglass`;
+    this.requestUpdate();
+  });
+  #dragDepth = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("dragenter", this.dragEnter);
+    addEventListener("dragleave", this.dragLeave);
+    addEventListener("dragover", this.dragOver);
+    addEventListener("drop", this.drop);
+    const request = new URLSearchParams(location.search);
+    const open = request.get("open");
+    if (open !== null)
+      void this.openFrom(() => requested(open, request.get("name")), request.get("name") ?? "file");
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("dragenter", this.dragEnter);
+    removeEventListener("dragleave", this.dragLeave);
+    removeEventListener("dragover", this.dragOver);
+    removeEventListener("drop", this.drop);
+  }
+
+  override render() {
+    const { phase } = this.session;
+    return html`
+      <lg-bar .phase=${phase} @lg-open=${this.open} @lg-stop=${() => this.session.stop()} @lg-scan=${this.scan} @lg-home=${this.home}></lg-bar>
+      <div class="stage" @lg-open=${this.open} @lg-sample=${() => this.openFrom(sample, "sample.tar")} @lg-scan=${this.scan}>${this.stage(phase)}</div>
+      ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
+    `;
+  }
+
+  private stage(phase: Phase): TemplateResult {
+    switch (phase.name) {
+      case "start":
+        return html`<lg-start></lg-start>`;
+      case "opening":
+        return html`<main class="middle" aria-busy="true">
+          <div class="opening">
+            <div class="core" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+            <h1>Opening ${shown(phase.subject.name, 200)}</h1>
+            <p class="muted">${phase.progress.total > 0 ? `${humanSize(phase.progress.total)}, of which only what is needed is read` : "Only what is needed is read"}</p>
+            <button type="button" class="button" @click=${() => this.session.stop()}>Cancel</button>
+          </div>
+        </main>`;
+      case "failed":
+        return this.failed(phase.subject, phase.error);
+      case "open":
+        return html`<lg-inspector .archive=${phase.archive} .data=${phase.data} .scan=${phase.scan} .subject=${phase.subject}></lg-inspector>`;
+    }
+  }
+
+  private failed(subject: Subject, error: Extract<Phase, { name: "failed" }>["error"]): TemplateResult {
+    const place = errorPlace(error);
+    return html`<main class="middle">
+      <div class="failure" role="alert">
+        ${empty(
+          ICONS.error,
+          "This could not be opened",
+          html`<strong class="subject">${shown(subject.name, 300)}</strong><br>${shown(error.message, 1000)}`,
+        )}
+        <dl class="card">
+          ${place ? html`<div><dt>Where</dt><dd>${place}</dd></div>` : nothing}
+          ${error.expected === undefined ? nothing : html`<div><dt>Expected</dt><dd>${shown(error.expected, 500)}</dd></div>`}
+          ${error.found === undefined ? nothing : html`<div><dt>Found</dt><dd>${shown(error.found, 500)}</dd></div>`}
+          <div><dt>What to do</dt><dd>${errorAdvice(error)}</dd></div>
+          <div><dt>Reason</dt><dd class="mono">${plain(error.kind, 50)} / ${plain(error.code, 100)}</dd></div>
+        </dl>
+        <button type="button" class="button primary" @click=${this.home}>Open something else</button>
+      </div>
+    </main>`;
+  }
+
+  private readonly open = (event: OpenEvent): void => {
+    void this.session.open(event.subject);
+  };
+
+  private readonly scan = (event: ScanEvent): void => {
+    void this.session.scan(event.contents);
+  };
+
+  private readonly home = (): void => {
+    this.session.reset();
+    if (location.search !== "") history.replaceState(null, "", location.pathname);
+  };
+
+  private async openFrom(find: () => Promise<Subject | undefined>, name: string): Promise<void> {
+    try {
+      const subject = await find();
+      if (subject) await this.session.open(subject);
+    } catch (thrown) {
+      this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);
+    }
+  }
+
+  private readonly dragEnter = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.#dragDepth += 1;
+    this.dragging = true;
+  };
+
+  private readonly dragLeave = (): void => {
+    this.#dragDepth = Math.max(0, this.#dragDepth - 1);
+    if (this.#dragDepth === 0) this.dragging = false;
+  };
+
+  private readonly dragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  };
+
+  private readonly drop = (event: DragEvent): void => {
+    const { dataTransfer } = event;
+    this.#dragDepth = 0;
+    this.dragging = false;
+    if (!dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    void this.openFrom(() => dropped(dataTransfer), "what was dropped");
+  };
+}

@@ -1,0 +1,6 @@
+import { allowOwnScripts } from "./trusted.ts";
+import { applyTheme } from "./ui/theme.ts";
+import "./app.ts";
+
+allowOwnScripts();
+applyTheme();

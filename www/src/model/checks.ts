@@ -1,0 +1,105 @@
+import type { ArchiveData, Check, Finding, ImageData, ImageLayerData, Size } from "layerglass/archive";
+import { platformName, shortDigest } from "../format/id.ts";
+import { addSizes } from "../format/size.ts";
+import { plain } from "../format/text.ts";
+
+/** One recomputed value, with what it belongs to. */
+export interface CheckRow {
+  readonly what: string;
+  readonly of: string;
+  readonly check: Check;
+}
+
+/** A finding with the layer or image that it came from. */
+export interface PlacedFinding extends Finding {
+  /** Position in `ArchiveData.layers`. */
+  readonly layer?: number;
+}
+
+/** Counts of checks by their state. */
+export type CheckCounts = Readonly<Record<Check["state"], number>>;
+
+/** Every declared value of the file beside the computed one: configs, diff ids, layers, other blobs. */
+export function checkRows(archive: ArchiveData): CheckRow[] {
+  const rows: CheckRow[] = [];
+  for (const image of archive.images) {
+    rows.push({ what: "Config", of: imageTitle(image), check: image.check });
+  }
+  for (const image of archive.images) {
+    image.layers.forEach((layer, position) => {
+      rows.push({
+        what: "Diff id",
+        of: `Layer ${position + 1} of ${imageTitle(image)}`,
+        check: diffIdCheck(layer, archive),
+      });
+    });
+  }
+  for (const layer of archive.layers) {
+    rows.push({ what: "Stored layer", of: plain(layer.path, 300), check: diffIdCheck(layer, archive) });
+  }
+  for (const blob of archive.blobs) {
+    rows.push({ what: ROLES[blob.role], of: plain(blob.path, 300), check: blob.check });
+  }
+  return rows;
+}
+
+/** The check of a layer's diff id, known as soon as that layer is scanned although others are not. */
+export function diffIdCheck(layer: ImageLayerData, archive: ArchiveData): Check {
+  const scan = layer.blob === undefined ? undefined : archive.layers[layer.blob]?.scan;
+  if (layer.check.state !== "pending" || layer.diffId === undefined || scan?.diffId === undefined)
+    return layer.check;
+  const state = scan.diffId === layer.diffId ? "match" : "mismatch";
+  return { state, declared: layer.diffId, computed: scan.diffId };
+}
+
+const ROLES = { config: "Config file", manifest: "Manifest", index: "Index", other: "File" } as const;
+
+/** How many checks are in which state. */
+export function checkCounts(rows: Iterable<CheckRow>): CheckCounts {
+  const counts = { match: 0, mismatch: 0, pending: 0, undeclared: 0, absent: 0 };
+  for (const row of rows) counts[row.check.state] += 1;
+  return counts;
+}
+
+const ORDER = { error: 0, warning: 1, info: 2 } as const;
+
+/** Every finding of the file and its layers, the gravest first. */
+export function findings(archive: ArchiveData): PlacedFinding[] {
+  const found: PlacedFinding[] = [...archive.findings];
+  for (const layer of archive.layers) {
+    if (layer.error) {
+      const { code, message, offset, expected, found: was, path } = layer.error;
+      found.push({
+        severity: "error",
+        code,
+        message,
+        file: layer.path,
+        layer: layer.index,
+        ...(path !== undefined && path !== layer.path ? { path } : {}),
+        ...(offset !== undefined ? { offset } : {}),
+        ...(expected !== undefined ? { expected } : {}),
+        ...(was !== undefined ? { found: was } : {}),
+      });
+    }
+    for (const finding of layer.scan?.findings ?? []) {
+      found.push({ file: layer.path, ...finding, layer: layer.index });
+    }
+  }
+  return found.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+}
+
+/** Findings that the limits did not keep. */
+export function uncounted(archive: ArchiveData): Size {
+  return addSizes([archive.moreFindings, ...archive.layers.map((layer) => layer.scan?.moreFindings ?? 0)]);
+}
+
+/** What an image is called: its first name, else its platform, else its id. */
+export function imageTitle(image: ImageData): string {
+  const [name] = image.familiarNames;
+  if (name) return plain(name, 300);
+  if (image.role === "attestation") return "Attestation";
+  if (image.role === "rootfs") return "File system";
+  if (image.platform && image.platform.os !== "unknown") return plain(platformName(image.platform), 200);
+  const id = image.id ?? image.manifestDigest;
+  return id ? shortDigest(plain(id, 300)) : `Image ${image.index + 1}`;
+}

@@ -1,0 +1,13 @@
+import type { openArchive } from "layerglass/archive";
+
+/** What `openArchive` takes. */
+export type OpenInput = Parameters<typeof openArchive>[0];
+
+/** Something to open: what the person chose, before anything is known of it. */
+export interface Subject {
+  readonly name: string;
+  readonly form: "file" | "folder";
+  /** Bytes, when known beforehand. */
+  readonly size?: number;
+  readonly input: OpenInput;
+}

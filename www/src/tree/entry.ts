@@ -1,0 +1,92 @@
+import type { TreeRow } from "layerglass/archive";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { hexBytes, modeText } from "../format/id.ts";
+import { count, exactSize, groupDigits, humanSize } from "../format/size.ts";
+import { exactSeconds, shortSeconds } from "../format/time.ts";
+import { ICONS } from "../ui/icons.ts";
+import "../ui/id.ts";
+import { Portions } from "../ui/more.ts";
+import { shared } from "../ui/styles.ts";
+import { shown } from "../ui/text.ts";
+import { LayerEvent } from "../views/events.ts";
+import { changeText, KIND } from "./describe.ts";
+
+/** Everything known of one file, folder or link. */
+@customElement("lg-entry")
+export class EntryElement extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host { overflow-y: auto; overscroll-behavior: contain; padding: 0.9rem 1.1rem 1.1rem; }
+      header { display: flex; align-items: start; gap: 0.5rem; margin-bottom: 0.75rem; }
+      h3 { flex: 1; min-width: 0; font-size: 1rem; overflow-wrap: anywhere; }
+      header .button { margin: -0.25rem -0.4rem 0 0; }
+      dl { display: grid; gap: 0.55rem; }
+      dl > div { display: grid; min-width: 0; }
+      dd { overflow-wrap: anywhere; min-width: 0; font-size: 0.875rem; }
+      .link { border: 0; padding: 0; min-height: 1.5rem; background: none; color: var(--accent); cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
+      .link:hover { color: var(--accent-strong); }
+      lg-id { margin-block: -0.15rem; }
+    `,
+  ];
+
+  @property({ attribute: false }) row?: TreeRow;
+  private readonly portions = new Portions(this, 20);
+
+  override render() {
+    const { row } = this;
+    if (!row) return nothing;
+    return html`<header>
+        <h3>${shown(row.name, 1000)}</h3>
+        <button type="button" class="button quiet square slim" title="Close" @click=${() => this.dispatchEvent(new Event("lg-close"))}>${ICONS.cross}<span class="unseen">Close</span></button>
+      </header>
+      <dl>
+        ${fact("Path", html`<lg-id full what="path" .value=${`/${row.path}`}></lg-id>`)}
+        ${fact("Kind", row.implied ? "folder that no layer lists, only what is in it" : KIND[row.kind])}
+        ${row.nameBytes ? fact("Name’s bytes", html`<span class="mono">${hexBytes(row.nameBytes)}</span>`) : nothing}
+        ${row.target === undefined ? nothing : fact("Points to", html`<span class="mono">${shown(row.target)}</span>`)}
+        ${row.device ? fact("Device", `${row.device[0]}, ${row.device[1]}`) : nothing}
+        ${row.change === "unchanged" ? nothing : fact("In this layer", changeText(row))}
+        ${row.kind === "file" ? fact("Size", bytes(row.size)) : nothing}
+        ${row.kind === "directory" ? fact("With all inside", bytes(row.totalSize)) : nothing}
+        ${row.kind === "directory" && row.children > 0 ? fact("Entries", groupDigits(row.children)) : nothing}
+        ${row.implied ? nothing : this.metadata(row)}
+        ${row.sha256 ? fact("SHA-256 of contents", html`<lg-id what="SHA-256" .value=${row.sha256}></lg-id>`) : nothing}
+        ${row.xxh3 ? fact("XXH3-128 of contents", html`<lg-id what="XXH3" .value=${row.xxh3}></lg-id>`) : nothing}
+        ${this.extended(row.xattrs ?? [])}
+      </dl>`;
+  }
+
+  private metadata(row: TreeRow): TemplateResult {
+    const owner =
+      row.owner || row.group
+        ? html`${shown(row.owner || "?", 100)} : ${shown(row.group || "?", 100)} <span class="muted num">(${row.uid} : ${row.gid})</span>`
+        : html`<span class="num">${row.uid} : ${row.gid}</span>`;
+    return html`
+      ${fact("Mode", html`<span class="mono">${modeText(row.mode)}</span> <span class="muted mono">0${(row.mode & 0o7777).toString(8).padStart(3, "0")}</span>`)}
+      ${fact("Owner", owner)}
+      ${fact("Modified", html`<span class="num" title=${exactSeconds(row.mtime)}>${shortSeconds(row.mtime)} UTC</span>`)}
+      ${row.links > 1 ? fact("Hard links", `${count(row.links, "name")} for the same contents`) : nothing}
+      ${fact("Written by", html`<button type="button" class="link" @click=${() => this.dispatchEvent(new LayerEvent(row.layer))}>layer ${row.layer + 1}</button>`)}
+    `;
+  }
+
+  private extended(
+    xattrs: readonly (readonly [name: string, value: Uint8Array])[],
+  ): TemplateResult | typeof nothing {
+    if (xattrs.length === 0) return nothing;
+    return fact(
+      "Extended attributes",
+      html`${this.portions.of("xattrs", xattrs).map(([name, value]) => html`<div class="mono">${shown(name, 300)} = ${hexBytes(value)}</div>`)}${this.portions.button("xattrs", xattrs)}`,
+    );
+  }
+}
+
+function fact(name: string, value: unknown): TemplateResult {
+  return html`<div><dt class="label">${name}</dt><dd>${value}</dd></div>`;
+}
+
+function bytes(size: number | bigint): TemplateResult {
+  return html`<span class="num">${humanSize(size)} <span class="muted">${exactSize(size)}</span></span>`;
+}

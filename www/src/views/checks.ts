@@ -1,0 +1,172 @@
+import type { ArchiveData } from "layerglass/archive";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { count, groupDigits } from "../format/size.ts";
+import { plain } from "../format/text.ts";
+import {
+  type CheckRow,
+  checkCounts,
+  checkRows,
+  findings,
+  type PlacedFinding,
+  uncounted,
+} from "../model/checks.ts";
+import "../ui/check.ts";
+import { ICONS } from "../ui/icons.ts";
+import "../ui/id.ts";
+import { Portions } from "../ui/more.ts";
+import { card, shared } from "../ui/styles.ts";
+import { shown } from "../ui/text.ts";
+
+const SEVERITY = {
+  error: { icon: ICONS.error, name: "Error" },
+  warning: { icon: ICONS.warning, name: "Warning" },
+  info: { icon: ICONS.info, name: "Note" },
+} as const;
+
+/** What is wrong or unusual, and every digest that was recomputed. */
+@customElement("lg-checks")
+export class ChecksElement extends LitElement {
+  static override styles = [
+    shared,
+    card,
+    css`
+      :host { container-type: inline-size; display: grid; gap: 1.25rem; align-content: start; }
+      h3 { font-size: 1rem; margin-bottom: 0.6rem; }
+      .verdict { display: flex; align-items: center; gap: 0.9rem; padding: 1rem 1.1rem; }
+      .verdict .icon { font-size: 1.6rem; }
+      .verdict strong { display: block; font-size: 1.0625rem; font-weight: 600; }
+      .verdict.ok { background: var(--ok-soft); border-color: transparent; } .verdict.ok .icon { color: var(--ok); }
+      .verdict.bad { background: var(--bad-soft); border-color: transparent; } .verdict.bad .icon { color: var(--bad); }
+      .verdict.wait .icon { color: var(--muted); }
+
+      .findings { display: grid; gap: 0.5rem; }
+      .finding { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.1rem 0.7rem; padding: 0.65rem 0.9rem; border-inline-start: 3px solid var(--tone); }
+      .finding .icon { color: var(--tone); margin-top: 0.25em; font-size: 1.05rem; }
+      .error { --tone: var(--bad); } .warning { --tone: var(--warn); } .info { --tone: var(--line-strong); }
+      .finding p { overflow-wrap: anywhere; }
+      .finding .where { grid-column: 2; display: flex; flex-wrap: wrap; gap: 0 1rem; color: var(--muted); font-size: var(--small); overflow-wrap: anywhere; }
+      .finding code { font-family: var(--mono); font-size: 0.92em; }
+
+      .rows { display: grid; }
+      .check { display: grid; grid-template-columns: 7rem minmax(0, 1fr) minmax(0, auto) 9.5rem; gap: 0.1rem 1rem; align-items: center; padding: 0.4rem 1rem; border-top: 1px solid var(--line); min-height: 2.5rem; }
+      .check:first-child { border-top: 0; }
+      .check .of { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--muted); font-size: var(--small); }
+      .check .ids { display: grid; justify-items: start; min-width: 0; }
+      .check.mismatch { background: var(--bad-soft); }
+      .check.mismatch .of, .check.mismatch .ids .muted { color: var(--text); }
+      .ids span { font-size: var(--tiny); }
+      .more { margin-top: 0.6rem; }
+      @container (max-width: 46rem) {
+        .check { grid-template-columns: minmax(0, 1fr) auto; padding-block: 0.6rem; }
+        .check .of { grid-column: 1 / -1; grid-row: 2; white-space: normal; overflow-wrap: anywhere; }
+        .check .ids { grid-column: 1 / -1; grid-row: 3; }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) archive!: ArchiveData;
+  @property({ type: Boolean }) scanning = false;
+  private readonly portions = new Portions(this, 60);
+
+  override render() {
+    const rows = checkRows(this.archive).filter(
+      (row) => row.check.state !== "undeclared" || row.check.computed !== undefined,
+    );
+    const found = findings(this.archive);
+    const hidden = uncounted(this.archive);
+    return html`
+      ${this.verdict(rows)}
+      ${
+        found.length > 0
+          ? html`<section aria-label="Findings">
+        <h3>Findings <span class="muted small num">${groupDigits(found.length)}</span></h3>
+        <div class="findings">${this.portions.of("findings", found).map(finding)}</div>
+        <div class="more">${this.portions.button("findings", found)}</div>
+        ${hidden > 0 ? html`<p class="muted small more">${count(hidden, "more finding was", "more findings were")} counted but not kept.</p>` : nothing}
+      </section>`
+          : nothing
+      }
+      ${
+        rows.length > 0
+          ? html`<section aria-label="Digests">
+        <h3>Digests <span class="muted small num">${groupDigits(rows.length)}</span></h3>
+        <div class="card rows">${this.portions.of("checks", rows).map(checkLine)}</div>
+        <div class="more">${this.portions.button("checks", rows)}</div>
+      </section>`
+          : nothing
+      }
+    `;
+  }
+
+  private verdict(rows: readonly CheckRow[]): TemplateResult {
+    const counts = checkCounts(rows);
+    const { failed, broken } = {
+      failed: counts.mismatch,
+      broken: this.archive.layers.filter((layer) => layer.state === "failed").length,
+    };
+    if (failed > 0 || broken > 0) {
+      const parts = [
+        failed > 0 ? `${count(failed, "digest does", "digests do")} not match` : "",
+        broken > 0 ? `${count(broken, "layer")} could not be read` : "",
+      ];
+      return verdict(
+        "bad",
+        ICONS.error,
+        parts.filter((part) => part !== "").join(", "),
+        `${count(counts.match, "other matches", "others match")}${counts.pending > 0 ? `, ${groupDigits(counts.pending)} are not checked yet` : ""}.`,
+      );
+    }
+    if (counts.pending > 0) {
+      return verdict(
+        "wait",
+        ICONS.pending,
+        `${groupDigits(counts.match)} of ${groupDigits(counts.match + counts.pending)} digests checked`,
+        this.scanning ? "The layers are being scanned." : "Scan the layers to check the others.",
+      );
+    }
+    if (counts.match === 0)
+      return verdict("wait", ICONS.dash, "Nothing to compare with", "The file declares no digests.");
+    return verdict(
+      "ok",
+      ICONS.shield,
+      counts.match === 1
+        ? "The one declared digest matches"
+        : `All ${groupDigits(counts.match)} declared digests match`,
+      `Each was recomputed here from the bytes${counts.absent > 0 ? `; ${count(counts.absent, "part is", "parts are")} not in the file` : ""}.`,
+    );
+  }
+}
+
+function verdict(tone: string, icon: TemplateResult, title: string, text: string): TemplateResult {
+  return html`<div class="card verdict ${tone}">${icon}<div><strong>${title}</strong><span>${text}</span></div></div>`;
+}
+
+function finding(found: PlacedFinding): TemplateResult {
+  const { icon, name } = SEVERITY[found.severity];
+  return html`<article class="card finding ${found.severity}">
+    ${icon}
+    <p><span class="unseen">${name}: </span>${shown(found.message, 1000)}</p>
+    <div class="where">
+      <code title="The finding’s stable name">${plain(found.code, 100)}</code>
+      ${found.file === undefined ? nothing : html`<span>in <code>${shown(found.file, 400)}</code></span>`}
+      ${found.path === undefined ? nothing : html`<span>path <code>${shown(found.path, 400)}</code></span>`}
+      ${found.offset === undefined ? nothing : html`<span class="num">byte ${groupDigits(found.offset)}</span>`}
+      ${found.expected === undefined ? nothing : html`<span>expected <code>${shown(found.expected, 200)}</code></span>`}
+      ${found.found === undefined ? nothing : html`<span>found <code>${shown(found.found, 200)}</code></span>`}
+    </div>
+  </article>`;
+}
+
+function checkLine({ what, of, check }: CheckRow): TemplateResult {
+  const declared = check.declared ?? check.computed;
+  return html`<div class="check ${check.state}">
+    <span>${what}</span>
+    <span class="of" title=${of}>${of}</span>
+    <span class="ids">
+      ${declared === undefined ? nothing : html`<lg-id what="digest" .value=${declared}></lg-id>`}
+      ${check.state === "mismatch" && check.computed !== undefined ? html`<span class="muted">declared; computed:</span><lg-id what="computed digest" .value=${check.computed}></lg-id>` : nothing}
+    </span>
+    <lg-check words .state=${check.state}></lg-check>
+  </div>`;
+}

@@ -1,0 +1,246 @@
+import type { Archive, ArchiveData, ErrorData, FileTree, ImageData, TreeRow } from "layerglass/archive";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { errorData, errorPlace } from "../format/error.ts";
+import { count, exactSize, humanSize } from "../format/size.ts";
+import type { ScanState } from "../model/session.ts";
+import { readableLayers } from "../model/steps.ts";
+import "../tree/entry.ts";
+import type { RowEvent, TreeErrorEvent } from "../tree/events.ts";
+import "../tree/tree.ts";
+import type { TreeElement } from "../tree/tree.ts";
+import { empty, emptyStyles } from "../ui/empty.ts";
+import { ICONS } from "../ui/icons.ts";
+import { card, shared } from "../ui/styles.ts";
+import { shown } from "../ui/text.ts";
+import { LayerEvent, ScanEvent } from "./events.ts";
+import { filesStyles } from "./files.styles.ts";
+import "./layer.ts";
+
+/** The files of a layer or of all layers together. */
+@customElement("lg-files")
+export class FilesElement extends LitElement {
+  static override styles = [shared, card, emptyStyles, filesStyles];
+
+  @property({ attribute: false }) archive!: Archive;
+  @property({ attribute: false }) data!: ArchiveData;
+  @property({ attribute: false }) image!: ImageData;
+  @property({ attribute: false }) scan!: ScanState;
+  @property({ attribute: false }) selected: number | "all" = "all";
+  @state() private changesOnly = true;
+  @state() private filter = "";
+  @state() private tree: FileTree | undefined;
+  @state() private error: ErrorData | undefined;
+  @state() private row: TreeRow | undefined;
+  @query("lg-tree") private treeElement?: TreeElement;
+  /** What the tree shows or will show. */
+  #shown = "";
+  #filterTimer = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.replace(undefined);
+    this.#shown = "";
+  }
+
+  private get upTo(): number {
+    return this.selected === "all" ? this.image.layers.length - 1 : this.selected;
+  }
+
+  private get onlyChanges(): boolean {
+    return this.changesOnly && this.selected !== "all";
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const readable = readableLayers(this.image, this.data) > this.upTo;
+    const exact = this.scan.contents === "sha256" && this.scan.state === "done";
+    const wanted = readable ? `${this.image.index} ${this.upTo} ${this.onlyChanges} ${exact}` : "";
+    if (wanted !== this.#shown || changed.has("archive")) {
+      this.#shown = wanted;
+      void this.load(wanted);
+    }
+  }
+
+  private async load(wanted: string): Promise<void> {
+    this.replace(undefined);
+    this.error = undefined;
+    if (wanted === "" || this.upTo < 0) return;
+    try {
+      const tree = await this.archive.tree(this.image.index, {
+        upTo: this.upTo,
+        changesOnly: this.onlyChanges,
+      });
+      if (wanted === this.#shown) this.replace(tree);
+      else tree.close();
+    } catch (thrown) {
+      if (wanted === this.#shown) this.error = errorData(thrown);
+    }
+  }
+
+  private replace(tree: FileTree | undefined): void {
+    this.tree?.close();
+    this.tree = tree;
+    this.row = undefined;
+  }
+
+  override render() {
+    return html`
+      <lg-layer class="card head" .archive=${this.data} .image=${this.image} .selected=${this.selected}></lg-layer>
+      <section class="card pane" aria-label="Files">
+        <div>${this.toolbar()}${this.tree ? this.broken() : nothing}</div>
+        <div class="content ${this.row ? "with-entry" : ""}" @lg-row=${this.rowChosen} @lg-tree-error=${this.treeFailed}>
+          ${this.content()}
+          ${
+            this.row
+              ? html`<lg-entry .row=${this.row} @lg-close=${() => {
+                  this.row = undefined;
+                }}></lg-entry>`
+              : nothing
+          }
+        </div>
+        ${this.tree ? this.status(this.tree) : nothing}
+      </section>
+    `;
+  }
+
+  /** Says so when a layer below or at the chosen one broke off: files are missing then. */
+  private broken(): TemplateResult | typeof nothing {
+    const broken = this.image.layers
+      .slice(0, this.upTo + 1)
+      .findIndex((layer) => layer.blob !== undefined && this.data.layers[layer.blob]?.state === "failed");
+    if (broken < 0) return nothing;
+    return html`<p class="broken">${ICONS.warning}<span>Layer ${broken + 1} could be read only in part. What came after the fault is missing here.</span></p>`;
+  }
+
+  private toolbar(): TemplateResult {
+    return html`<div class="toolbar">
+      ${
+        this.selected === "all"
+          ? nothing
+          : html`<div class="switch" role="group" aria-label="Which files">
+        <button type="button" aria-pressed=${this.changesOnly} @click=${() => {
+          this.changesOnly = true;
+        }}>What it changed</button>
+        <button type="button" aria-pressed=${!this.changesOnly} @click=${() => {
+          this.changesOnly = false;
+        }}>Everything up to it</button>
+      </div>`
+      }
+      <label class="search">${ICONS.search}<span class="unseen">Find by path</span>
+        <input type="search" placeholder="Find by path" autocomplete="off" spellcheck="false" maxlength="1000" .value=${this.filter} @input=${this.typed}>
+      </label>
+      <button type="button" class="button quiet slim" ?disabled=${!this.tree} @click=${() => this.treeElement?.expandAll()}>${ICONS.expand} Open all</button>
+    </div>`;
+  }
+
+  private content(): TemplateResult {
+    const { tree } = this;
+    if (this.error) {
+      return empty(
+        ICONS.error,
+        "These files cannot be shown",
+        html`${shown(this.error.message, 500)} ${errorPlace(this.error)}`,
+      );
+    }
+    if (this.image.layers.length === 0) {
+      return empty(
+        ICONS.layers,
+        "This image has no layers",
+        this.image.presence === "absent" ? "Its parts are not in this file." : "There are no files to show.",
+      );
+    }
+    if (!tree) return this.waiting();
+    if (tree.totals.entries === 0) {
+      return this.onlyChanges
+        ? empty(ICONS.layers, "This layer changes nothing", "The step that made it wrote no file.")
+        : empty(ICONS.layers, "The file system is empty", "No layer wrote a file.");
+    }
+    const label =
+      this.selected === "all"
+        ? "Files of all layers together"
+        : this.onlyChanges
+          ? `Files that layer ${this.upTo + 1} changed`
+          : `Files up to layer ${this.upTo + 1}`;
+    return html`<lg-tree .tree=${tree} .filter=${this.filter} ?plain=${this.selected === "all"} ?marked=${this.row !== undefined} label=${label}></lg-tree>`;
+  }
+
+  /** Why there are no files yet, or will be none. */
+  private waiting(): TemplateResult {
+    const readable = readableLayers(this.image, this.data);
+    const blocking = this.image.layers[readable];
+    if (readable > this.upTo) return empty(ICONS.pending, "One moment", "The files are being put together.");
+    const stored = blocking?.blob === undefined ? undefined : this.data.layers[blocking.blob];
+    const below =
+      readable === 0
+        ? null
+        : html`<button type="button" class="button" @click=${() => {
+            this.changesOnly = false;
+            this.dispatchEvent(new LayerEvent(readable - 1));
+          }}>Show the files up to layer ${readable}</button>`;
+    if (!stored) {
+      return empty(
+        ICONS.pending,
+        `Layer ${readable + 1} is not in this file`,
+        "The files from it up cannot be put together.",
+        below,
+      );
+    }
+    if (stored.state === "failed") {
+      return empty(
+        ICONS.error,
+        `Layer ${readable + 1} could not be read`,
+        html`${shown(stored.error?.message ?? "", 500)} ${stored.error ? errorPlace(stored.error) : nothing}. The files from this layer up cannot be put together.`,
+        below,
+      );
+    }
+    if (this.scan.state === "running") {
+      return empty(
+        ICONS.pending,
+        `Layer ${readable + 1} is still to be scanned`,
+        "Its files appear here as soon as that is done.",
+        below,
+      );
+    }
+    return empty(
+      ICONS.pending,
+      "Not all layers are scanned",
+      "The scan was stopped before it came to this layer.",
+      html`<button type="button" class="button primary" @click=${() => this.dispatchEvent(new ScanEvent(this.scan.contents))}>Go on with the scan</button>`,
+    );
+  }
+
+  private status({ totals }: FileTree): TemplateResult {
+    const exact = this.scan.contents === "sha256";
+    return html`<p class="status">
+      <span>${count(totals.entries, "entry", "entries")}, <span title=${exactSize(totals.fileBytes)}>${humanSize(totals.fileBytes)}</span> in ${count(totals.files, "file")}</span>
+      ${
+        this.selected === "all"
+          ? nothing
+          : html`<span class="counts">
+        <span class="added"><b aria-hidden="true">+</b>${totals.added} added</span>
+        <span class="modified"><b aria-hidden="true">~</b>${totals.modified} modified</span>
+        <span class="removed"><b aria-hidden="true">−</b>${totals.removed} removed</span>
+        ${totals.modified > 0 && !exact && this.scan.state !== "running" ? html`<button type="button" class="link" title="Reads the layers again and compares contents by SHA-256" @click=${() => this.dispatchEvent(new ScanEvent("sha256"))}>Compare contents exactly</button>` : nothing}
+      </span>`
+      }
+      ${totals.findings.length > 0 ? html`<details><summary>${count(totals.findings.length, "finding")} while merging</summary><ul>${totals.findings.slice(0, 100).map((found) => html`<li>${shown(found.message, 500)}${found.path === undefined ? nothing : html`: <span class="mono">${shown(found.path, 300)}</span>`}</li>`)}</ul></details>` : nothing}
+    </p>`;
+  }
+
+  private readonly typed = (event: Event): void => {
+    const { value } = event.target as HTMLInputElement;
+    clearTimeout(this.#filterTimer);
+    this.#filterTimer = window.setTimeout(() => {
+      this.filter = value;
+    }, 150);
+  };
+
+  private readonly rowChosen = (event: RowEvent): void => {
+    // Passing over rows keeps an open description up to date, but does not open one.
+    if (event.opened || this.row) this.row = event.row;
+  };
+
+  private readonly treeFailed = (event: TreeErrorEvent): void => {
+    this.error = errorData(event.error);
+  };
+}
