@@ -264,4 +264,13 @@ export interface ArchiveData {
   readonly facts: readonly (readonly [string, string])[];
 }
 
+export type { Limits } from "./limits.js";
+export type {
+  DescriptorData,
+  ImageConfigData,
+  ManifestData,
+  ManifestKind,
+  ReferenceData,
+  RootFsData,
+} from "./noun-types.js";
 export type { Aspect, Change, NodeKind, TreeRow, TreeTotals } from "./tree-types.js";
