@@ -19,7 +19,7 @@ pub use config::{ConfigFields, ImageConfig, ImageId};
 pub use data::{HealthcheckData, HistoryStepData, ImageConfigData, RootFsData, RunConfigData};
 pub use error::ConfigError;
 pub use history::{HistoryEntry, align};
-pub use platform::Platform;
+pub use platform::{Platform, PlatformError, PlatformMatcher};
 pub use rootfs::{ChainId, DiffId, RootFs, chain_ids};
 pub use run_config::{Healthcheck, RunConfig, StringOrList};
 pub use time::Timestamp;
