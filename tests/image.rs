@@ -3,8 +3,9 @@
 use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::image::{
-    CanonicalRules, ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, ImageConfig, ImageConfigData,
-    ImageId, RootFs, Timestamp, align, chain_ids, v1,
+    CanonicalRules, ChainId, ChildConfig, ConfigCheckError, ConfigError, ConfigFields, DiffId, HistoryEntry,
+    Identity, ImageConfig, ImageConfigData, ImageId, Platform, Port, RootFs, RunConfig, StringOrList,
+    Timestamp, User, align, chain_ids, v1,
 };
 use layerglass::json::{self, Decode};
 use layerglass::limits::Limits;
@@ -137,6 +138,22 @@ fn times_are_read_as_go_reads_them() {
 }
 
 #[test]
+fn times_are_made_of_numbers() {
+    let time = |seconds, nanoseconds| Timestamp::from_unix(seconds, nanoseconds).map(|time| time.to_string());
+    assert_eq!(time(0, 0).as_deref(), Some("1970-01-01T00:00:00Z"));
+    assert_eq!(time(1_446_330_176, 15_925_234).as_deref(), Some("2015-10-31T22:22:56.015925234Z"));
+    assert_eq!(time(951_782_400, 500_000_000).as_deref(), Some("2000-02-29T00:00:00.5Z"));
+    assert_eq!(time(-1, 0).as_deref(), Some("1969-12-31T23:59:59Z"));
+    assert_eq!(time(-62_135_596_800, 0).as_deref(), Some(Timestamp::ZERO));
+    assert_eq!(time(253_402_300_799, 999_999_999).as_deref(), Some("9999-12-31T23:59:59.999999999Z"));
+    for (seconds, nanoseconds) in
+        [(253_402_300_800, 0), (-62_167_219_201, 0), (i64::MAX, 0), (i64::MIN, 0), (0, 1_000_000_000)]
+    {
+        assert_eq!(time(seconds, nanoseconds), None);
+    }
+}
+
+#[test]
 fn chain_ids_are_those_of_the_specification() {
     let diff_ids = [A, B].map(DiffId::new);
     let chain = chain_ids(&diff_ids);
@@ -227,6 +244,141 @@ fn canonical_json_is_what_docker_writes() {
         strip(CanonicalRules::Current),
         r#"{"Size":1,"created":null,"history":[{"created_by":"b","author":"a"}],"os.features":["f"],"os.version":"1","rootfs":{"type":"layers"}}"#
     );
+}
+
+#[test]
+fn users_are_split() {
+    let user = |text: &str| {
+        let config = with_config(&format!(r#"{{"User":"{text}"}}"#)).unwrap();
+        let User { user, group } = config.run_config().user_and_group();
+        (user, group)
+    };
+    let name = |name: &str| Some(Identity::Name(name.to_owned()));
+    assert_eq!(user(""), (None, None));
+    assert_eq!(user("0"), (Some(Identity::Id(0)), None));
+    assert_eq!(user("app:1000"), (name("app"), Some(Identity::Id(1000))));
+    assert_eq!(user("1:a:b"), (Some(Identity::Id(1)), name("a:b")));
+    assert_eq!(user(":g"), (None, name("g")));
+    assert_eq!(user("4294967296"), (name("4294967296"), None), "no number of 32 bits");
+    assert_eq!(user("+5"), (name("+5"), None));
+}
+
+#[test]
+fn ports_are_parsed_when_asked_for() {
+    let port = |first, last, protocol: &str| Ok(Port { first, last, protocol: protocol.to_owned() });
+    assert_eq!(Port::parse("80/tcp"), port(80, 80, "tcp"));
+    assert_eq!(Port::parse("53"), port(53, 53, "tcp"));
+    assert_eq!(Port::parse("8000-8010/UDP"), port(8000, 8010, "udp"));
+    for text in ["", "x", "70000", "1-", "-1", "+1", "1-2-3", "80/"] {
+        assert!(Port::parse(text).is_err(), "{text}");
+    }
+    assert_eq!(Port::parse("2-1").unwrap_err().code(), "port-order");
+    assert_eq!(Port::parse("1/icmp").unwrap_err().code(), "port-protocol");
+    let config = with_config(r#"{"ExposedPorts":{"x":{},"1/tcp":{}}}"#).unwrap();
+    let ports: Vec<bool> = config.run_config().ports().map(|(_, port)| port.is_ok()).collect();
+    assert_eq!(ports, [true, false], "sorted by their text, and what is no port is still there");
+}
+
+#[test]
+fn configurations_are_checked() {
+    let check = |text: &str| parse(text).unwrap().rootfs().check();
+    assert_eq!(check(&format!(r#"{{"rootfs":{{"type":"layers","diff_ids":["{A}"]}}}}"#)), Ok(()));
+    assert_eq!(
+        check(r#"{"rootfs":{"type":"layers+base"}}"#),
+        Err(ConfigCheckError::RootFsType { found: "layers+base".to_owned() })
+    );
+    let error =
+        check(&format!(r#"{{"rootfs":{{"type":"layers","diff_ids":["{A}","sha256:0"]}}}}"#)).unwrap_err();
+    assert_eq!(error.path().as_deref(), Some("rootfs.diff_ids[1]"));
+    let history = |steps: &str| {
+        parse(format!(r#"{{"history":[{steps}],"rootfs":{{"diff_ids":["{A}"]}}}}"#))
+            .unwrap()
+            .fields()
+            .check_history()
+    };
+    assert_eq!(history(""), Ok(()));
+    assert_eq!(history(r#"{},{"empty_layer":true}"#), Ok(()));
+    assert_eq!(history("{},{}"), Err(ConfigCheckError::TooManySteps { steps: 2, layers: 1 }));
+}
+
+#[test]
+fn a_child_shares_nothing_with_its_parent() {
+    let parent = parse(format!(
+        r#"{{"comment":"c","variant":"v8","os.version":"1","os.features":["f"],"history":[{{"author":"a"}}],"rootfs":{{"type":"layers","diff_ids":["{A}"]}}}}"#
+    ))
+    .unwrap();
+    let before = parent.clone();
+    let child = |diff_id: &str| ChildConfig {
+        created: Timestamp::from_unix(0, 0).unwrap(),
+        container_id: "cc".to_owned(),
+        author: "author".to_owned(),
+        comment: "comment".to_owned(),
+        diff_id: DiffId::new(diff_id),
+        container_config: RunConfig {
+            cmd: Some(StringOrList(vec!["echo".to_owned(), "foo".to_owned()])),
+            ..RunConfig::default()
+        },
+        config: Some(RunConfig::default()),
+        docker_version: String::new(),
+        os: "platform".to_owned(),
+    };
+    let host = Platform::new("linux", "arm64");
+    let made = parent.fields().child(child(B), &host);
+    assert_eq!(parent, before);
+    assert_eq!(made.rootfs.as_ref().unwrap().diff_ids, [A, B].map(DiffId::new));
+    assert_eq!(
+        (made.architecture.as_str(), made.variant.as_str(), made.os.as_str()),
+        ("arm64", "v8", "platform")
+    );
+    assert_eq!((made.comment.as_str(), made.author.as_str()), ("", "author"));
+    assert_eq!(made.history.len(), 2);
+    let step = &made.history[1];
+    assert_eq!(
+        (step.comment.as_str(), step.created_by.as_str(), step.empty_layer),
+        ("comment", "echo foo", false)
+    );
+    assert_eq!(made.created, step.created);
+    let empty = made.child(child(DiffId::EMPTY_TAR), &host);
+    assert_eq!(empty.rootfs, made.rootfs, "the empty layer is not appended");
+    assert!(empty.history[2].empty_layer);
+    let written = empty.canonical_json(CanonicalRules::Current);
+    assert_eq!(parse(written).unwrap().history_alignment(), [Some(0), Some(1), None]);
+    assert!(ConfigFields::default().child(child(A), &host).rootfs.is_some());
+}
+
+#[test]
+fn build_caches_compare_what_steps_change() {
+    let config = |text: &str| with_config(text).unwrap().run_config().clone();
+    let equal = |a: &str, b: &str| config(a).cache_eq(&config(b));
+    for (a, b) in [
+        ("{}", "{}"),
+        (
+            r#"{"Hostname":"a","Domainname":"b","Image":"c","WorkingDir":"/x","OnBuild":["x"],"Shell":["x"]}"#,
+            "{}",
+        ),
+        (r#"{"Env":[],"Labels":{},"Cmd":[],"Volumes":{},"ExposedPorts":{},"Entrypoint":[]}"#, "{}"),
+        (
+            r#"{"Env":["a","b"],"Labels":{"a":"1","b":"2"}}"#,
+            r#"{"Labels":{"b":"2","a":"1"},"Env":["a","b"]}"#,
+        ),
+    ] {
+        assert!(equal(a, b) && equal(b, a), "{a} {b}");
+    }
+    for (a, b) in [
+        (r#"{"User":"a"}"#, "{}"),
+        (r#"{"OpenStdin":true}"#, r#"{"OpenStdin":true}"#),
+        (r#"{"AttachStdout":true}"#, "{}"),
+        (r#"{"AttachStderr":true}"#, "{}"),
+        (r#"{"Tty":true}"#, "{}"),
+        (r#"{"Env":["a","b"]}"#, r#"{"Env":["b","a"]}"#),
+        (r#"{"Cmd":["a"]}"#, r#"{"Cmd":["a","b"]}"#),
+        (r#"{"Labels":{"a":"1"}}"#, r#"{"Labels":{"a":"2"}}"#),
+        (r#"{"ExposedPorts":{"1/tcp":{}}}"#, "{}"),
+        (r#"{"Entrypoint":["a"]}"#, r#"{"Entrypoint":["b"]}"#),
+        (r#"{"Volumes":{"/a":{}}}"#, r#"{"Volumes":{"/b":{}}}"#),
+    ] {
+        assert!(!equal(a, b) && !equal(b, a), "{a} {b}");
+    }
 }
 
 #[test]
