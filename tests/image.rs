@@ -1,11 +1,11 @@
-//! Configurations: reading, writing, chain ids, history, and the legacy form before them.
+//! Configurations: reading, writing, chain ids, history, children.
 
 use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::image::{
     CanonicalRules, ChainId, ChildConfig, ConfigCheckError, ConfigError, ConfigFields, DiffId, HistoryEntry,
-    Identity, ImageConfig, ImageConfigData, ImageId, Platform, Port, RootFs, RunConfig, StringOrList,
-    Timestamp, User, align, chain_ids, v1,
+    Identity, ImageConfig, ImageConfigData, Platform, Port, RootFs, RunConfig, StringOrList, Timestamp, User,
+    align, chain_ids,
 };
 use layerglass::json::{self, Decode};
 use layerglass::limits::Limits;
@@ -86,71 +86,6 @@ fn reading_is_as_strict_as_docker() {
     assert_eq!(parse("[".repeat(10_000)).unwrap_err().kind(), ErrorKind::Limit);
     let limits = Limits { json_bytes: 10, ..Limits::default() };
     assert_eq!(ImageConfig::parse(r#"{"rootfs":{}}"#, &limits).unwrap_err().kind(), ErrorKind::Limit);
-}
-
-#[test]
-fn times_are_read_as_go_reads_them() {
-    let cases = [
-        ("2015-10-31T22:22:56.015925234Z", "2015-10-31T22:22:56.015925234Z"),
-        ("2015-10-31T22:22:56.500Z", "2015-10-31T22:22:56.5Z"),
-        ("2015-10-31T22:22:56.000Z", "2015-10-31T22:22:56Z"),
-        ("2015-10-31T22:22:56.123456789123Z", "2015-10-31T22:22:56.123456789Z"),
-        ("2015-10-31T22:22:56,5Z", "2015-10-31T22:22:56.5Z"),
-        ("2015-10-31T2:22:56Z", "2015-10-31T02:22:56Z"),
-        ("2015-10-31T22:22:56+00:00", "2015-10-31T22:22:56Z"),
-        ("2015-10-31T22:22:56-00:00", "2015-10-31T22:22:56Z"),
-        ("2015-10-31T22:22:56.5+02:00", "2015-10-31T22:22:56.5+02:00"),
-        ("2016-02-29T00:00:00-09:30", "2016-02-29T00:00:00-09:30"),
-        ("2000-02-29T00:00:00Z", "2000-02-29T00:00:00Z"),
-        ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
-    ];
-    for (text, canonical) in cases {
-        let time = Timestamp::parse(text).unwrap_or_else(|| panic!("{text}"));
-        assert_eq!((time.as_str(), time.canonical()), (text, canonical));
-    }
-    let refused = [
-        "",
-        "2015-10-31",
-        "2015-10-31T22:22:56",
-        "2015-10-31t22:22:56Z",
-        "2015-10-31T22:22:56z",
-        "2015-10-31 22:22:56Z",
-        "2016-12-31T23:59:60Z",
-        "2016-12-31T24:00:00Z",
-        "2016-12-31T23:60:00Z",
-        "2015-02-29T00:00:00Z",
-        "1900-02-29T00:00:00Z",
-        "2015-13-01T00:00:00Z",
-        "2015-00-01T00:00:00Z",
-        "2015-01-00T00:00:00Z",
-        "10000-01-01T00:00:00Z",
-        "2015-10-31T22:22:56.Z",
-        "2015-10-31T22:22:56Z ",
-        "2015-10-31T22:22:56+25:00",
-        "2015-10-31T22:22:56+0000",
-        "2015-1-31T22:22:56Z",
-        "２015-10-31T22:22:56Z",
-    ];
-    for text in refused {
-        assert_eq!(Timestamp::parse(text), None, "{text}");
-    }
-    assert!(Timestamp::parse(Timestamp::ZERO).unwrap().is_zero());
-}
-
-#[test]
-fn times_are_made_of_numbers() {
-    let time = |seconds, nanoseconds| Timestamp::from_unix(seconds, nanoseconds).map(|time| time.to_string());
-    assert_eq!(time(0, 0).as_deref(), Some("1970-01-01T00:00:00Z"));
-    assert_eq!(time(1_446_330_176, 15_925_234).as_deref(), Some("2015-10-31T22:22:56.015925234Z"));
-    assert_eq!(time(951_782_400, 500_000_000).as_deref(), Some("2000-02-29T00:00:00.5Z"));
-    assert_eq!(time(-1, 0).as_deref(), Some("1969-12-31T23:59:59Z"));
-    assert_eq!(time(-62_135_596_800, 0).as_deref(), Some(Timestamp::ZERO));
-    assert_eq!(time(253_402_300_799, 999_999_999).as_deref(), Some("9999-12-31T23:59:59.999999999Z"));
-    for (seconds, nanoseconds) in
-        [(253_402_300_800, 0), (-62_167_219_201, 0), (i64::MAX, 0), (i64::MIN, 0), (0, 1_000_000_000)]
-    {
-        assert_eq!(time(seconds, nanoseconds), None);
-    }
 }
 
 #[test]
@@ -381,66 +316,6 @@ fn build_caches_compare_what_steps_change() {
     }
 }
 
-#[test]
-fn legacy_documents_become_configurations() {
-    let base = br#"{"id":"aa","created":"2014-01-02T03:04:05Z","container_config":{"Cmd":["/bin/sh","-c","x"]},"extra":1}"#;
-    let top = br#"{"id":"bb","parent":"aa","Size":3,"layer_id":"l","parent_id":"p","throwaway":true,"docker_version":"1.9.0",
-        "created":"2014-01-02T03:04:06Z","author":"me","extra" : {"b": 1, "a": "<"}}"#;
-    let diff_ids = [A, B].map(DiffId::new);
-    let config = v1::convert(&[&base[..], &top[..]], &diff_ids, &Limits::default()).unwrap();
-    let expected = r#"{"author":"me","created":"2014-01-02T03:04:06Z","docker_version":"1.9.0","extra":{"b":1,"a":"\u003c"},"history":[{"created":"2014-01-02T03:04:05Z","created_by":"/bin/sh -c x"},{"created":"2014-01-02T03:04:06Z","author":"me"}],"rootfs":{"type":"layers","diff_ids":["A","B"]}}"#;
-    assert_eq!(
-        String::from_utf8(config.clone()).unwrap(),
-        expected.replace("\"A\"", &format!("\"{A}\"")).replace("\"B\"", &format!("\"{B}\""))
-    );
-    let config = parse(config).unwrap();
-    assert_eq!(config.history_alignment(), [Some(0), Some(1)]);
-
-    let config = v1::convert(&[base], &diff_ids[..1], &Limits::default()).unwrap();
-    let text = String::from_utf8(config).unwrap();
-    assert!(
-        !text.contains("extra") && text.contains("AttachStdin"),
-        "documents of old versions are rewritten: {text}"
-    );
-}
-
-#[test]
-fn legacy_documents_that_are_none() {
-    let convert = |text: &str| v1::convert(&[text], &[], &Limits::default());
-    for text in ["", "[]", "5", r#"{"id":5}"#, r#"{"created":"x"}"#] {
-        assert_eq!(convert(text).unwrap_err().kind(), ErrorKind::Invalid, "{text}");
-    }
-    assert_eq!(convert(&"[".repeat(500)).unwrap_err().kind(), ErrorKind::Limit);
-    assert!(v1::from_config(b"null", "id", None, false, &Limits::default()).is_err());
-    assert!(v1::is_valid_id(&A[7..]) && !v1::is_valid_id(A) && !v1::is_valid_id(&A[7..].to_uppercase()));
-}
-
-#[test]
-fn legacy_versions_are_compared_by_number() {
-    let cases = [
-        ("", "1.8.3", true),
-        ("1.8.2", "1.8.3", true),
-        ("1.8.3", "1.8.3", false),
-        ("1.10.0", "1.8.3", false),
-        ("1.8.3-rc1", "1.8.3", true),
-        ("dev", "1.8.3", true),
-        ("99999999999999999999.0", "1.8.3", false),
-    ];
-    for (version, than, less) in cases {
-        assert_eq!(v1::version_less_than(version, than), less, "{version} {than}");
-    }
-}
-
-#[test]
-fn legacy_ids_are_digests_over_the_document() {
-    let epoch = br#"{"created":"1970-01-01T00:00:00Z","id":"ignored"}"#;
-    let fields = v1::parse(epoch, &Limits::default()).unwrap();
-    let layer = ChainId::new(DiffId::EMPTY_TAR);
-    let id = v1::create_id(&fields, &layer, None);
-    assert_eq!(id.hex(), "3bf9dc6ca1042e8f1e9ce7b6a62bbe1ea0c224323b6fbc34e5e5e35905cd4206");
-    assert_ne!(v1::create_id(&fields, &layer, Some(id)), id);
-}
-
 #[cfg(not(target_arch = "wasm32"))]
 mod properties {
     use super::*;
@@ -516,9 +391,6 @@ mod properties {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = parse(bytes.clone());
-            if let Ok(config) = v1::convert(&[&bytes], &[], &Limits::default()) {
-                prop_assert_eq!(ImageId::of(&config), parse(config).unwrap().id());
-            }
         }
     }
 }

@@ -30,7 +30,10 @@ impl ConfigFields {
     /// come from the parent, everything else from `child` (Docker, `NewChildImage`). An architecture that the parent
     /// lacks is the host's. The parent is left as it is.
     pub fn child(&self, child: ChildConfig, host: &Platform) -> Self {
-        let mut rootfs = self.rootfs.clone().unwrap_or_else(RootFs::new);
+        let mut rootfs = match &self.rootfs {
+            Some(rootfs) => rootfs.clone(),
+            None => RootFs::new(),
+        };
         let mut history = self.history.clone();
         let empty_layer = child.diff_id.is_empty_tar();
         if !empty_layer {
