@@ -32,7 +32,7 @@ export class ChecksElement extends LitElement {
     card,
     css`
       :host { container-type: inline-size; display: grid; gap: 1.25rem; align-content: start; }
-      h3 { font-size: 1rem; margin-bottom: 0.6rem; }
+      h2 { font-size: 1rem; margin-bottom: 0.6rem; }
       .verdict { display: flex; align-items: center; gap: 0.9rem; padding: 1rem 1.1rem; }
       .verdict .icon { font-size: 1.6rem; }
       .verdict strong { display: block; font-size: 1.0625rem; font-weight: 600; }
@@ -80,7 +80,7 @@ export class ChecksElement extends LitElement {
       ${
         found.length > 0
           ? html`<section aria-label="Findings">
-        <h3>Findings <span class="muted small num">${groupDigits(found.length)}</span></h3>
+        <h2>Findings <span class="muted small num">${groupDigits(found.length)}</span></h2>
         <div class="findings">${this.portions.of("findings", found).map(finding)}</div>
         <div class="more">${this.portions.button("findings", found)}</div>
         ${hidden > 0 ? html`<p class="muted small more">${count(hidden, "more finding was", "more findings were")} counted but not kept.</p>` : nothing}
@@ -90,7 +90,7 @@ export class ChecksElement extends LitElement {
       ${
         rows.length > 0
           ? html`<section aria-label="Digests">
-        <h3>Digests <span class="muted small num">${groupDigits(rows.length)}</span></h3>
+        <h2>Digests <span class="muted small num">${groupDigits(rows.length)}</span></h2>
         <div class="card rows">${this.portions.of("checks", rows).map(checkLine)}</div>
         <div class="more">${this.portions.button("checks", rows)}</div>
       </section>`
