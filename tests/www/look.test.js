@@ -44,6 +44,17 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     });
   }
 
+  test(`a file without images is named, accessibly and at 360 px, ${colorScheme}`, async () => {
+    const inspector = await stage.inspector({ colorScheme, viewport: { width: 360, height: 800 } });
+    const entry = find((each) => each.images.length === 0 && !each.folder && each.name.endsWith(".sif"));
+    await inspector.pick(entry.path);
+    await inspector.page.locator("lg-facts").waitFor();
+    assert.ok((await inspector.overflow()) <= 0);
+    assert.deepEqual(await violations(inspector.page), []);
+    if (SCREENSHOTS) await inspector.page.screenshot({ path: `${SCREENSHOTS}/facts-${colorScheme}-360.png` });
+    await inspector.close();
+  });
+
   test(`an error is accessible and fits 360 px, ${colorScheme}`, async () => {
     const inspector = await stage.inspector({ colorScheme, viewport: { width: 360, height: 800 } });
     await inspector.pick(await stage.made("notes.txt", "no image"));

@@ -52,7 +52,7 @@ for (const entry of expected()) {
       await inspector.scanned();
       assert.deepEqual(await imageIds(inspector), inspected.map(({ Id }) => Id).sort());
     } else {
-      const said = await page.locator("lg-facts h2, lg-inspector .origin strong").first().innerText();
+      const said = await page.locator("lg-facts h1, lg-inspector .origin strong").first().innerText();
       assert.match(said, /\w/);
     }
     await inspector.close();
@@ -186,7 +186,8 @@ test("of a truncated file it is said what is missing and where, and what is left
 
   const cut = await stage.inspector();
   await cut.pick(await stage.made("cut.tar", archive.subarray(0, 700)));
-  await cut.page.getByRole("alert").getByText("What to do").waitFor();
+  await cut.tab("Checks");
+  await cut.page.locator("lg-checks .finding.error").first().waitFor();
   await cut.close();
 });
 
@@ -197,7 +198,7 @@ test("a layer that does not decompress is marked, and the others stay usable", a
   const inspector = await stage.inspector();
   const { page } = inspector;
   await inspector.pick(await stage.made("broken.tar", dockerArchive([good, broken])));
-  await page.locator("lg-strata").getByText("could not be read").waitFor();
+  await page.locator("lg-strata .note.bad", { hasText: "could not be read" }).waitFor();
   await inspector.files(1);
   await inspector.tree.waitFor();
   assert.deepEqual(await inspector.rowNames(), ["good"]);

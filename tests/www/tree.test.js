@@ -56,17 +56,18 @@ test("the tree is walked with the keyboard", async () => {
   await press("Home", "bin");
   await press("ArrowDown", "etc");
   await press("ArrowRight", "etc");
-  assert.equal(await page.locator("lg-tree [aria-selected=true]").getAttribute("aria-expanded"), "true");
+  await page.locator("lg-tree [aria-selected=true][aria-expanded=true]").waitFor();
   await press("ArrowRight", "group");
   await press("ArrowDown", "hosts");
   await press("ArrowLeft", "etc");
   await press("ArrowLeft", "etc");
-  assert.equal(await page.locator("lg-tree [aria-selected=true]").getAttribute("aria-expanded"), "false");
+  await page.locator("lg-tree [aria-selected=true][aria-expanded=false]").waitFor();
   await press("End", "var");
   await press("PageUp", "bin");
   await press("PageDown", "var");
   await press("u", "usr");
   await press("Enter", "usr");
+  await page.locator("lg-tree [aria-selected=true][aria-expanded=true]").waitFor();
   assert.deepEqual(await inspector.rowNames(), ["bin", "etc", "usr", "lib", "var"]);
   await press("ArrowDown", "lib");
   await page.waitForTimeout(800);
@@ -217,7 +218,7 @@ test("hostile names are shown as text, with what cannot be seen named", async ()
     Env: ["A=\u202Eb", "<script>alert(1)</script>=x"],
     Labels: { "\u0000nul": "\u2066isolate" },
   };
-  const history = [{ created: "not a time", created_by: "RUN \u202Eevil # <b>bold</b>" }];
+  const history = [{ created: "2024-01-02T03:04:05Z", created_by: "RUN \u202Eevil # <b>bold</b>" }];
   const inspector = await opened("hostile.tar", dockerArchive([layer], { config, history }), {
     viewport: { width: 1440, height: 2000 },
   });

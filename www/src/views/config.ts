@@ -37,7 +37,7 @@ export class ConfigElement extends LitElement {
         ${image.config ? this.running(image.config) : nothing}
         ${this.pairs("Annotations", "annotations", Object.entries(image.annotations))}
       </div>
-      ${image.presence === "absent" ? nothing : html`<lg-raw .archive=${this.archive} .image=${image.index} .config=${image.id !== undefined}></lg-raw>`}
+      ${image.presence === "absent" || image.role === "rootfs" ? nothing : html`<lg-raw .archive=${this.archive} .image=${image.index} .config=${image.id !== undefined}></lg-raw>`}
     `;
   }
 
