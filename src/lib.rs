@@ -29,4 +29,4 @@ pub mod archive;
 pub mod fs;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
-mod js;
+pub mod js;

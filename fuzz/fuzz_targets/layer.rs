@@ -50,7 +50,8 @@ fuzz_target!(|input: &[u8]| {
     }
     let Ok(tree) = FileTree::merge(&tables, &limits()) else { return };
     for node in tree.nodes() {
-        let _ = (node.path(), node.change(), node.aspects(), node.contents(), node.links(), node.total_size());
+        let _ =
+            (node.path(), node.change(), node.aspects(), node.contents(), node.links(), node.total_size());
     }
     let mut view = TreeView::new(tree, input.len() % 2 == 0);
     view.expand_all(1000);

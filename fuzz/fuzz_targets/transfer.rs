@@ -16,7 +16,16 @@ fuzz_target!(|input: &[u8]| {
     });
     let Ok(layer) = layer else { return };
     for row in layer.table.rows() {
-        let _ = (row.path(), row.kind(), row.owner(), row.group(), row.link(), row.device(), row.xxh3(), row.sha256());
+        let _ = (
+            row.path(),
+            row.kind(),
+            row.owner(),
+            row.group(),
+            row.link(),
+            row.device(),
+            row.xxh3(),
+            row.sha256(),
+        );
         let _ = (row.mtime(), row.size(), row.whiteout(), row.xattrs().count());
     }
     let table = Arc::new(layer.table);

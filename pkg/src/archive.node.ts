@@ -10,7 +10,7 @@ import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
 import { archiveModule } from "./archive-module.js";
-import { compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
+import { type CompiledModule, compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
 import { LayerglassError } from "./error.js";
 
 export * from "./archive/index.js";
@@ -23,9 +23,9 @@ installLazily(() => {
   return archiveModule.bindings;
 });
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<CompiledModule> | undefined;
 
-function load(input?: WasmInput): Promise<WebAssembly.Module> {
+function load(input?: WasmInput): Promise<CompiledModule> {
   compiled ??= (input ? compile(input) : readFile(wasmFile()).then(compile)).catch((error: unknown) => {
     compiled = undefined;
     throw error;
@@ -63,6 +63,7 @@ const node: Platform = {
     // The process's own flags are for its main script and may not fit a worker.
     new Worker(new URL("./worker.node.js", import.meta.url), { name: `layerglass ${role}`, execArgv: [] }),
   processors: () => availableParallelism(),
+  workersReadBlobs: false,
   async open(input) {
     if (typeof input === "string")
       return { source: { type: "path", path: resolve(input) }, name: basename(input) };

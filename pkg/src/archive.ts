@@ -4,15 +4,15 @@ import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
 import { archiveModule } from "./archive-module.js";
-import { compile, install, isReady, type WasmInput } from "./engine.js";
+import { type CompiledModule, compile, install, isReady, type WasmInput } from "./engine.js";
 import { LayerglassError } from "./error.js";
 
 export * from "./archive/index.js";
 export * from "./core.js";
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<CompiledModule> | undefined;
 
-function load(input?: WasmInput): Promise<WebAssembly.Module> {
+function load(input?: WasmInput): Promise<CompiledModule> {
   // Written out so that bundlers see the file and bring it along.
   compiled ??= compile(input ?? new URL("../wasm/archive/archive_bg.wasm", import.meta.url)).catch(
     (error: unknown) => {
@@ -72,6 +72,7 @@ const browser: Platform = {
     return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   },
   processors: () => navigator.hardwareConcurrency || 1,
+  workersReadBlobs: true,
   async open() {
     throw new LayerglassError({
       kind: "unsupported",

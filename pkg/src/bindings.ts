@@ -4,6 +4,7 @@
  */
 
 import type { ContentsHash, TreeSortKey } from "./archive/options.js";
+import type { CompiledModule } from "./engine.js";
 import type {
   ArchiveData,
   ErrorData,
@@ -103,7 +104,9 @@ export interface ArchiveBindings extends CoreBindings {
 export interface Starter<B> {
   readonly bindings: B;
   /** Starts it without waiting: in workers and in Node. */
-  initSync(input: { module: BufferSource | WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
+  initSync(input: { module: Uint8Array | CompiledModule }): {
+    readonly memory: { readonly buffer: ArrayBufferLike };
+  };
   /** Starts it as browsers' main threads want it. */
-  start(module: WebAssembly.Module): Promise<unknown>;
+  start(module: CompiledModule): Promise<unknown>;
 }

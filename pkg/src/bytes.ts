@@ -1,8 +1,10 @@
 import { LayerglassError } from "./error.js";
 
-/** Bytes as the wasm module takes them; anything that is not a view of bytes is an `invalid` error. */
+/**
+ * Bytes as the wasm module takes them; anything that is not a view of bytes is an `invalid` error. Always a plain array of
+ * bytes: that of a Node `Buffer` has a `slice` that does not copy.
+ */
 export function asBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   throw new LayerglassError({

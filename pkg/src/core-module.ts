@@ -4,6 +4,6 @@ import type { CoreBindings, Starter } from "./bindings.js";
 
 export const coreModule: Starter<CoreBindings> = {
   bindings: generated,
-  initSync: generated.initSync,
-  start: (module) => generated.default({ module_or_path: module }),
+  initSync: ({ module }) => generated.initSync({ module: module as WebAssembly.Module }),
+  start: (module) => generated.default({ module_or_path: module as WebAssembly.Module }),
 };

@@ -9,8 +9,15 @@ import { LayerglassError, toError } from "./error.js";
 let current: CoreBindings | undefined;
 let lazily: (() => CoreBindings) | undefined;
 
+/** A `WebAssembly.Module`, as far as the project's types know of those: not all have them. */
+export type CompiledModule = typeof globalThis extends {
+  WebAssembly: { Module: { prototype: infer Module } };
+}
+  ? Module
+  : object;
+
 /** Where a module can be had from: an address, a response, the bytes, or a compiled module. */
-export type WasmInput = URL | Response | BufferSource | WebAssembly.Module;
+export type WasmInput = URL | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
 
 /** Is a module ready? */
 export function isReady(): boolean {
@@ -49,12 +56,12 @@ export function call<T>(work: (bindings: CoreBindings) => T): T {
 }
 
 /** Compiles a module from wherever it is. */
-export async function compile(input: WasmInput): Promise<WebAssembly.Module> {
+export async function compile(input: WasmInput): Promise<CompiledModule> {
   try {
     if (input instanceof WebAssembly.Module) return input;
     if (isResponse(input)) return await compileResponse(input);
     if (input instanceof URL || typeof input === "string") return await compileResponse(await fetch(input));
-    return await WebAssembly.compile(input);
+    return await WebAssembly.compile(input as BufferSource);
   } catch (thrown) {
     if (thrown instanceof LayerglassError) throw thrown;
     const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -107,6 +107,7 @@ pub(super) fn detect(
             Some(b'{') if !has_layout => {
                 return Ok(is_manifest(contents, limits).then_some(FileKind::SkopeoDir));
             }
+            Some(b'{') => false,
             Some(b'[') => true,
             _ => starts_like_images(listing),
         },

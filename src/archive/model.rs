@@ -69,7 +69,7 @@ pub(super) enum Interpretation {
     /// All is known.
     Complete(Box<Archive>),
     /// The contents of these members are needed first.
-    Wanting(Draft, Vec<usize>),
+    Wanting(Box<Draft>, Vec<usize>),
 }
 
 impl Archive {
@@ -101,7 +101,7 @@ impl Archive {
         let Builder { images, layers, blobs, findings: found, .. } = builder;
         let wanted = documents.take_wanted();
         if !wanted.is_empty() {
-            return Interpretation::Wanting(Draft { outline, listing, documents }, wanted);
+            return Interpretation::Wanting(Box::new(Draft { outline, listing, documents }), wanted);
         }
         let Outline { kind, compression, size, facts, mut findings } = outline;
         let (found, _) = found.into_parts();

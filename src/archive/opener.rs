@@ -7,7 +7,7 @@ use super::listing::{Listing, Member, MemberKind};
 use super::model::{Archive, Draft, Interpretation, Outline};
 use super::sniff;
 use crate::codec::Compression;
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Severity};
 use crate::layer::clean_path;
 use crate::limits::Limits;
 use crate::tar::{self, Event, Reader};
@@ -189,10 +189,12 @@ impl Opener {
                 }
                 Stage::Documents { left } => {
                     let member = left.last().and_then(|&member| self.listing.get(member));
+                    // A truncated archive holds less than its headers say.
+                    let held = if self.is_folder { u64::MAX } else { self.size };
                     let want = member.map(|member| Want {
                         file: member.file,
                         offset: member.offset,
-                        length: member.size,
+                        length: member.size.min(held.saturating_sub(member.offset)),
                     });
                     match want {
                         Some(want) if want.length > 0 => return Ok(Some(want)),
@@ -300,11 +302,13 @@ impl Opener {
             let name = last.map(Member::display).unwrap_or_default();
             let error = tar::TarError::Truncated { offset: self.size, missing: beyond };
             self.findings.push(|| Finding::from_reason(&error).in_file(name));
-        } else if let Err(error) = reader.finish() {
-            if self.listing.len() == 0 {
-                return Err(error.into());
-            }
-            self.findings.push(|| Finding::from_reason(&error));
+            return Ok(());
+        }
+        match reader.finish() {
+            Ok(trailer) if trailer.end_blocks == 0 => self.findings.push(no_end_marker),
+            Ok(_) => {}
+            Err(error) if self.listing.len() == 0 => return Err(error.into()),
+            Err(error) => self.findings.push(|| Finding::from_reason(&error)),
         }
         Ok(())
     }
@@ -350,6 +354,12 @@ impl Opener {
         }
         Ok(())
     }
+}
+
+/// The finding for an archive that just stops.
+pub(super) fn no_end_marker() -> Finding {
+    let message = "the archive has no end marker: engines read it, but it may have been cut short";
+    Finding::new(Severity::Info, "no-end-marker", message)
 }
 
 /// The error for bytes of no known kind.

@@ -7,7 +7,7 @@ use super::documents::Documents;
 use super::error::ArchiveError;
 use super::listing::{Listing, Member, MemberKind};
 use super::model::{Archive, Draft, Interpretation, Outline};
-use super::opener::not_an_image;
+use super::opener::{no_end_marker, not_an_image};
 use super::sniff;
 use crate::codec::{CodecError, Compression, Decoder};
 use crate::error::ErrorKind;
@@ -276,16 +276,18 @@ impl Members {
     }
 
     fn finish(mut self, compression: Compression, size: u64) -> Result<Archive, ArchiveError> {
-        if !self.broken
-            && matches!(self.known, Known::Tar)
-            && let Err(error) = self.reader.finish()
-        {
-            if self.listing.len() == 0 {
-                return Err(error.into());
+        if !self.broken && matches!(self.known, Known::Tar) {
+            match self.reader.finish() {
+                Ok(trailer) if trailer.end_blocks == 0 => self.findings.push(no_end_marker),
+                Ok(_) => {}
+                Err(error) if self.listing.len() == 0 => return Err(error.into()),
+                Err(error) => {
+                    let last =
+                        self.listing.get(self.listing.len() - 1).map(Member::display).unwrap_or_default();
+                    self.findings.push(|| Finding::from_reason(&error).in_file(last));
+                    self.end_member();
+                }
             }
-            let last = self.listing.get(self.listing.len() - 1).map(Member::display).unwrap_or_default();
-            self.findings.push(|| Finding::from_reason(&error).in_file(last));
-            self.end_member();
         }
         self.documents.seal();
         let mut facts = Vec::new();

@@ -8,9 +8,10 @@
 //! Only the deflate data goes to the library: so the checksums can be told in errors, and a member costs
 //! no new allocation (an eStargz layer has one for each file).
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::compression::gzip_start;
+use super::crc32::Crc;
 use super::error::{Checksum, Corruption, Fault, Feature};
 use super::io::{Boundary, Found, Io, Stand};
 

@@ -29,6 +29,12 @@
 
 mod bzip2;
 mod compression;
+#[cfg(target_arch = "wasm32")]
+mod crc32;
+#[cfg(not(target_arch = "wasm32"))]
+mod crc32 {
+    pub use flate2::Crc;
+}
 mod decoder;
 mod error;
 mod gzip;

@@ -1,8 +1,8 @@
 //! The checks over the contents of xz blocks.
 
-use flate2::Crc;
 use sha2::{Digest as _, Sha256};
 
+use super::crc32::Crc;
 use super::error::{Checksum, Fault, Feature};
 
 /// Which check a stream has.

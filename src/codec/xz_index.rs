@@ -1,7 +1,6 @@
 //! The index at the end of an xz stream, compared with the blocks without keeping either.
 
-use flate2::Crc;
-
+use super::crc32::Crc;
 use super::error::{Checksum, Corruption, Fault};
 use super::io::Io;
 

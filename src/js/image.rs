@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::to_thrown;
-use super::value::to_js;
+use super::value::{restore_proto, to_js};
 use crate::image::{ImageConfig, ImageConfigData};
 use crate::limits::Limits;
 
@@ -12,5 +12,8 @@ use crate::limits::Limits;
 #[wasm_bindgen(js_name = parseImageConfig)]
 pub fn parse_image_config(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
     let config = ImageConfig::parse(bytes, &Limits::default()).map_err(to_thrown)?;
-    to_js(&ImageConfigData::from(&config))
+    let data = ImageConfigData::from(&config);
+    let value = to_js(&data)?;
+    restore_proto(&value, &["config", "labels"], &data.config.labels)?;
+    Ok(value)
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::to_thrown;
-use super::value::to_js;
+use super::value::{restore_proto, to_js};
 use crate::limits::Limits;
 use crate::manifest::{Document, DocumentData};
 
@@ -12,5 +12,10 @@ use crate::manifest::{Document, DocumentData};
 #[wasm_bindgen(js_name = parseManifest)]
 pub fn parse_manifest(bytes: Vec<u8>, media_type: Option<String>) -> Result<JsValue, JsValue> {
     let document = Document::parse(bytes, media_type.as_deref(), &Limits::default()).map_err(to_thrown)?;
-    to_js(&DocumentData::from(&document))
+    let data = DocumentData::from(&document);
+    let value = to_js(&data)?;
+    if let Some(annotations) = data.annotations {
+        restore_proto(&value, &["annotations"], annotations)?;
+    }
+    Ok(value)
 }

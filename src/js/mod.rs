@@ -5,11 +5,13 @@
 
 #[cfg(feature = "archive")]
 mod archive;
-mod digest;
+#[cfg(feature = "archive")]
+mod argument;
+pub mod digest;
 mod error;
-mod image;
-mod manifest;
-mod reference;
+pub mod image;
+pub mod manifest;
+pub mod reference;
 #[cfg(feature = "archive")]
 mod scan;
 #[cfg(feature = "archive")]

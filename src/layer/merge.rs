@@ -8,205 +8,31 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::Serialize;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
-
 use super::column::{Arena, Span};
-use super::node::{Change, Node, NodeKind};
+use super::node::NodeKind;
 use super::path::{clean_path, split_path};
+use super::resolve::{Unreachable, find, hash};
 use super::table::{FileTable, Row, RowKind};
+use super::tree::{FileTree, Inode, NodeData};
 use super::whiteout::{Whiteout, is_aufs_link_target};
 use crate::finding::{Finding, Findings, Severity};
-use crate::json::size;
-use crate::limits::{LimitExceeded, Limits};
-
-/// A link target longer than this cannot exist on Linux and is not followed.
-const MAX_TARGET: usize = 4096;
-
-/// A path, present or not.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NodeData {
-    pub(super) parent: u32,
-    name: Span,
-    /// Number of the inode after the last layer, and before it.
-    pub(super) current: u32,
-    pub(super) before: u32,
-    /// Present children, as a list.
-    first_child: u32,
-    previous: u32,
-    next: u32,
-    /// Further node with the same hash.
-    same_hash: u32,
-}
-
-/// What a path names: several names of one file share it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Inode {
-    pub(super) layer: u16,
-    /// Row of the layer's table, or `NONE` for a directory that no layer lists.
-    row: u32,
-    pub(super) links: u32,
-    pub(super) kind: NodeKind,
-}
-
-/// The merged file system of an image's layers, with what the last of them changed.
-pub struct FileTree {
-    tables: Vec<Arc<FileTable>>,
-    nodes: Vec<NodeData>,
-    names: Arena,
-    inodes: Vec<Inode>,
-    total_sizes: Vec<u64>,
-    findings: Findings,
-}
-
-/// Totals of a file tree.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TreeTotals {
-    /// Present paths, the root not counted.
-    pub entries: u32,
-    /// Regular files, each name counted.
-    pub files: u32,
-    /// Directories.
-    pub directories: u32,
-    /// Symbolic links.
-    pub symlinks: u32,
-    /// Character and block devices.
-    pub devices: u32,
-    /// Bytes of regular files, those with several names counted once.
-    #[serde(serialize_with = "size::serialize")]
-    pub file_bytes: u64,
-    /// Paths that the last layer added.
-    pub added: u32,
-    /// Paths that the last layer wrote again.
-    pub modified: u32,
-    /// Paths that the last layer removed.
-    pub removed: u32,
-    /// What was unusual while the layers were merged.
-    pub findings: Vec<Finding>,
-}
-
-impl FileTree {
-    /// Number of the root.
-    pub const ROOT: u32 = 0;
-    pub(super) const NONE: u32 = u32::MAX;
-
-    /// Lays `layers` one over the other, bottom first.
-    ///
-    /// # Errors
-    /// There are more layers than the limit `layers` allows.
-    pub fn merge(layers: &[Arc<FileTable>], limits: &Limits) -> Result<Self, LimitExceeded> {
-        let limit = limits.layers.min(u32::from(u16::MAX));
-        LimitExceeded::check("layers", u64::from(limit), layers.len() as u64)?;
-        let mut merger = Merger::new(layers, limits);
-        for index in 0..layers.len() {
-            merger.apply(index as u16);
-        }
-        Ok(merger.finish())
-    }
-
-    /// The node with this number.
-    pub fn node(&self, id: u32) -> Option<Node<'_>> {
-        ((id as usize) < self.nodes.len()).then_some(Node { tree: self, id })
-    }
-
-    /// All nodes but the root: every path that is present, or was before the last layer. Parents come first.
-    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
-        let all = (1..self.nodes.len() as u32).map(|id| Node { tree: self, id });
-        all.filter(|node| {
-            let data = self.data(node.id);
-            data.current != Self::NONE || data.before != Self::NONE
-        })
-    }
-
-    /// Number of nodes, absent ones included: every id is below it.
-    pub(super) fn node_count(&self) -> usize {
-        self.nodes.len()
-    }
-
-    pub(super) fn data(&self, id: u32) -> NodeData {
-        self.nodes[id as usize]
-    }
-
-    pub(super) fn name(&self, id: u32) -> &[u8] {
-        self.names.get(self.data(id).name)
-    }
-
-    pub(super) fn inode(&self, inode: u32) -> Option<&Inode> {
-        self.inodes.get(inode as usize)
-    }
-
-    pub(super) fn inode_row(&self, inode: &Inode) -> Option<Row<'_>> {
-        self.tables.get(usize::from(inode.layer))?.row(inode.row)
-    }
-
-    pub(super) fn total_size(&self, id: u32) -> u64 {
-        self.total_sizes.get(id as usize).copied().unwrap_or(0)
-    }
-
-    /// Counts and sizes.
-    pub fn totals(&self) -> TreeTotals {
-        let mut totals = TreeTotals {
-            entries: 0,
-            files: 0,
-            directories: 0,
-            symlinks: 0,
-            devices: 0,
-            file_bytes: 0,
-            added: 0,
-            modified: 0,
-            removed: 0,
-            findings: self.findings.as_slice().to_vec(),
-        };
-        for node in self.nodes() {
-            match node.change() {
-                Change::Unchanged => {}
-                Change::Added => totals.added += 1,
-                Change::Modified => totals.modified += 1,
-                Change::Removed => totals.removed += 1,
-            }
-            if !node.is_present() {
-                continue;
-            }
-            totals.entries += 1;
-            match node.kind() {
-                NodeKind::File => totals.files += 1,
-                NodeKind::Directory => totals.directories += 1,
-                NodeKind::Symlink => totals.symlinks += 1,
-                NodeKind::Char | NodeKind::Block => totals.devices += 1,
-                NodeKind::Fifo => {}
-            }
-        }
-        let files = self.inodes.iter().filter(|inode| inode.links > 0 && inode.kind == NodeKind::File);
-        totals.file_bytes = files.filter_map(|inode| self.inode_row(inode)).map(Row::size).sum();
-        totals
-    }
-}
-
-/// Why a path cannot be reached.
-#[derive(Clone, Debug)]
-enum Unreachable {
-    Missing,
-    NotADirectory,
-    LinkLoop,
-    Limit(LimitExceeded),
-}
+use crate::limits::Limits;
 
 /// Builds a [`FileTree`].
-struct Merger<'a> {
+pub(super) struct Merger<'a> {
     layers: &'a [Arc<FileTable>],
-    limits: &'a Limits,
-    tree: FileTree,
-    index: HashMap<u64, u32>,
-    steps: u64,
+    pub(super) limits: &'a Limits,
+    pub(super) tree: FileTree,
+    pub(super) index: HashMap<u64, u32>,
+    pub(super) steps: u64,
     /// The folder resolved last, as it was spelled; forgotten when a link or a removal could change its meaning.
-    cached: Option<(Vec<u8>, u32)>,
+    pub(super) cached: Option<(Vec<u8>, u32)>,
     /// Inodes of AUFS's put-aside link targets, by path.
     aufs: HashMap<Vec<u8>, u32>,
 }
 
 impl<'a> Merger<'a> {
-    fn new(layers: &'a [Arc<FileTable>], limits: &'a Limits) -> Self {
+    pub(super) fn new(layers: &'a [Arc<FileTable>], limits: &'a Limits) -> Self {
         let root = NodeData {
             parent: FileTree::ROOT,
             name: Span::default(),
@@ -229,7 +55,7 @@ impl<'a> Merger<'a> {
         Self { layers, limits, tree, index: HashMap::new(), steps: 0, cached: None, aufs: HashMap::new() }
     }
 
-    fn apply(&mut self, layer: u16) {
+    pub(super) fn apply(&mut self, layer: u16) {
         let layers = self.layers;
         if layer > 0 && usize::from(layer) + 1 == layers.len() {
             for node in &mut self.tree.nodes {
@@ -386,93 +212,6 @@ impl<'a> Merger<'a> {
         });
     }
 
-    /// The directory that a clean path names, links followed. With `create`, missing directories are implied.
-    fn folder(&mut self, path: &[u8], create: Option<u16>) -> Result<u32, Unreachable> {
-        if path.is_empty() {
-            return Ok(FileTree::ROOT);
-        }
-        if let Some((cached, node)) = &self.cached
-            && cached == path
-        {
-            return Ok(*node);
-        }
-        let node = self.walk(path, create)?;
-        let spelled = match self.cached.take() {
-            Some((mut spelled, _)) => {
-                spelled.clear();
-                spelled.extend_from_slice(path);
-                spelled
-            }
-            None => path.to_vec(),
-        };
-        self.cached = Some((spelled, node));
-        Ok(node)
-    }
-
-    fn walk(&mut self, path: &[u8], create: Option<u16>) -> Result<u32, Unreachable> {
-        let mut at = FileTree::ROOT;
-        let mut links = 0_u64;
-        // What is left to walk, innermost link target last.
-        let mut pending: Vec<(Vec<u8>, usize)> = Vec::new();
-        let mut start = 0;
-        loop {
-            self.steps += 1;
-            LimitExceeded::check("mergeSteps", self.limits.merge_steps, self.steps)
-                .map_err(Unreachable::Limit)?;
-            let (text, position) = match pending.last_mut() {
-                Some((text, position)) if *position > text.len() => {
-                    pending.pop();
-                    continue;
-                }
-                Some((text, position)) => (text.as_slice(), position),
-                None if start > path.len() => return Ok(at),
-                None => (path, &mut start),
-            };
-            let rest = &text[*position..];
-            let part = &rest[..rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len())];
-            *position += part.len() + 1;
-            match part {
-                b"" | b"." => continue,
-                b".." => {
-                    at = self.tree.nodes[at as usize].parent;
-                    continue;
-                }
-                _ => {}
-            }
-            let found = find(&self.tree, &self.index, at, part);
-            let present = found.filter(|&node| self.tree.nodes[node as usize].current != FileTree::NONE);
-            let Some(node) = present else {
-                let layer = create.ok_or(Unreachable::Missing)?;
-                let part = part.to_vec();
-                let node = self.child(at, &part);
-                let implied = Inode { layer, row: FileTree::NONE, links: 0, kind: NodeKind::Directory };
-                let inode = self.add_inode(implied);
-                self.set_inode(node, inode);
-                at = node;
-                continue;
-            };
-            let inode = self.tree.inodes[self.tree.nodes[node as usize].current as usize];
-            match inode.kind {
-                NodeKind::Directory => at = node,
-                NodeKind::Symlink => {
-                    links += 1;
-                    let target = self.tree.inode_row(&inode).and_then(Row::link).unwrap_or_default();
-                    if links > u64::from(self.limits.symlinks)
-                        || target.is_empty()
-                        || target.len() > MAX_TARGET
-                    {
-                        return Err(Unreachable::LinkLoop);
-                    }
-                    if target.starts_with(b"/") {
-                        at = FileTree::ROOT;
-                    }
-                    pending.push((target.to_vec(), 0));
-                }
-                _ => return Err(Unreachable::NotADirectory),
-            }
-        }
-    }
-
     fn is_directory(&self, node: u32) -> bool {
         let inode = self.tree.nodes[node as usize].current;
         self.tree.inodes.get(inode as usize).is_some_and(|inode| inode.kind == NodeKind::Directory)
@@ -484,7 +223,7 @@ impl<'a> Merger<'a> {
     }
 
     /// The node of this name, made if there is none yet. It need not be present.
-    fn child(&mut self, parent: u32, name: &[u8]) -> u32 {
+    pub(super) fn child(&mut self, parent: u32, name: &[u8]) -> u32 {
         if let Some(node) = find(&self.tree, &self.index, parent, name) {
             return node;
         }
@@ -504,13 +243,13 @@ impl<'a> Merger<'a> {
         id
     }
 
-    fn add_inode(&mut self, inode: Inode) -> u32 {
+    pub(super) fn add_inode(&mut self, inode: Inode) -> u32 {
         self.tree.inodes.push(inode);
         (self.tree.inodes.len() - 1) as u32
     }
 
     /// Makes `node` name `inode`; an absent node becomes present.
-    fn set_inode(&mut self, node: u32, inode: u32) {
+    pub(super) fn set_inode(&mut self, node: u32, inode: u32) {
         let old = self.tree.nodes[node as usize].current;
         self.tree.inodes[inode as usize].links += 1;
         self.tree.nodes[node as usize].current = inode;
@@ -557,7 +296,7 @@ impl<'a> Merger<'a> {
         }
     }
 
-    fn finish(mut self) -> FileTree {
+    pub(super) fn finish(mut self) -> FileTree {
         let mut sizes = vec![0_u64; self.tree.nodes.len()];
         // A parent's number is below its children's.
         for id in (1..self.tree.nodes.len()).rev() {
@@ -576,20 +315,4 @@ impl<'a> Merger<'a> {
         self.tree.total_sizes = sizes;
         self.tree
     }
-}
-
-fn hash(parent: u32, name: &[u8]) -> u64 {
-    xxh3_64_with_seed(name, u64::from(parent))
-}
-
-fn find(tree: &FileTree, index: &HashMap<u64, u32>, parent: u32, name: &[u8]) -> Option<u32> {
-    let mut node = index.get(&hash(parent, name)).copied()?;
-    while node != FileTree::NONE {
-        let data = tree.nodes[node as usize];
-        if data.parent == parent && tree.names.get(data.name) == name {
-            return Some(node);
-        }
-        node = data.same_hash;
-    }
-    None
 }

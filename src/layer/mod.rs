@@ -5,19 +5,21 @@ mod merge;
 mod node;
 mod path;
 mod report;
+mod resolve;
 mod scan;
 mod table;
 mod transfer;
+mod tree;
 mod view;
 mod whiteout;
 
-pub use merge::{FileTree, TreeTotals};
 pub use node::{Aspect, Change, Contents, Node, NodeKind};
 pub use path::{PathProblem, clean_path};
 pub use report::LayerReport;
 pub use scan::{ContentHash, LayerScan, ScannedLayer};
 pub use table::{FileTable, Row, RowKind};
 pub use transfer::TransferError;
+pub use tree::{FileTree, TreeTotals};
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
 

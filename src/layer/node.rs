@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::merge::FileTree;
 use super::table::{Row, RowKind};
+use super::tree::FileTree;
 
 /// What kind of thing a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -210,7 +210,7 @@ impl<'a> Node<'a> {
         if self.change() == Change::Modified { Some((row(data.before)?, row(data.current)?)) } else { None }
     }
 
-    fn inode(self) -> Option<&'a super::merge::Inode> {
+    fn inode(self) -> Option<&'a super::tree::Inode> {
         let data = self.tree.data(self.id);
         self.tree.inode(if data.current == FileTree::NONE { data.before } else { data.current })
     }

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::merge::FileTree;
 use super::node::{Change, Node, NodeKind};
+use super::tree::FileTree;
 
 /// What siblings are sorted by. Equal ones follow by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]

@@ -5,6 +5,7 @@
 
 mod entry;
 mod error;
+mod event;
 mod header;
 mod pax;
 mod reader;
@@ -12,7 +13,8 @@ mod sparse;
 
 pub use entry::{Entry, EntryKind, Format, Timestamp};
 pub use error::TarError;
-pub use reader::{Event, Reader, Trailer};
+pub use event::{Event, Trailer};
+pub use reader::Reader;
 pub use sparse::Fragment;
 
 /// Bytes of a tar block: headers and padded contents are multiples of it.

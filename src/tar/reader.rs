@@ -1,37 +1,12 @@
 //! The push reader: bytes in, events out.
 
-use super::entry::{Entry, EntryKind};
+use super::entry::{Entry, EntryKind, Format};
 use super::error::TarError;
+use super::event::{Event, Trailer};
 use super::pax::{Records, SparseMap};
-use super::sparse::{self, Fragment, MapParser};
+use super::sparse::{self, Cursor, MapParser, Piece};
 use super::{BLOCK, header, padded};
 use crate::limits::{LimitExceeded, Limits};
-
-/// What the reader found in the bytes it was given.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Event<'r, 'i> {
-    /// A member begins.
-    Entry(&'r Entry),
-    /// Stored contents of the current member, in order.
-    Data(&'i [u8]),
-    /// So many zero bytes of the current member that are not stored.
-    Hole(u64),
-    /// The current member is complete.
-    EntryEnd,
-}
-
-/// How the tar ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Trailer {
-    /// Zero blocks seen where the end marker belongs: none, one or two.
-    pub end_blocks: u8,
-    /// Offset of the first byte behind the end marker that is not zero; `None` for plain padding.
-    pub data_offset: Option<u64>,
-    /// Bytes behind the end marker, padding included.
-    pub bytes: u64,
-    /// Global PAX headers met. Their records are ignored, as the engines do.
-    pub global_headers: u64,
-}
 
 #[derive(Debug)]
 enum State {
@@ -90,10 +65,8 @@ pub struct Reader {
     long_link: Option<Vec<u8>>,
     records: Option<Records>,
     entry: Entry,
-    /// Sparse members: the next fragment, the position in the unpacked file, what is left of the fragment.
-    fragment: usize,
-    position: u64,
-    in_fragment: u64,
+    /// Where a sparse member is being read.
+    cursor: Cursor,
     trailer: Trailer,
 }
 
@@ -112,9 +85,7 @@ impl Reader {
             long_link: None,
             records: None,
             entry: Entry::empty(),
-            fragment: 0,
-            position: 0,
-            in_fragment: 0,
+            cursor: Cursor::default(),
             trailer: Trailer::default(),
         }
     }
@@ -365,8 +336,8 @@ impl Reader {
         }
         let map = match self.records.take() {
             Some(records) => {
-                if self.entry.format == super::Format::Ustar {
-                    self.entry.format = super::Format::Pax;
+                if self.entry.format == Format::Ustar {
+                    self.entry.format = Format::Pax;
                 }
                 records.merge(&mut self.entry, header_only)?
             }
@@ -412,9 +383,7 @@ impl Reader {
         if let Some(fragments) = &entry.sparse {
             sparse::validate(fragments, entry.size, entry.stored_size, entry.header_offset)?;
         }
-        self.fragment = 0;
-        self.position = 0;
-        self.in_fragment = 0;
+        self.cursor = Cursor::default();
         self.state = State::Announce;
         Ok(())
     }
@@ -439,34 +408,22 @@ impl Reader {
     /// The next piece of a sparse member; `None` when its contents are complete.
     fn sparse_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Step<'i>> {
         let State::Data { remaining } = &mut self.state else { return None };
-        loop {
-            if self.in_fragment > 0 {
-                if input.is_empty() {
-                    return Some(Step::More);
-                }
-                let take = usize::try_from(self.in_fragment).unwrap_or(usize::MAX).min(input.len());
+        match self.cursor.next(self.entry.sparse.as_deref().unwrap_or_default(), self.entry.size) {
+            Piece::Hole(length) => Some(Step::Hole(length)),
+            Piece::End => {
+                self.state = State::End;
+                None
+            }
+            Piece::Stored(_) if input.is_empty() => Some(Step::More),
+            Piece::Stored(length) => {
+                let take = usize::try_from(length).unwrap_or(usize::MAX).min(input.len());
                 let (data, rest) = input.split_at(take);
                 *input = rest;
-                self.in_fragment -= take as u64;
                 *remaining = remaining.saturating_sub(take as u64);
-                self.position += take as u64;
+                self.cursor.advance(take as u64);
                 self.offset += take as u64;
-                return Some(Step::Data(data));
+                Some(Step::Data(data))
             }
-            let fragments = self.entry.sparse.as_deref().unwrap_or_default();
-            let end = Fragment { offset: self.entry.size, length: 0 };
-            let next = fragments.get(self.fragment).copied().unwrap_or(end);
-            if next.offset > self.position {
-                let hole = next.offset - self.position;
-                self.position = next.offset;
-                return Some(Step::Hole(hole));
-            }
-            if self.fragment >= fragments.len() {
-                self.state = State::End;
-                return None;
-            }
-            self.fragment += 1;
-            self.in_fragment = next.length;
         }
     }
 }

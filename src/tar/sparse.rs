@@ -110,3 +110,48 @@ impl MapParser {
         from_pairs(&self.numbers, header_offset)
     }
 }
+
+/// A place in a sparse file.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    /// Fragments begun.
+    begun: usize,
+    /// Offset in the unpacked file.
+    position: u64,
+    /// Bytes left of the fragment begun last.
+    left: u64,
+}
+
+/// What comes next in a sparse file.
+pub(super) enum Piece {
+    /// So many zeros; they are behind the cursor now.
+    Hole(u64),
+    /// So many stored bytes.
+    Stored(u64),
+    /// Nothing.
+    End,
+}
+
+impl Cursor {
+    pub(super) fn next(&mut self, fragments: &[Fragment], size: u64) -> Piece {
+        while self.left == 0 {
+            let next = fragments.get(self.begun).copied();
+            let offset = next.map_or(size, |next| next.offset);
+            if offset > self.position {
+                let hole = offset - self.position;
+                self.position = offset;
+                return Piece::Hole(hole);
+            }
+            let Some(next) = next else { return Piece::End };
+            self.begun += 1;
+            self.left = next.length;
+        }
+        Piece::Stored(self.left)
+    }
+
+    /// Passes over stored bytes.
+    pub(super) fn advance(&mut self, bytes: u64) {
+        self.left = self.left.saturating_sub(bytes);
+        self.position = self.position.saturating_add(bytes);
+    }
+}

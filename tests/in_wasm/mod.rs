@@ -1,6 +1,8 @@
 //! What may differ between the native library and the one in WebAssembly: the SIMD code of the hashes, 32-bit
 //! sizes, and a stack of one megabyte, on which hostile input must not be able to run out.
 
+#[cfg(feature = "js")]
+mod bindings;
 mod tar;
 
 use std::io::Write;

@@ -79,6 +79,6 @@ test("work that ends or breaks gives typed errors", async () => {
     closed: ["aborted", "closed"],
     noWorker: ["io", "worker-died"],
     path: ["unsupported", "input"],
-    notAnImage: ["unsupported", "not-an-image"],
+    notAnImage: ["invalid", "not-an-image"],
   });
 });

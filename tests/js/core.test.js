@@ -156,6 +156,10 @@ test("a config keeps its exact bytes, and its id is their digest", () => {
   );
   assert.equal(config.created, "2024-01-02T03:04:05.678+01:00");
   config.raw.fill(0);
+  const buffer = Buffer.from(text);
+  const ofBuffer = ImageConfig.parse(buffer);
+  buffer.fill(0);
+  assert.equal(Buffer.from(ofBuffer.raw).toString(), text, "a Buffer was kept, not copied");
   const again = ImageConfig.from(JSON.parse(JSON.stringify(config)));
   assert.deepEqual(again.toJSON(), config.toJSON());
   assert.equal(again.id, sha256(text));

@@ -18,7 +18,9 @@ const run = promisify(execFile);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const require = createRequire(import.meta.url);
 const pkg = fileURLToPath(new URL("..", import.meta.resolve("layerglass")));
-const [image, { images }] = FILES.find(([name, entry]) => name.endsWith(".tar") && entry.images.length > 0);
+const [image, { images }] = FILES.find(
+  ([name, entry]) => name.endsWith(".tar") && entry.images.length === 1 && entry.images[0].rootfs?.entries,
+);
 
 let scratch;
 let tarball;
@@ -50,10 +52,11 @@ async function project(name, files) {
 function checkResult(result) {
   assert.equal(result.error, undefined);
   assert.deepEqual(result.ids, [images[0].image_id]);
-  assert.deepEqual(result.layers.toSorted(), images[0].layers.map(({ diff_id }) => diff_id).sort());
+  const diffIds = new Set(images[0].layers.map(({ diff_id }) => diff_id));
+  assert.deepEqual(new Set(result.layers), diffIds);
   assert.equal(result.rows.length, images[0].rootfs.entries);
   assert.equal(result.oneClass, true);
-  assert.equal(result.refused, "unsupported");
+  assert.equal(result.refused, "not-an-image");
 }
 
 test("the tarball holds what is needed and nothing else", () => {
@@ -176,14 +179,8 @@ test("publint finds nothing", async () => {
 test("are the types wrong? no", async () => {
   const attw = join(dirname(require.resolve("@arethetypeswrong/cli/package.json")), "dist", "index.js");
   const excluded = ["--exclude-entrypoints", "core.wasm", "archive.wasm"];
-  const { stdout } = await run(process.execPath, [
-    attw,
-    tarball,
-    "--profile",
-    "esm-only",
-    "--format",
-    "ascii",
-    ...excluded,
-  ]).catch((error) => error);
-  assert.match(stdout, /No problems found/);
+  // It fails when it finds a problem.
+  const { stdout } = await run(process.execPath, [attw, tarball, "--profile", "esm-only", ...excluded]);
+  for (const entry of ["layerglass", "layerglass/archive", "layerglass/worker"])
+    assert.ok(stdout.includes(entry));
 });

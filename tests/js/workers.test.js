@@ -101,10 +101,7 @@ test("a stream is read no faster than it is worked on, and can be given up then"
   const controller = new AbortController();
   const chunks = async function* () {
     try {
-      for await (const chunk of large.stream()) {
-        given += chunk.length;
-        yield chunk;
-      }
+      for (; given < 100 << 20; given += 64 << 10) yield new Uint8Array(64 << 10);
     } finally {
       stopped = true;
     }

@@ -1,5 +1,6 @@
 //! The two WebAssembly modules of the npm package: the library built twice, bound and optimised.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -98,20 +99,28 @@ fn module(project: &Project, bindgen: &Bindgen, name: &str, features: &str) -> R
 /// The flags of the compiler, with cargo's separator between them.
 fn flags(project: &Project) -> OsString {
     let mut flags = OsString::from(SIMD);
-    // Panic messages name source files; those names must not depend on the machine.
+    // Panic messages name source files. Those names must not depend on the machine, and short ones save room.
+    let mut rename = |path: &Path, shown: &str| {
+        flags.push("\u{1f}--remap-path-prefix=");
+        flags.push(path);
+        flags.push("=");
+        flags.push(shown);
+    };
+    rename(project.root(), "layerglass");
+    for registry in registries() {
+        rename(&registry, "crates");
+    }
+    flags
+}
+
+/// The folders into which cargo unpacks crates, one for each registry.
+fn registries() -> BTreeSet<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
         let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"))?;
         Some(PathBuf::from(home).join(".cargo"))
     });
-    for (path, shown) in [(home.as_deref(), "cargo"), (Some(project.root()), "layerglass")] {
-        if let Some(path) = path {
-            flags.push("\u{1f}--remap-path-prefix=");
-            flags.push(path);
-            flags.push("=");
-            flags.push(shown);
-        }
-    }
-    flags
+    let entries = home.and_then(|home| home.join("registry/src").read_dir().ok());
+    entries.into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
 fn print_size(name: &str, path: &Path) -> Result {

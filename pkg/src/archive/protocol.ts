@@ -1,4 +1,5 @@
 /** What passes between the caller's thread and the workers: plain data only. */
+import type { CompiledModule } from "../engine.js";
 import type { ArchiveData, ErrorData, LayerData, Limits, TreeRow, TreeTotals } from "../types.js";
 import type { ContentsHash, TreeSortKey, WorkerRole } from "./options.js";
 
@@ -13,12 +14,16 @@ export type SourceSpec =
       readonly sizes: readonly number[];
       readonly paths?: readonly string[];
     }
+  /** Blobs that workers cannot read: the caller's thread reads for them. */
+  | { readonly type: "caller"; readonly paths?: readonly string[]; readonly sizes: readonly number[] }
   | { readonly type: "path"; readonly path: string }
   | { readonly type: "fd"; readonly fd: number; readonly size: number };
 
 /** Bytes of one layer, ready for a scan worker. */
 export interface LayerRange {
   readonly source: SourceSpec;
+  /** Number of the file in that source. */
+  readonly file: number;
   readonly offset: number;
   readonly length: number;
 }
@@ -84,18 +89,33 @@ export type Operations<T> = { [Op in keyof T]: { params: object; result: unknown
 /** The first message to a worker: its role and the compiled module. */
 export interface StartMessage {
   readonly start: WorkerRole;
-  readonly module: WebAssembly.Module;
+  readonly module: CompiledModule;
 }
 
-/** A request, or the wish to end one. */
+/** A worker's wish for bytes that the caller's thread reads. */
+export interface Pull {
+  readonly pull: number;
+  readonly file: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The answer to a `Pull`. */
+export type Pulled =
+  | { readonly pulled: number; readonly bytes: Uint8Array }
+  | { readonly pulled: number; readonly error: ErrorData };
+
+/** A request, the wish to end one, or bytes that were asked for. */
 export type ToWorker =
   | StartMessage
   | { readonly id: number; readonly op: string; readonly params: object }
-  | { readonly cancel: number };
+  | { readonly cancel: number }
+  | Pulled;
 
-/** An answer. After `fatal` the worker is of no more use. */
+/** An answer, progress, or a wish. After `fatal` the worker is of no more use. */
 export type FromWorker =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: ErrorData }
   | { readonly id: number; readonly bytes: number; readonly total?: number }
+  | Pull
   | { readonly fatal: ErrorData };

@@ -52,7 +52,7 @@ export async function scanLayers(
       try {
         await scanOne(job, worker);
       } finally {
-        session.pool.give(worker);
+        void session.pool.give(worker);
       }
     }
   };

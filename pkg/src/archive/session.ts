@@ -1,7 +1,7 @@
 /** The workers of one archive, seen from the caller's thread. */
 import { LayerglassError, throwIfAborted } from "../error.js";
 import type { ArchiveData, Limits } from "../types.js";
-import { WorkerClient } from "./client.js";
+import { type ReadHere, WorkerClient } from "./client.js";
 import type { Input } from "./input.js";
 import type { ContentsHash, CreateWorker, WorkerRole } from "./options.js";
 import type { Platform } from "./platform.js";
@@ -29,6 +29,7 @@ export class Session {
   readonly pool: ScanPool;
   readonly #platform: Platform;
   #source: SourceSpec | undefined;
+  #readHere: ReadHere | undefined;
   #worker: WorkerClient<SessionOperations> | undefined;
   #reopening: Promise<WorkerClient<SessionOperations>> | undefined;
   #closed: LayerglassError | undefined;
@@ -39,18 +40,16 @@ export class Session {
   constructor(platform: Platform, options: SessionOptions) {
     this.#platform = platform;
     this.options = options;
-    this.pool = new ScanPool(() => this.#start<ScanOperations>("scan"));
+    this.pool = new ScanPool(options.workers, () => this.#start<ScanOperations>("scan"));
   }
 
   /** Opens the archive for the first time. */
   async open(input: Input, watch: Watch): Promise<ArchiveData> {
+    if (!input.stream) this.#source = this.#readable(input.source);
     const worker = await this.#start<SessionOperations>("session");
     this.#worker = worker;
     throwIfAborted(watch.signal);
-    if (!input.stream) {
-      this.#source = input.source;
-      return this.#openSource(worker, input.source, watch);
-    }
+    if (!input.stream) return this.#openSource(worker, this.#source as SourceSpec, watch);
     const { limits, contents } = this.options;
     return pump(worker, input.stream, {
       limits,
@@ -76,6 +75,20 @@ export class Session {
     this.pool.close(error);
   }
 
+  /** The source, as the workers of this runtime can read it. */
+  #readable(source: SourceSpec): SourceSpec {
+    if (this.#platform.workersReadBlobs || (source.type !== "blob" && source.type !== "blobs")) return source;
+    const blobs = source.type === "blob" ? [source.blob] : source.blobs;
+    this.#readHere = async (file, offset, length) => {
+      const slice = blobs[file]?.slice(offset, offset + length);
+      return new Uint8Array((await slice?.arrayBuffer()) ?? new ArrayBuffer(0));
+    };
+    const sizes = blobs.map(({ size }) => size);
+    return source.type === "blob"
+      ? { type: "caller", sizes }
+      : { type: "caller", paths: source.paths, sizes };
+  }
+
   async #reopen(): Promise<WorkerClient<SessionOperations>> {
     const source = this.#source;
     if (!source) throw this.#worker?.ended ?? streamLost();
@@ -98,7 +111,7 @@ export class Session {
     const module = await this.#platform.module();
     if (this.#closed) throw this.#closed;
     const create = this.options.createWorker ?? this.#platform.createWorker;
-    const worker = new WorkerClient<Ops>(create(role), role, module);
+    const worker = new WorkerClient<Ops>(create(role), role, module, this.#readHere);
     return worker;
   }
 }

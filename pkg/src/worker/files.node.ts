@@ -7,16 +7,20 @@ import type { LayerRange, SourceSpec } from "../archive/protocol.js";
 import { LayerglassError } from "../error.js";
 import type { Limits } from "../types.js";
 import { openRemote } from "./remote.js";
-import { type ByteSource, CHUNK_BYTES, endedEarly } from "./source.js";
+import { type AskCaller, type ByteSource, CHUNK_BYTES, endedEarly, readAhead } from "./source.js";
 import { walk } from "./walk.node.js";
 
 const openFile = promisify(open) as (path: string, flags: string) => Promise<number>;
 const closeFile = promisify(close);
 
 /** Opens blobs, files of a server, paths of files and of folders, and open files. */
-export async function openFiles(spec: SourceSpec, limits: Limits | undefined): Promise<ByteSource> {
+export async function openFiles(
+  spec: SourceSpec,
+  limits: Limits | undefined,
+  askCaller: AskCaller,
+): Promise<ByteSource> {
   if (spec.type === "fd") return new FileSource([{ fd: spec.fd, size: spec.size }]);
-  if (spec.type !== "path") return openRemote(spec);
+  if (spec.type !== "path") return openRemote(spec, limits, askCaller);
   const info = await stat(spec.path);
   if (info.isFile()) return new FileSource([{ path: spec.path, size: info.size }]);
   if (!info.isDirectory())
@@ -60,30 +64,21 @@ class FileSource implements ByteSource {
 
   async *chunks(file: number, offset: number, length: number): AsyncGenerator<Uint8Array> {
     const fd = await this.#descriptor(file);
-    const end = offset + length;
-    const ask = (buffer: Uint8Array, at: number) =>
-      this.#fill(file, fd, buffer.subarray(0, Math.min(buffer.length, end - at)), at);
-    // Two buffers in turn: the next piece is read while the last one is worked on.
-    let free = new Uint8Array(Math.min(CHUNK_BYTES, length));
-    let busy = new Uint8Array(Math.min(CHUNK_BYTES, length));
-    let pending: Promise<Uint8Array> | undefined = length > 0 ? ask(busy, offset) : undefined;
-    try {
-      for (let at = offset; pending; ) {
-        const bytes: Uint8Array = await pending;
-        at += bytes.length;
-        pending = at < end ? ask(free, at) : undefined;
-        [free, busy] = [busy, free];
-        yield bytes;
-      }
-    } finally {
-      // The descriptor must not be closed under a read.
-      await pending?.catch(() => {});
-    }
+    // Two buffers in turn: one is filled while the other is worked on.
+    const buffers = [0, 1].map(() => new Uint8Array(Math.min(CHUNK_BYTES, length)));
+    let turn = 0;
+    const read = (at: number, size: number) => {
+      const buffer = buffers[turn] as Uint8Array;
+      turn = 1 - turn;
+      return this.#fill(file, fd, buffer.subarray(0, size), at);
+    };
+    yield* readAhead(read, offset, length);
   }
 
   range(file: number, offset: number, length: number): LayerRange {
     const at = this.#at(file);
     return {
+      file: 0,
       source: "fd" in at ? { type: "fd", fd: at.fd, size: at.size } : { type: "path", path: at.path },
       offset,
       length,

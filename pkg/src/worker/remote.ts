@@ -1,14 +1,20 @@
 /** Reading files of a server by ranges (RFC 9110, section 14), inside a worker. */
 import type { LayerRange, SourceSpec } from "../archive/protocol.js";
 import { LayerglassError } from "../error.js";
-import { type ByteSource, endedEarly, openBlobs } from "./source.js";
+import type { Limits } from "../types.js";
+import { type AskCaller, type ByteSource, endedEarly, openBlobs } from "./source.js";
 
 /** A small read fetches this much, because the next one is mostly close behind. */
 const AHEAD_BYTES = 16 << 10;
 
 /** Opens files of a server, and blobs. */
-export async function openRemote(spec: SourceSpec): Promise<ByteSource> {
-  return spec.type === "urls" ? new RemoteSource(spec.urls, spec.sizes, spec.paths) : openBlobs(spec);
+export async function openRemote(
+  spec: SourceSpec,
+  limits: Limits | undefined,
+  askCaller: AskCaller,
+): Promise<ByteSource> {
+  if (spec.type !== "urls") return openBlobs(spec, limits, askCaller);
+  return new RemoteSource(spec.urls, spec.sizes, spec.paths);
 }
 
 class RemoteSource implements ByteSource {
@@ -67,7 +73,7 @@ class RemoteSource implements ByteSource {
 
   range(file: number, offset: number, length: number): LayerRange {
     const source = { type: "urls", urls: [this.#urls[file] ?? ""], sizes: [this.sizes[file] ?? 0] } as const;
-    return { source, offset, length };
+    return { source, file: 0, offset, length };
   }
 
   async close(): Promise<void> {}

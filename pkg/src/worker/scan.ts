@@ -9,7 +9,7 @@ export function scanHandlers({ wasm, openSource, memory }: Workshop): Handlers<S
       const scanner = new wasm.LayerScanner({ contents, ...(limits && { limits }) });
       try {
         let done = 0;
-        for await (const chunk of source.chunks(0, range.offset, range.length)) {
+        for await (const chunk of source.chunks(range.file, range.offset, range.length)) {
           task.check();
           scanner.push(chunk);
           done += chunk.length;

@@ -1,13 +1,14 @@
 /** The worker's side of the requests: starts the module, runs operations, reports progress, and tells when it is broken. */
 
 import { workerDied } from "../archive/port.js";
-import type { FromWorker, ToWorker } from "../archive/protocol.js";
+import type { FromWorker, Pulled, SourceSpec, ToWorker } from "../archive/protocol.js";
 import { archiveModule } from "../archive-module.js";
 import type { ArchiveBindings } from "../bindings.js";
 import { abortedError, isTrap, LayerglassError, toError } from "../error.js";
+import type { Limits } from "../types.js";
 import { scanHandlers } from "./scan.js";
 import { sessionHandlers } from "./session.js";
-import type { OpenSource } from "./source.js";
+import type { AskCaller, ByteSource, OpenSource } from "./source.js";
 
 /** How often progress is reported, at most. */
 const PROGRESS_MS = 100;
@@ -39,7 +40,7 @@ export type Handlers<Ops> = {
 /** What the operations work with. */
 export interface Workshop {
   readonly wasm: ArchiveBindings;
-  readonly openSource: OpenSource;
+  openSource(spec: SourceSpec, limits: Limits | undefined): Promise<ByteSource>;
   /** Bytes of wasm memory. */
   memory(): number;
 }
@@ -53,6 +54,7 @@ type AnyHandler = (params: object, task: Task) => Promise<Answer<unknown>>;
 
 /** Answers messages; give each one that arrives to the function that is returned. */
 export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorker) => void {
+  const caller = callerOf(outlet);
   const cancelled = new Set<number>();
   const running = new Set<number>();
   let handlers: Record<string, AnyHandler> | undefined;
@@ -100,13 +102,18 @@ export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorke
   };
 
   return (message) => {
-    if ("cancel" in message) {
+    if ("pulled" in message) caller.answer(message);
+    else if ("cancel" in message) {
       if (running.has(message.cancel)) cancelled.add(message.cancel);
     } else if ("start" in message) {
       try {
         const started = archiveModule.initSync({ module: message.module });
         memory = () => started.memory.buffer.byteLength;
-        const workshop: Workshop = { wasm: archiveModule.bindings, openSource, memory };
+        const workshop: Workshop = {
+          wasm: archiveModule.bindings,
+          openSource: (spec, limits) => openSource(spec, limits, caller.ask),
+          memory,
+        };
         handlers = (message.start === "session"
           ? sessionHandlers(workshop)
           : scanHandlers(workshop)) as unknown as Record<string, AnyHandler>;
@@ -114,5 +121,25 @@ export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorke
         fail(thrown);
       }
     } else void run(message.id, message.op, message.params);
+  };
+}
+
+/** Bytes that the caller's thread reads for this one. */
+function callerOf(outlet: Outlet): { ask: AskCaller; answer(message: Pulled): void } {
+  const asked = new Map<number, { resolve(bytes: Uint8Array): void; reject(error: unknown): void }>();
+  let next = 0;
+  return {
+    ask: (file, offset, length) =>
+      new Promise((resolve, reject) => {
+        const pull = next++;
+        asked.set(pull, { resolve, reject });
+        outlet.post({ pull, file, offset, length }, []);
+      }),
+    answer(message) {
+      const waiting = asked.get(message.pulled);
+      asked.delete(message.pulled);
+      if ("error" in message) waiting?.reject(LayerglassError.from(message.error));
+      else waiting?.resolve(message.bytes);
+    },
   };
 }

@@ -21,8 +21,15 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
+/** Asks the caller's thread for bytes. */
+export type AskCaller = (file: number, offset: number, length: number) => Promise<Uint8Array>;
+
 /** Opens what a worker was told to read. */
-export type OpenSource = (spec: SourceSpec, limits: Limits | undefined) => Promise<ByteSource>;
+export type OpenSource = (
+  spec: SourceSpec,
+  limits: Limits | undefined,
+  askCaller: AskCaller,
+) => Promise<ByteSource>;
 
 /** The error of a file that is shorter than it was when it was opened. */
 export function endedEarly(offset: number, path?: string): LayerglassError {
@@ -44,11 +51,38 @@ export function unsupportedSource(type: string): LayerglassError {
   });
 }
 
-/** Sources that every runtime has: one `Blob`, or several with paths. */
-export async function openBlobs(spec: SourceSpec): Promise<ByteSource> {
+/** Sources that every runtime has: Blobs, which the worker or the caller's thread reads. */
+export async function openBlobs(
+  spec: SourceSpec,
+  _: Limits | undefined,
+  askCaller: AskCaller,
+): Promise<ByteSource> {
   if (spec.type === "blob") return new BlobSource([spec.blob]);
   if (spec.type === "blobs") return new BlobSource(spec.blobs, spec.paths);
+  if (spec.type === "caller") return new CallerSource(spec, askCaller);
   throw unsupportedSource(spec.type);
+}
+
+/** Reads a range piece by piece, the next piece while the last one is worked on. */
+export async function* readAhead(
+  read: (offset: number, length: number) => Promise<Uint8Array>,
+  offset: number,
+  length: number,
+): AsyncGenerator<Uint8Array> {
+  const end = offset + length;
+  const ask = (at: number) => (at < end ? read(at, Math.min(CHUNK_BYTES, end - at)) : undefined);
+  let pending = ask(offset);
+  try {
+    for (let at = offset; pending; ) {
+      const bytes: Uint8Array = await pending;
+      at += bytes.length;
+      pending = ask(at);
+      yield bytes;
+    }
+  } finally {
+    // What is read from must not be closed under a read.
+    await pending?.catch(() => {});
+  }
 }
 
 class BlobSource implements ByteSource {
@@ -76,7 +110,8 @@ class BlobSource implements ByteSource {
         const { value } = await reader.read();
         if (!value) break;
         done += value.length;
-        yield value;
+        // A Blob made of large parts gives them whole, and each piece is copied into wasm memory.
+        for (let at = 0; at < value.length; at += CHUNK_BYTES) yield value.subarray(at, at + CHUNK_BYTES);
       }
       if (done < length) throw endedEarly(offset + done, this.paths?.[file]);
     } finally {
@@ -86,7 +121,7 @@ class BlobSource implements ByteSource {
   }
 
   range(file: number, offset: number, length: number): LayerRange {
-    return { source: { type: "blob", blob: this.#slice(file, 0, Infinity) }, offset, length };
+    return { source: { type: "blob", blob: this.#slice(file, 0, Infinity) }, file: 0, offset, length };
   }
 
   async close(): Promise<void> {}
@@ -101,4 +136,34 @@ class BlobSource implements ByteSource {
       });
     return blob.slice(offset, Math.min(offset + length, blob.size));
   }
+}
+
+class CallerSource implements ByteSource {
+  readonly paths?: readonly string[];
+  readonly sizes: readonly number[];
+  readonly #spec: SourceSpec;
+  readonly #ask: AskCaller;
+
+  constructor(spec: Extract<SourceSpec, { type: "caller" }>, ask: AskCaller) {
+    this.#spec = spec;
+    this.#ask = ask;
+    this.paths = spec.paths;
+    this.sizes = spec.sizes;
+  }
+
+  async read(file: number, offset: number, length: number): Promise<Uint8Array> {
+    const bytes = await this.#ask(file, offset, length);
+    if (bytes.length < length) throw endedEarly(offset + bytes.length, this.paths?.[file]);
+    return bytes;
+  }
+
+  chunks(file: number, offset: number, length: number): AsyncIterable<Uint8Array> {
+    return readAhead((at, size) => this.read(file, at, size), offset, length);
+  }
+
+  range(file: number, offset: number, length: number): LayerRange {
+    return { source: this.#spec, file, offset, length };
+  }
+
+  async close(): Promise<void> {}
 }

@@ -16,6 +16,8 @@ const POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
   "connect-src 'self'",
+  // For the pages' empty icons.
+  "img-src data:",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
@@ -24,12 +26,10 @@ const POLICY = [
 export async function serve(folders) {
   const server = createServer(async (request, response) => {
     try {
-      const [, first, ...rest] = decodeURIComponent(new URL(request.url, "http://localhost").pathname).split(
-        "/",
-      );
-      const folder = folders[first];
-      const path = join(folder ?? "", normalize(`/${rest.join("/")}`));
-      if (!folder || !(await stat(path)).isFile()) throw new Error("no such file");
+      const address = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+      const [, first, ...rest] = address.split("/");
+      const path = folders[first] ? join(folders[first], ...rest) : join(folders[""] ?? "/nowhere", address);
+      if (!(await stat(path)).isFile()) throw new Error("no such file");
       response.writeHead(200, {
         "content-type": TYPES[extname(path)] ?? "application/octet-stream",
         "content-security-policy": POLICY,

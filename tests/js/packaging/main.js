@@ -15,7 +15,7 @@ async function run() {
     rows: (await tree.page(0, tree.length)).map(({ path }) => path),
     oneClass: Digest === CoreDigest && Digest.of(new Uint8Array()).equals(CoreDigest.of(new Uint8Array())),
     refused: await openArchive(new Blob(["x"])).catch(
-      (error) => error instanceof LayerglassError && error.kind,
+      (error) => error instanceof LayerglassError && error.code,
     ),
   };
 }

@@ -13,7 +13,7 @@ const result = {
   rows: (await tree.page(0, tree.length)).map(({ path }) => path),
   oneClass,
   refused: await openArchive(new Blob(["x"])).catch(
-    (error) => error instanceof LayerglassError && error.kind,
+    (error) => error instanceof LayerglassError && error.code,
   ),
 };
 console.log(JSON.stringify(result));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const FOLDER =
-  process.env.LAYERGLASS_IMAGES || fileURLToPath(new URL("../../fixtures/images", import.meta.url));
+  process.env.LAYERGLASS_IMAGES || fileURLToPath(new URL("../../fixtures", import.meta.url));
 
 /** What is expected of each file: its name and its entry. */
 export const FILES = Object.entries(JSON.parse(readFileSync(join(FOLDER, "EXPECTED.json"), "utf8")).files);

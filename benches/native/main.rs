@@ -1,0 +1,40 @@
+//! The native half of `cargo xtask bench`, which runs this program and takes its times.
+//!
+//! ```text
+//! native inputs FOLDER SOURCE…    makes the input files out of the files in the SOURCEs
+//! native layer FILE               scans one layer on one thread
+//! native image FILE               scans every layer of an image on all cores and checks every digest
+//! native open FILE                opens the metadata of an image and counts the bytes read
+//! ```
+
+mod inputs;
+mod read;
+mod tar;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    // `cargo bench` adds an option of its own.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
+        ["inputs", folder, ref sources @ ..] => inputs::make(Path::new(folder), sources),
+        ["layer", file] => read::layer(Path::new(file)),
+        ["image", file] => read::image(Path::new(file)),
+        ["open", file] => read::open(Path::new(file)),
+        _ => {
+            println!("run by `cargo xtask bench`");
+            Ok(())
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

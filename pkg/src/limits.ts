@@ -1,0 +1,37 @@
+/** The limits that keep hostile input from growing without bound. What is left out keeps its default. */
+export interface Limits {
+  /** Length of one JSON document in bytes; 20 MiB. */
+  readonly jsonBytes?: number;
+  /** Nesting of one JSON document; 128. It can be lowered, not raised. */
+  readonly jsonDepth?: number;
+  /** Entries of an archive file or files of a folder; 1,000,000. */
+  readonly archiveEntries?: number;
+  /** Entries of one layer; 10,000,000. */
+  readonly layerEntries?: number;
+  /** Bytes of one extended header; 1 MiB. */
+  readonly headerBytes?: number;
+  /** Bytes of one path inside a layer; 32 KiB. */
+  readonly pathBytes?: number;
+  /** Components of one path inside a layer; 2,048. */
+  readonly pathDepth?: number;
+  /** Symbolic links followed while one path is resolved; 40. */
+  readonly symlinks?: number;
+  /** Data fragments of one sparse file; 100,000. */
+  readonly sparseFragments?: number;
+  /** Bytes of holes in one layer that are hashed as zeros; 16 GiB. */
+  readonly sparseBytes?: number;
+  /** Bytes that one compressed stream may unpack to; 1 TiB. */
+  readonly unpackedBytes?: number;
+  /** Unpacked bytes for each stored byte; 250. */
+  readonly expansionRatio?: number;
+  /** Unpacked bytes below which the ratio is not looked at; 256 MiB. */
+  readonly expansionFloor?: number;
+  /** Window of a zstd frame or dictionary of an xz stream in bytes; 128 MiB. */
+  readonly windowBytes?: number;
+  /** Images listed by one archive; 10,000. */
+  readonly images?: number;
+  /** Levels of indexes within indexes; 8. */
+  readonly indexDepth?: number;
+  /** Findings kept for one layer or archive; 1,000. */
+  readonly findings?: number;
+}

@@ -1,0 +1,171 @@
+//! Digests, hashers and short ids.
+
+use layerglass::digest::{Algorithm, Digest, DigestError, Hasher, ShortIdError, ShortIds, Verifier};
+use layerglass::error::{ErrorKind, Reason};
+
+const EMPTY: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+#[test]
+fn known_digests() {
+    // FIPS 180-4, the message "abc".
+    let cases = [
+        (Algorithm::Sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            Algorithm::Sha384,
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
+        ),
+        (
+            Algorithm::Sha512,
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        ),
+    ];
+    for (algorithm, hex) in cases {
+        let digest = Digest::of(algorithm, b"abc");
+        assert_eq!(digest.hex(), hex);
+        assert_eq!(digest.to_string(), format!("{algorithm}:{hex}"));
+        assert_eq!(digest.algorithm(), algorithm);
+        assert_eq!(digest.as_bytes().len(), algorithm.size());
+        assert_eq!(Digest::parse(&digest.to_string()), Ok(digest));
+        assert_eq!(Digest::from_bytes(algorithm, digest.as_bytes()), Some(digest));
+        assert_eq!(Digest::from_bytes(algorithm, &digest.as_bytes()[1..]), None);
+        let mut hasher = Hasher::new(algorithm);
+        b"abc".iter().for_each(|byte| hasher.update(&[*byte]));
+        assert_eq!(hasher.clone().finish(), digest);
+    }
+    assert_eq!(Digest::sha256(b"").to_string(), EMPTY);
+    assert_eq!(Digest::sha256(b"").short(), "e3b0c44298fc");
+}
+
+#[test]
+fn each_fault_has_its_reason() {
+    let hex = &EMPTY[7..];
+    let length = |algorithm, expected, found| DigestError::Length { algorithm, expected, found, offset: 7 };
+    let unsupported = |algorithm: &str| DigestError::Unsupported { algorithm: algorithm.to_owned() };
+    let format = |offset| DigestError::Format { offset };
+    let cases = [
+        (String::new(), format(0)),
+        (hex.to_owned(), format(64)),
+        ("sha256:".to_owned(), format(7)),
+        (format!(":{hex}"), format(0)),
+        (format!("sha256:{}", &hex[1..]), length(Algorithm::Sha256, 64, 63)),
+        (format!("sha256:{hex}0"), length(Algorithm::Sha256, 64, 65)),
+        (format!("sha256:{}", hex.to_uppercase()), format(7)),
+        (format!("sha256:{}g", &hex[1..]), format(70)),
+        (format!("sha256:{}:", &hex[1..]), format(70)),
+        (format!("sha512:{hex}"), length(Algorithm::Sha512, 128, 64)),
+        (format!("SHA256:{hex}"), format(0)),
+        (format!("md5:{}", &hex[..32]), unsupported("md5")),
+        ("a+b.c-d_e:x=_-Y".to_owned(), unsupported("a+b.c-d_e")),
+        ("a++b:x".to_owned(), format(2)),
+        ("a-:x".to_owned(), format(2)),
+        ("foo:a b".to_owned(), format(5)),
+        ("foo:a\u{e9}".to_owned(), format(5)),
+        ("sha256\n:aa".to_owned(), format(6)),
+    ];
+    for (text, error) in cases {
+        assert_eq!(Digest::parse(&text), Err(error.clone()), "{text}");
+        assert!(error.offset().unwrap() as usize <= text.len());
+        let kind = if matches!(error, DigestError::Unsupported { .. }) {
+            ErrorKind::Unsupported
+        } else {
+            ErrorKind::Invalid
+        };
+        assert_eq!(error.kind(), kind);
+    }
+}
+
+#[test]
+fn digests_are_ordered_as_their_texts() {
+    let mut digests: Vec<Digest> = Algorithm::ALL
+        .into_iter()
+        .rev()
+        .flat_map(|algorithm| (0..20_u8).map(move |byte| Digest::of(algorithm, &[byte])))
+        .collect();
+    digests.sort();
+    let texts: Vec<String> = digests.iter().map(ToString::to_string).collect();
+    let mut sorted = texts.clone();
+    sorted.sort();
+    assert_eq!(texts, sorted);
+}
+
+#[test]
+fn json_has_digests_as_text() {
+    let digest = Digest::sha256(b"");
+    assert_eq!(serde_json::to_string(&digest).unwrap(), format!("\"{EMPTY}\""));
+    assert_eq!(serde_json::from_str::<Digest>(&format!("\"{EMPTY}\"")).unwrap(), digest);
+    assert!(serde_json::from_str::<Digest>("\"sha256:00\"").is_err());
+}
+
+#[test]
+fn a_verifier_tells_whether_it_was_that() {
+    let mut verifier = Verifier::new(Digest::of(Algorithm::Sha512, b"abc"));
+    std::io::copy(&mut &b"ab"[..], &mut verifier).unwrap();
+    assert!(!verifier.is_verified());
+    verifier.update(b"c");
+    assert!(verifier.is_verified());
+    assert_eq!(verifier.finish(), Digest::of(Algorithm::Sha512, b"abc"));
+}
+
+/// A digest whose digits start with these; the rest is zeros.
+fn starting(algorithm: Algorithm, prefix: &str) -> Digest {
+    Digest::parse(&format!("{algorithm}:{prefix:0<width$}", width = algorithm.size() * 2)).unwrap()
+}
+
+#[test]
+fn short_ids_find_the_only_one() {
+    let sha256 = |prefix| starting(Algorithm::Sha256, prefix);
+    let sha512 = |prefix| starting(Algorithm::Sha512, prefix);
+    let ids: ShortIds =
+        [sha256("12345"), sha256("1234"), sha256("6"), sha512("12346"), sha512("77")].into_iter().collect();
+    assert_eq!(ids.lookup("12345").unwrap(), sha256("12345"));
+    assert_eq!(ids.lookup("12340").unwrap(), sha256("1234"));
+    assert_eq!(ids.lookup("sha512:1").unwrap(), sha512("12346"));
+    assert_eq!(ids.lookup("7").unwrap(), sha512("77"));
+    assert_eq!(ids.lookup(&sha256("6").to_string()).unwrap(), sha256("6"));
+    assert_eq!(ids.lookup(&sha256("6").hex()).unwrap(), sha256("6"));
+    let ambiguous = ids.lookup("1234").unwrap_err();
+    let candidates = vec![sha256("1234"), sha256("12345"), sha512("12346")];
+    assert_eq!(ambiguous, ShortIdError::Ambiguous { query: "1234".to_owned(), candidates });
+    assert_eq!(ambiguous.kind(), ErrorKind::Ambiguous);
+    assert_eq!(ids.lookup(""), Err(ShortIdError::Empty));
+    for query in ["9", "sha256:", "sha256:7", "md5:1", "1234G", "12345A", "sha256:x", &"1".repeat(129), "é"]
+    {
+        assert_eq!(ids.lookup(query).unwrap_err().kind(), ErrorKind::NotFound, "{query}");
+    }
+}
+
+#[test]
+fn short_ids_come_and_go() {
+    let digest = Digest::sha256(b"a");
+    let mut ids = ShortIds::new();
+    assert!(ids.is_empty() && ids.insert(digest) && !ids.insert(digest));
+    assert!(ids.contains(&digest) && ids.len() == 1);
+    assert!(ids.remove(&digest) && !ids.remove(&digest) && ids.is_empty());
+}
+
+#[test]
+fn short_codes_are_the_shortest() {
+    let sha256 = |prefix| starting(Algorithm::Sha256, prefix);
+    let ids: ShortIds = ["1234", "12345", "12346", "5432", "6543"].into_iter().map(sha256).collect();
+    let codes: Vec<String> = ids.short_codes(2).into_iter().map(|(_, code)| code).collect();
+    assert_eq!(codes, ["12340", "12345", "12346", "54", "65"]);
+    for (digest, code) in ids.short_codes(1) {
+        assert_eq!(ids.lookup(&code).unwrap(), digest, "a code stands for its digest");
+    }
+    let codes = ids.short_codes(64);
+    assert!(codes.iter().all(|(digest, code)| *code == digest.to_string()), "at least that long");
+}
+
+#[test]
+fn short_codes_work_when_one_digest_continues_another() {
+    let ids: ShortIds = [
+        starting(Algorithm::Sha256, "ab"),
+        starting(Algorithm::Sha512, "ab"),
+        starting(Algorithm::Sha384, "ab"),
+    ]
+    .into_iter()
+    .collect();
+    for (digest, code) in ids.short_codes(1) {
+        assert_eq!(ids.lookup(&code).unwrap(), digest, "{code}");
+    }
+}
