@@ -59,11 +59,10 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
     if let Some(browser) = browser.as_ref().filter(|_| has(Group::Wasm)) {
         rust_in_wasm(project, browser, &mut suites)?;
     }
-    // The package is tried in Node and, on a bare page, in the browser too.
     if let Some(browser) = browser.as_ref().filter(|_| has(Group::Js)) {
         build::package(project)?;
         let program = npm::script(project, "tests/js", "test").env("CHROME", &browser.chrome);
-        suites.push(suite("npm package", program, Summary::of_node)?);
+        suites.push(suite("npm package, Node and browser", program, Summary::of_node)?);
     }
     if let Some(browser) = browser.as_ref().filter(|_| has(Group::Www)) {
         build::page(project)?;
