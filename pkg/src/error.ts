@@ -88,7 +88,7 @@ export function toError(thrown: unknown): LayerglassError {
     return new LayerglassError(thrown, thrown instanceof Error ? { cause: thrown } : undefined);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const cause = { cause: thrown };
-  if (isTrap(thrown))
+  if (thrown instanceof WebAssembly.RuntimeError)
     return new LayerglassError(
       { kind: "io", code: "wasm-trap", message: `the wasm module failed: ${message}` },
       cause,

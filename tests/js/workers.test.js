@@ -177,6 +177,43 @@ test("a worker that cannot be started is a typed error", async () => {
   await assert.rejects(openArchive(path, { createWorker: () => ({}) }), { kind: "invalid", code: "worker" });
 });
 
+test("arguments that make no sense are refused before any work", async () => {
+  const archive = await openArchive(path);
+  for (const work of [
+    () => openArchive(path, { contents: "md5" }),
+    () => openArchive(path, { limits: { jsonBytes: "many" } }),
+    () => archive.scan({ contents: "md5" }),
+    () => archive.scan({ layers: [0.5] }),
+    () => archive.scan({ image: -1 }),
+    () => archive.tree(Number.NaN),
+    () => archive.tree(0, { upTo: "1" }),
+    () => archive.rawConfig(undefined),
+  ]) {
+    await assert.rejects(work(), { name: "LayerglassError", kind: "invalid" });
+  }
+  for (const work of [
+    () => archive.scan({ layers: [1000] }),
+    () => archive.scan({ image: 1000 }),
+    () => archive.tree(1000),
+    () => archive.rawManifest(1000),
+  ]) {
+    await assert.rejects(work(), { name: "LayerglassError", kind: "not_found" });
+  }
+  assert.ok((await archive.scan()).layers.every(({ state }) => state === "scanned"));
+  const tree = await archive.tree(0);
+  for (const work of [
+    () => tree.page(-1, 1),
+    () => tree.page(0, 2 ** 40),
+    () => tree.children(1.5, 0, 1),
+    () => tree.sort("colour"),
+  ]) {
+    await assert.rejects(work(), { name: "LayerglassError", kind: "invalid" });
+  }
+  assert.equal(await tree.row(1e9), undefined);
+  assert.equal(await tree.reveal("no/such/path"), -1);
+  archive.close();
+});
+
 test("closing ends the work that goes on, and all that comes", async () => {
   const archive = await openArchive(large, { workers: 1 });
   const scan = archive.scan();

@@ -1,4 +1,4 @@
-import { checkCount } from "../checks.js";
+import { checkContents, checkCount } from "../checks.js";
 import { abortedError, LayerglassError, throwIfAborted } from "../error.js";
 import type { ArchiveData, LayerData } from "../types.js";
 import type { WorkerClient } from "./client.js";
@@ -56,6 +56,9 @@ export class Archive {
    */
   async scan(options: ScanOptions = {}): Promise<ArchiveData> {
     throwIfAborted(options.signal);
+    if (options.contents !== undefined) checkContents(options.contents);
+    if (options.image !== undefined) checkCount("image", options.image);
+    for (const layer of options.layers ?? []) checkCount("layers", layer);
     const turn = this.#lastScan;
     const run = (async () => {
       await whenAborted(turn, options.signal);
