@@ -163,6 +163,17 @@ fn what_cannot_be_completed() {
 }
 
 #[test]
+fn upper_case_is_that_of_unicode() {
+    for c in '\0'..='\u{1FFFF}' {
+        let changes = !c.to_lowercase().eq([c]);
+        // The title-case letters and the others that lower case changes, and no others.
+        let refused =
+            matches!(Reference::parse_normalized(&format!("x/{c}")), Err(ReferenceError::Uppercase { .. }));
+        assert_eq!(refused, changes, "U+{:04X}", u32::from(c));
+    }
+}
+
+#[test]
 fn older_rules() {
     assert!(Reference::parse_normalized_by("Foo/bar", &Rules::OLDER).is_err());
     assert!(Reference::parse_by("[::1]/a", &Rules::OLDER).is_err());

@@ -7,10 +7,11 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::argument::{ArgumentError, from_js};
 use super::error::{BindingError, to_thrown};
 use super::scan::{ScanOptions, decode};
 use super::tree::TreeHandle;
-use super::value::{from_js, to_js};
+use super::value::to_js;
 use crate::archive::{Archive, Opener, Pass};
 use crate::finding::ErrorData;
 use crate::json::size;
@@ -51,7 +52,7 @@ impl ArchiveOpener {
         let sizes = sizes.to_vec().into_iter().map(to_size).collect::<Result<Vec<u64>, JsValue>>()?;
         if sizes.len() != paths.len() {
             let reason = format!("{} sizes for {} paths", sizes.len(), paths.len());
-            return Err(to_thrown(BindingError::Argument { what: "sizes", reason }));
+            return Err(to_thrown(ArgumentError { what: "sizes", reason }));
         }
         let opener = Opener::for_folder(paths.into_iter().zip(sizes), &limits).map_err(to_thrown)?;
         Ok(Self(RefCell::new(Some(opener))))
@@ -137,9 +138,8 @@ impl ArchiveHandle {
     /// Notes why a layer could not be scanned: `ErrorData`.
     #[wasm_bindgen(js_name = failScan)]
     pub fn fail_scan(&self, layer: usize, error: JsValue) -> Result<(), JsValue> {
-        let error: ErrorData = serde_wasm_bindgen::from_value(error).map_err(|error| {
-            to_thrown(BindingError::Argument { what: "error", reason: error.to_string() })
-        })?;
+        let error: ErrorData = serde_wasm_bindgen::from_value(error)
+            .map_err(|error| to_thrown(ArgumentError { what: "error", reason: error.to_string() }))?;
         self.archive_mut()?.fail_scan(layer, error).map_err(to_thrown)
     }
 
@@ -179,5 +179,5 @@ fn to_size(size: f64) -> Result<u64, JsValue> {
     if size.is_finite() && size >= 0.0 && size <= size::MAX_NUMBER as f64 {
         return Ok(size as u64);
     }
-    Err(to_thrown(BindingError::Argument { what: "size", reason: format!("{size} is no count of bytes") }))
+    Err(to_thrown(ArgumentError { what: "size", reason: format!("{size} is no count of bytes") }))
 }

@@ -17,14 +17,6 @@ pub(super) enum BindingError {
     /// A handle has done its work.
     #[error("the {0} has ended: it was freed or has given its result")]
     Ended(&'static str),
-    /// An argument is not what it should be.
-    #[error("invalid {what}: {reason}")]
-    Argument {
-        /// Which argument.
-        what: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
     /// A value could not be handed over.
     #[error("a value could not be handed to JavaScript: {0}")]
     Unrepresentable(String),
@@ -34,7 +26,6 @@ impl Reason for BindingError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Ended(_) => ErrorKind::Aborted,
-            Self::Argument { .. } => ErrorKind::Invalid,
             Self::Unrepresentable(_) => ErrorKind::Unsupported,
         }
     }
@@ -42,7 +33,6 @@ impl Reason for BindingError {
     fn code(&self) -> &'static str {
         match self {
             Self::Ended(_) => "ended",
-            Self::Argument { .. } => "argument",
             Self::Unrepresentable(_) => "unrepresentable",
         }
     }

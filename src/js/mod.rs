@@ -5,6 +5,8 @@
 
 #[cfg(feature = "archive")]
 mod archive;
+#[cfg(feature = "archive")]
+mod argument;
 pub mod digest;
 mod error;
 pub mod image;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::argument::from_js;
 use super::error::{BindingError, to_thrown};
-use super::value::from_js;
 use crate::layer::{ContentHash, LayerScan, ScannedLayer};
 use crate::limits::Limits;
 

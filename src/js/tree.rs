@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::argument::ArgumentError;
 use super::error::{BindingError, to_thrown};
 use super::value::to_js;
 use crate::json::size;
@@ -142,7 +143,7 @@ impl TreeHandle {
             "mtime" => SortKey::Mtime,
             other => {
                 let reason = format!("{other:?} is none of name, size, mtime");
-                return Err(to_thrown(BindingError::Argument { what: "sort key", reason }));
+                return Err(to_thrown(ArgumentError { what: "sort key", reason }));
             }
         };
         self.view()?.sort(key, descending);

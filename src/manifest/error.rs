@@ -16,7 +16,7 @@ pub enum ManifestError {
     Field(#[from] FieldError),
     /// Neither the media type nor the contents tell what it is.
     #[error(
-        "the document is no manifest of a known kind (media type {media_type:?}, schema version {schema_version})"
+        "the document is no manifest of a known kind (media type `{media_type}`, schema version {schema_version})"
     )]
     UnknownKind {
         /// The media type that was given or that it declares, cut after 100 characters; empty when there is none.

@@ -107,12 +107,12 @@ impl Schema1 {
     }
 
     /// Digests of the stored layers, **top layer first**.
-    pub fn blob_sums(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub fn blob_sums(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.fields.layers.iter().map(|layer| layer.blob_sum.as_str())
     }
 
     /// The v1 document of each layer as text, top layer first.
-    pub fn v1_compatibility(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub fn v1_compatibility(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.fields.history.iter().map(|entry| entry.v1_compatibility.as_str())
     }
 }

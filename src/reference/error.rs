@@ -27,6 +27,19 @@ impl fmt::Display for Part {
     }
 }
 
+/// A character for a message: in quotes where it can be seen, else by its number.
+struct Quoted(char);
+
+impl fmt::Display for Quoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_ascii_graphic() {
+            write!(f, "`{}`", self.0)
+        } else {
+            write!(f, "U+{:04X}", u32::from(self.0))
+        }
+    }
+}
+
 /// Why a text is not a reference. Offsets count bytes of the text that was given.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -43,7 +56,7 @@ pub enum ReferenceError {
         offset: usize,
     },
     /// A character that the part cannot have at that place.
-    #[error("{character:?} at byte {offset} cannot stand there in a {part}")]
+    #[error("{} at byte {offset} cannot stand there in a {part}", Quoted(*character))]
     InvalidCharacter {
         /// Which part.
         part: Part,

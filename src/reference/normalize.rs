@@ -41,7 +41,20 @@ fn split_domain<'t>(text: &'t str, rules: &Rules) -> (&'t str, &'t str) {
     }
 }
 
-/// Whether lower-casing leaves the character as it is.
+/// Whether Unicode's simple lower case leaves the character as it is.
+///
+/// Told from the upper-case property and its few exceptions, because the table of lower-case letters is larger than all
+/// other code for references.
 fn is_lower(c: char) -> bool {
-    c.to_lowercase().eq([c])
+    match c {
+        '\0'..='\u{7f}' => !c.is_ascii_uppercase(),
+        // Title case.
+        '\u{1C5}' | '\u{1C8}' | '\u{1CB}' | '\u{1F2}' | '\u{1FBC}' | '\u{1FCC}' | '\u{1FFC}' => false,
+        '\u{1F88}'..='\u{1F8F}' | '\u{1F98}'..='\u{1F9F}' | '\u{1FA8}'..='\u{1FAF}' => false,
+        // Letters with a meaning of their own; four of those like letters have a lower case.
+        '\u{2126}' | '\u{212A}' | '\u{212B}' | '\u{2132}' => false,
+        '\u{3D2}'..='\u{3D4}' | '\u{2100}'..='\u{214F}' => true,
+        '\u{1D400}'..='\u{1D7FF}' | '\u{1F130}'..='\u{1F189}' => true,
+        _ => !c.is_uppercase(),
+    }
 }

@@ -14,10 +14,10 @@ export const appStyles = css`
   .core i:nth-child(3) { background: var(--stratum-2); }
   .core i:nth-child(4) { background: var(--stratum-5); }
   .failure { display: grid; justify-items: center; gap: 1rem; width: min(40rem, 100%); }
-  .failure .empty { padding-block: 1rem 0; }
-  .failure .empty-icon { background: var(--bad-soft); color: var(--bad); }
-  .failure .empty p { overflow-wrap: anywhere; }
-  .subject { color: var(--text); font-weight: 600; }
+  .failure-icon { display: grid; place-items: center; width: 3rem; height: 3rem; border-radius: 50%; background: var(--bad-soft); color: var(--bad); font-size: 1.4rem; }
+  .failure h1 { font-size: 1.25rem; }
+  .failure p { color: var(--muted); text-align: center; overflow-wrap: anywhere; text-wrap: pretty; }
+  .failure strong { color: var(--text); font-weight: 600; }
   dl { width: 100%; padding: 0.4rem 1.1rem; }
   dl > div { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 1rem; padding: 0.5rem 0; border-top: 1px solid var(--line); }
   dl > div:first-child { border-top: 0; }

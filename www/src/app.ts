@@ -8,7 +8,6 @@ import type { Subject } from "./model/open.ts";
 import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
-import { empty, emptyStyles } from "./ui/empty.ts";
 import { ICONS } from "./ui/icons.ts";
 import { card, shared } from "./ui/styles.ts";
 import { shown } from "./ui/text.ts";
@@ -20,7 +19,7 @@ import "./views/start.ts";
 /** The page: one file at a time, from the first screen to its last byte. */
 @customElement("lg-app")
 export class AppElement extends LitElement {
-  static override styles = [shared, card, emptyStyles, appStyles, css`:host { display: grid; }`];
+  static override styles = [shared, card, appStyles, css`:host { display: grid; }`];
 
   @state() private dragging = false;
   private readonly session = new Session(() => {
@@ -85,11 +84,9 @@ export class AppElement extends LitElement {
     const place = errorPlace(error);
     return html`<main class="middle">
       <div class="failure" role="alert">
-        ${empty(
-          ICONS.error,
-          "This could not be opened",
-          html`<strong class="subject">${shown(subject.name, 300)}</strong><br>${shown(error.message, 1000)}`,
-        )}
+        <span class="failure-icon">${ICONS.error}</span>
+        <h1>This could not be opened</h1>
+        <p><strong>${shown(subject.name, 300)}</strong><br>${shown(error.message, 1000)}</p>
         <dl class="card">
           ${place ? html`<div><dt>Where</dt><dd>${place}</dd></div>` : nothing}
           ${error.expected === undefined ? nothing : html`<div><dt>Expected</dt><dd>${shown(error.expected, 500)}</dd></div>`}

@@ -9,18 +9,19 @@ export function sha256(bytes) {
 /**
  * A docker-save file with these layers, each the bytes of a tar.
  * @param {Buffer[]} layers
- * @param {{ name?: string, config?: object, history?: object[] }} [options]
+ * @param {{ name?: string, config?: object, history?: object[], metadataFirst?: boolean }} [options]
  */
-export function dockerArchive(layers, { name = "made:1", config = {}, history } = {}) {
+export function dockerArchive(layers, { name = "made:1", config = {}, history, metadataFirst = false } = {}) {
   const bytes = imageConfig(layers, config, history);
   const paths = layers.map((layer) => `${sha256(layer)}.tar`);
   const manifest = [{ Config: `${sha256(bytes)}.json`, RepoTags: [name], Layers: paths }];
   const stored = new Map(layers.map((layer, index) => [paths[index] ?? "", layer]));
-  return tar([
-    ...[...stored].map(([path, contents]) => ({ name: path, contents })),
+  const blobs = [...stored].map(([path, contents]) => ({ name: path, contents }));
+  const metadata = [
     { name: `${sha256(bytes)}.json`, contents: bytes },
     { name: "manifest.json", contents: JSON.stringify(manifest) },
-  ]);
+  ];
+  return tar(metadataFirst ? [...metadata, ...blobs] : [...blobs, ...metadata]);
 }
 
 /**

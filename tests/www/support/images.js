@@ -7,7 +7,7 @@ export const IMAGES =
   process.env.LAYERGLASS_IMAGES ?? fileURLToPath(new URL("../../fixtures", import.meta.url));
 
 /**
- * @typedef {{ config: { history?: { empty_layer?: boolean }[] }, image_id: string, layers: { diff_id: string, digest?: string, size: number }[], rootfs?: { entries: number } }} ExpectedImage
+ * @typedef {{ config: { history?: { empty_layer?: boolean }[] }, image_id: string, layers: { diff_id: string, digest?: string, size: number }[], rootfs?: { entries: number }, platforms?: Record<string, ExpectedImage> }} ExpectedImage
  * @typedef {{ name: string, path: string, folder: boolean, images: ExpectedImage[], docker_image_inspect?: { Id: string }[] }} Expected
  */
 
@@ -17,7 +17,9 @@ export function expected() {
   const { files } = JSON.parse(readFileSync(join(IMAGES, "EXPECTED.json"), "utf8"));
   return Object.entries(files).map(([name, entry]) => {
     const path = join(IMAGES, name);
-    return { ...entry, name, path, folder: statSync(path).isDirectory() };
+    // An index stands for the images of its platforms.
+    const images = entry.images.flatMap((image) => Object.values(image.platforms ?? [image]));
+    return { ...entry, images, name, path, folder: statSync(path).isDirectory() };
   });
 }
 

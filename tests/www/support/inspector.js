@@ -83,7 +83,7 @@ export class Inspector {
 
   /** Waits until all layers are scanned. */
   async scanned() {
-    await this.page.getByText(/layers? (is )?scanned/).waitFor({ state: "attached", timeout: 60_000 });
+    await this.page.getByText(/layers? (is|are) scanned/).waitFor({ state: "attached" });
   }
 
   /** @param {string} name */

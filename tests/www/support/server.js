@@ -15,9 +15,9 @@ const TYPES = {
 /**
  * Serves a folder on loopback, with byte ranges, and nothing but files: the page's own policy must be what protects
  * it. `offers` adds what `cargo xtask inspect` adds: a path for each token, with the JSON that describes a file or
- * folder. Every request is noted.
+ * folder; `hold` keeps back what is longer than `holdFrom` bytes. Every request is noted.
  * @param {string} root
- * @param {Map<string, { json: unknown } | { file: string }>} [offers]
+ * @param {Map<string, { json: unknown } | { file: string, hold?: Promise<void>, holdFrom?: number }>} [offers]
  */
 export async function serve(root, offers = new Map()) {
   /** @type {{ path: string, range: string | undefined, bytes: number }[]} */
@@ -47,6 +47,7 @@ export async function serve(root, offers = new Map()) {
     const start = range ? Number(range[1]) : 0;
     const end = range && range[2] !== "" ? Math.min(Number(range[2]), size - 1) : size - 1;
     noted.bytes = Math.max(0, end - start + 1);
+    if (offer?.hold && noted.bytes >= (offer.holdFrom ?? 0)) await offer.hold;
     response.setHeader("content-length", noted.bytes);
     if (range) response.setHeader("content-range", `bytes ${start}-${end}/${size}`);
     response.writeHead(range ? 206 : 200);

@@ -23,7 +23,8 @@ export type CheckCounts = Readonly<Record<Check["state"], number>>;
 export function checkRows(archive: ArchiveData): CheckRow[] {
   const rows: CheckRow[] = [];
   for (const image of archive.images) {
-    rows.push({ what: "Config", of: imageTitle(image), check: image.check });
+    // A bare file system has no config that could be checked.
+    if (image.role !== "rootfs") rows.push({ what: "Config", of: imageTitle(image), check: image.check });
   }
   for (const image of archive.images) {
     image.layers.forEach((layer, position) => {
@@ -35,7 +36,11 @@ export function checkRows(archive: ArchiveData): CheckRow[] {
     });
   }
   for (const layer of archive.layers) {
-    rows.push({ what: "Stored layer", of: plain(layer.path, 300), check: diffIdCheck(layer, archive) });
+    rows.push({
+      what: "Stored layer",
+      of: layer.path === "" ? "the whole file" : plain(layer.path, 300),
+      check: diffIdCheck(layer, archive),
+    });
   }
   for (const blob of archive.blobs) {
     rows.push({ what: ROLES[blob.role], of: plain(blob.path, 300), check: blob.check });

@@ -11,6 +11,7 @@ const WORDS = {
     short: "does not match",
     long: "Recomputed from the bytes, and different from what is declared",
   },
+  failed: { icon: ICONS.error, short: "could not be read", long: "The bytes could not be read to their end" },
   pending: {
     icon: ICONS.pending,
     short: "not yet checked",
@@ -28,7 +29,7 @@ const WORDS = {
   },
 } as const;
 
-/** Whether a recomputed digest is the declared one: a sign, and words where there is room. */
+/** Whether a recomputed digest is the declared one, or why that is not known: a sign, and words where there is room. */
 @customElement("lg-check")
 export class CheckElement extends LitElement {
   static override styles = [
@@ -37,12 +38,12 @@ export class CheckElement extends LitElement {
       :host { display: inline-flex; }
       span.mark { display: inline-flex; align-items: center; gap: 0.3em; white-space: nowrap; font-size: var(--small); }
       .match { color: var(--ok); }
-      .mismatch { color: var(--bad); font-weight: 600; }
+      .mismatch, .failed { color: var(--bad); font-weight: 600; }
       .pending, .undeclared, .absent { color: var(--muted); }
     `,
   ];
 
-  @property({ attribute: false }) state: Check["state"] = "pending";
+  @property({ attribute: false }) state: Check["state"] | "failed" = "pending";
   /** Shows the words too, not only the sign. */
   @property({ type: Boolean }) words = false;
 

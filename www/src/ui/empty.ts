@@ -9,7 +9,7 @@ export function empty(
 ): TemplateResult {
   return html`<div class="empty">
     <span class="empty-icon">${icon}</span>
-    <h3>${title}</h3>
+    <h2>${title}</h2>
     <p>${text}</p>
     ${action}
   </div>`;
@@ -26,7 +26,7 @@ export const emptyStyles = css`
     text-align: center;
     color: var(--muted);
   }
-  .empty h3 { color: var(--text); font-size: 1.0625rem; }
+  .empty h2 { color: var(--text); font-size: 1.0625rem; }
   .empty p { max-width: 34rem; text-wrap: pretty; }
   .empty .button { margin-top: 0.5rem; }
   .empty-icon {

@@ -11,6 +11,9 @@ export const ICONS = {
   device: icon(
     svg`<rect x="3" y="4" width="10" height="8" rx="1"/><path d="M6 1.8V4M10 1.8V4M6 12v2.2M10 12v2.2"/>`,
   ),
+  disk: icon(
+    svg`<ellipse cx="8" cy="4" rx="5.5" ry="2.2"/><path d="M2.5 4v8c0 1.2 2.5 2.2 5.5 2.2s5.5-1 5.5-2.2V4M2.5 8c0 1.2 2.5 2.2 5.5 2.2s5.5-1 5.5-2.2"/>`,
+  ),
   fifo: icon(svg`<path d="M2 6h12M2 10h12M10.5 4.5 12 6l-1.5 1.5M5.5 8.5 4 10l1.5 1.5"/>`),
   chevron: icon(svg`<path d="m6 3.5 4.5 4.5L6 12.5"/>`),
   check: icon(svg`<path d="m3.2 8.6 3.1 3.1 6.5-7"/>`),

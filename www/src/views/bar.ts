@@ -73,7 +73,7 @@ export class BarElement extends LitElement {
           <button type="button" class="button slim" @click=${() => this.dispatchEvent(new StopEvent())}>Stop<span class="unseen"> the scan</span></button>
         </div>`;
       case "done":
-        return html`<div class="scan rest"><span class="done" role="status">${ICONS.check} ${layers === 1 ? "The layer is scanned" : `${layers} layers scanned`}</span></div>`;
+        return html`<div class="scan rest"><span class="done" role="status">${ICONS.check} ${layers === 1 ? "The layer is scanned" : "All layers are scanned"}</span></div>`;
       default:
         return html`<div class="scan ${scan.state === "failed" ? "bad" : ""}">
           <span role="status">${scan.state === "failed" ? shown(scan.error?.message ?? "The scan failed", 120) : "Scan stopped"}</span>

@@ -32,7 +32,7 @@ export class ChecksElement extends LitElement {
     card,
     css`
       :host { container-type: inline-size; display: grid; gap: 1.25rem; align-content: start; }
-      h3 { font-size: 1rem; margin-bottom: 0.6rem; }
+      h2 { font-size: 1rem; margin-bottom: 0.6rem; }
       .verdict { display: flex; align-items: center; gap: 0.9rem; padding: 1rem 1.1rem; }
       .verdict .icon { font-size: 1.6rem; }
       .verdict strong { display: block; font-size: 1.0625rem; font-weight: 600; }
@@ -76,11 +76,11 @@ export class ChecksElement extends LitElement {
     const found = findings(this.archive);
     const hidden = uncounted(this.archive);
     return html`
-      ${this.verdict(rows)}
+      ${this.verdict(rows, found)}
       ${
         found.length > 0
           ? html`<section aria-label="Findings">
-        <h3>Findings <span class="muted small num">${groupDigits(found.length)}</span></h3>
+        <h2>Findings <span class="muted small num">${groupDigits(found.length)}</span></h2>
         <div class="findings">${this.portions.of("findings", found).map(finding)}</div>
         <div class="more">${this.portions.button("findings", found)}</div>
         ${hidden > 0 ? html`<p class="muted small more">${count(hidden, "more finding was", "more findings were")} counted but not kept.</p>` : nothing}
@@ -90,7 +90,7 @@ export class ChecksElement extends LitElement {
       ${
         rows.length > 0
           ? html`<section aria-label="Digests">
-        <h3>Digests <span class="muted small num">${groupDigits(rows.length)}</span></h3>
+        <h2>Digests <span class="muted small num">${groupDigits(rows.length)}</span></h2>
         <div class="card rows">${this.portions.of("checks", rows).map(checkLine)}</div>
         <div class="more">${this.portions.button("checks", rows)}</div>
       </section>`
@@ -99,23 +99,19 @@ export class ChecksElement extends LitElement {
     `;
   }
 
-  private verdict(rows: readonly CheckRow[]): TemplateResult {
+  private verdict(rows: readonly CheckRow[], found: readonly PlacedFinding[]): TemplateResult {
     const counts = checkCounts(rows);
-    const { failed, broken } = {
-      failed: counts.mismatch,
-      broken: this.archive.layers.filter((layer) => layer.state === "failed").length,
-    };
-    if (failed > 0 || broken > 0) {
-      const parts = [
-        failed > 0 ? `${count(failed, "digest does", "digests do")} not match` : "",
-        broken > 0 ? `${count(broken, "layer")} could not be read` : "",
-      ];
-      return verdict(
-        "bad",
-        ICONS.error,
-        parts.filter((part) => part !== "").join(", "),
-        `${count(counts.match, "other matches", "others match")}${counts.pending > 0 ? `, ${groupDigits(counts.pending)} are not checked yet` : ""}.`,
-      );
+    const errors = found.filter((each) => each.severity === "error").length;
+    if (counts.mismatch > 0 || errors > 0) {
+      const wrong = [
+        counts.mismatch > 0 ? `${count(counts.mismatch, "digest does", "digests do")} not match` : "",
+        errors > 0 ? `${count(errors, "error")} found` : "",
+      ].filter((part) => part !== "");
+      const rest = [
+        `${count(counts.match, "digest matches", "digests match")}`,
+        counts.pending > 0 ? `${count(counts.pending, "digest is", "digests are")} not checked yet` : "",
+      ].filter((part) => part !== "");
+      return verdict("bad", ICONS.error, wrong.join(", "), `${rest.join(", ")}.`);
     }
     if (counts.pending > 0) {
       return verdict(
@@ -149,8 +145,8 @@ function finding(found: PlacedFinding): TemplateResult {
     <p><span class="unseen">${name}: </span>${shown(found.message, 1000)}</p>
     <div class="where">
       <code title="The finding’s stable name">${plain(found.code, 100)}</code>
-      ${found.file === undefined ? nothing : html`<span>in <code>${shown(found.file, 400)}</code></span>`}
-      ${found.path === undefined ? nothing : html`<span>path <code>${shown(found.path, 400)}</code></span>`}
+      ${!found.file ? nothing : html`<span>in <code>${shown(found.file, 400)}</code></span>`}
+      ${!found.path ? nothing : html`<span>path <code>${shown(found.path, 400)}</code></span>`}
       ${found.offset === undefined ? nothing : html`<span class="num">byte ${groupDigits(found.offset)}</span>`}
       ${found.expected === undefined ? nothing : html`<span>expected <code>${shown(found.expected, 200)}</code></span>`}
       ${found.found === undefined ? nothing : html`<span>found <code>${shown(found.found, 200)}</code></span>`}

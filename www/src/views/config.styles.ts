@@ -6,7 +6,7 @@ export const configStyles = css`
   .groups { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; }
   .wide { grid-column: 1 / -1; }
   section { padding: 0.9rem 1.1rem 1rem; min-width: 0; }
-  h3 { font-size: 0.9375rem; margin-bottom: 0.5rem; }
+  h2 { font-size: 0.9375rem; margin-bottom: 0.5rem; }
   dl { display: grid; gap: 0.35rem; }
   dl > div { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: 0.25rem 1rem; align-items: baseline; }
   dt { color: var(--muted); font-size: var(--small); overflow-wrap: anywhere; }

@@ -33,11 +33,11 @@ export class ConfigElement extends LitElement {
     return html`
       ${this.explanation(image)}
       <div class="groups">
-        <section class="card wide"><h3>Identity</h3>${this.identity(image)}</section>
+        <section class="card wide"><h2>Identity</h2>${this.identity(image)}</section>
         ${image.config ? this.running(image.config) : nothing}
         ${this.pairs("Annotations", "annotations", Object.entries(image.annotations))}
       </div>
-      ${image.presence === "absent" ? nothing : html`<lg-raw .archive=${this.archive} .image=${image.index} .config=${image.id !== undefined}></lg-raw>`}
+      ${image.presence === "absent" || image.role === "rootfs" ? nothing : html`<lg-raw .archive=${this.archive} .image=${image.index} .config=${image.id !== undefined}></lg-raw>`}
     `;
   }
 
@@ -82,7 +82,7 @@ export class ConfigElement extends LitElement {
   private running(config: RunConfigData): TemplateResult {
     return html`
       <section class="card wide">
-        <h3>Runs</h3>
+        <h2>Runs</h2>
         <dl>
           ${row("Entrypoint", words(config.entrypoint))}
           ${row("Command", words(config.cmd))}
@@ -117,7 +117,7 @@ export class ConfigElement extends LitElement {
   ): TemplateResult {
     if (pairs.length === 0 && !nothingText) return html``;
     return html`<section class="card wide">
-      <h3>${title} <span class="muted small num">${pairs.length || ""}</span></h3>
+      <h2>${title} <span class="muted small num">${pairs.length || ""}</span></h2>
       ${
         pairs.length === 0
           ? html`<p class="muted">${nothingText}</p>`
@@ -134,7 +134,7 @@ export class ConfigElement extends LitElement {
 
   private list(title: string, name: string, items: readonly string[], nothingText: string): TemplateResult {
     return html`<section class="card">
-      <h3>${title}</h3>
+      <h2>${title}</h2>
       ${items.length === 0 ? html`<p class="muted">${nothingText}</p>` : html`<ul class="chips">${this.portions.of(name, items).map((item) => html`<li class="mono">${shown(item)}</li>`)}</ul>`}
       ${this.portions.button(name, items)}
     </section>`;

@@ -1,4 +1,4 @@
-import type { ArchiveData } from "layerglass/archive";
+import type { ArchiveData, FileKind } from "layerglass/archive";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { count, exactSize, humanSize } from "../format/size.ts";
@@ -6,6 +6,36 @@ import { ICONS } from "../ui/icons.ts";
 import { Portions } from "../ui/more.ts";
 import { card, shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
+
+const DISKS: ReadonlySet<FileKind> = new Set([
+  "qcow2",
+  "vmdk",
+  "vhd",
+  "vhdx",
+  "iso9660",
+  "mbr-disk",
+  "gpt-disk",
+  "disk-folder",
+]);
+
+/** What kind of thing it is, and why there is no more to see. */
+function explanation(kind: FileKind): string {
+  if (DISKS.has(kind))
+    return "A disk of a machine. It holds no container image with layers; its own header says this:";
+  switch (kind) {
+    case "sif":
+      return "One packed file system with its definition, as Apptainer and Singularity run it. It has no layers; its own header says this:";
+    case "squashfs":
+      return "One packed file system. It has no layers; its own header says this:";
+    case "kernel":
+    case "cpio":
+      return "A part of how a machine starts, not a container image.";
+    case "docker-data-root":
+      return "A daemon’s records of its images and layers. The files of the layers lie elsewhere on that machine, so they cannot be shown from here.";
+    default:
+      return "Known by its contents. No container image was found in it.";
+  }
+}
 
 /** What a file is that holds no container images, with what its own headers say. */
 @customElement("lg-facts")
@@ -17,7 +47,7 @@ export class FactsElement extends LitElement {
       :host { container-type: inline-size; }
       article { padding: 1.5rem; display: grid; gap: 1.1rem; }
       .badge { display: grid; place-items: center; width: 3rem; height: 3rem; border-radius: 12px; background: var(--accent-soft); color: var(--accent); font-size: 1.5rem; }
-      h2 { font-size: 1.375rem; }
+      h1 { font-size: 1.375rem; }
       dl { display: grid; border-top: 1px solid var(--line); }
       dl > div { display: grid; grid-template-columns: minmax(9rem, 15rem) minmax(0, 1fr); gap: 0 1.5rem; padding: 0.45rem 0; border-bottom: 1px solid var(--line); }
       dt { color: var(--muted); }
@@ -32,14 +62,10 @@ export class FactsElement extends LitElement {
   override render() {
     const { label, facts, size, entries, compression, kind } = this.archive;
     return html`<article class="card">
-      <span class="badge">${ICONS.file}</span>
+      <span class="badge">${DISKS.has(kind) ? ICONS.disk : ICONS.file}</span>
       <div>
-        <h2>${label}</h2>
-        <p class="muted">${
-          kind === "rootfs"
-            ? "A plain file system without a config, a history or layers, as docker export writes it."
-            : "Layerglass knows this kind of file by its contents. It holds no container images that can be shown layer by layer."
-        }</p>
+        <h1>${label}</h1>
+        <p class="muted">${explanation(kind)}</p>
       </div>
       <dl>
         <div><dt>Size</dt><dd title=${exactSize(size)}>${humanSize(size)}</dd></div>

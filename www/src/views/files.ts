@@ -17,6 +17,9 @@ import { LayerEvent, ScanEvent } from "./events.ts";
 import { filesStyles } from "./files.styles.ts";
 import "./layer.ts";
 
+/** Folders of a layer's changes are opened until so many rows are seen. */
+const OPENED_CHANGES = 100;
+
 /** The files of a layer or of all layers together. */
 @customElement("lg-files")
 export class FilesElement extends LitElement {
@@ -70,6 +73,8 @@ export class FilesElement extends LitElement {
         upTo: this.upTo,
         changesOnly: this.onlyChanges,
       });
+      // A few changes are seen at once; a whole file system begins with its top.
+      if (this.onlyChanges) await tree.expandAll(OPENED_CHANGES);
       if (wanted === this.#shown) this.replace(tree);
       else tree.close();
     } catch (thrown) {
@@ -150,11 +155,10 @@ export class FilesElement extends LitElement {
       );
     }
     if (!tree) return this.waiting();
-    if (tree.totals.entries === 0) {
-      return this.onlyChanges
-        ? empty(ICONS.layers, "This layer changes nothing", "The step that made it wrote no file.")
-        : empty(ICONS.layers, "The file system is empty", "No layer wrote a file.");
-    }
+    const { entries, added, modified, removed } = tree.totals;
+    if (this.onlyChanges && added + modified + removed === 0)
+      return empty(ICONS.layers, "This layer changes nothing", "The step that made it wrote no file.");
+    if (entries === 0) return empty(ICONS.layers, "The file system is empty", "No layer wrote a file.");
     const label =
       this.selected === "all"
         ? "Files of all layers together"
@@ -211,8 +215,7 @@ export class FilesElement extends LitElement {
 
   private status({ totals }: FileTree): TemplateResult {
     const exact = this.scan.contents === "sha256";
-    return html`<p class="status">
-      <span>${count(totals.entries, "entry", "entries")}, <span title=${exactSize(totals.fileBytes)}>${humanSize(totals.fileBytes)}</span> in ${count(totals.files, "file")}</span>
+    return html`<div class="status">
       ${
         this.selected === "all"
           ? nothing
@@ -223,8 +226,9 @@ export class FilesElement extends LitElement {
         ${totals.modified > 0 && !exact && this.scan.state !== "running" ? html`<button type="button" class="link" title="Reads the layers again and compares contents by SHA-256" @click=${() => this.dispatchEvent(new ScanEvent("sha256"))}>Compare contents exactly</button>` : nothing}
       </span>`
       }
+      <span>${this.onlyChanges ? "then " : ""}${count(totals.entries, "entry", "entries")}, <span title=${exactSize(totals.fileBytes)}>${humanSize(totals.fileBytes)}</span> in ${count(totals.files, "file")}</span>
       ${totals.findings.length > 0 ? html`<details><summary>${count(totals.findings.length, "finding")} while merging</summary><ul>${totals.findings.slice(0, 100).map((found) => html`<li>${shown(found.message, 500)}${found.path === undefined ? nothing : html`: <span class="mono">${shown(found.path, 300)}</span>`}</li>`)}</ul></details>` : nothing}
-    </p>`;
+    </div>`;
   }
 
   private readonly typed = (event: Event): void => {

@@ -75,8 +75,6 @@ export function tag(image: ImageData): TemplateResult | undefined {
     return html`<span class="tag" title="Named by the index; its parts are not in this file">not in file</span>`;
   if (image.role === "attestation")
     return html`<span class="tag" title="A statement about another image, such as its provenance or its parts">attestation</span>`;
-  if (image.role === "rootfs")
-    return html`<span class="tag" title="A bare file system without a config">file system</span>`;
   if (image.role === "artifact")
     return html`<span class="tag" title="The manifest describes something other than an image">artifact</span>`;
   if (image.presence === "partial")

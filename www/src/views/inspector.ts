@@ -66,6 +66,8 @@ export class InspectorElement extends LitElement {
       // The first image that can be looked into: an index often begins with platforms that are not in the file.
       const first = this.data.images.find((image) => image.presence === "complete" && image.role === "image");
       this.index = first?.index ?? 0;
+      // A bare file system has no config to look at.
+      if (this.data.images[this.index]?.role === "rootfs") this.tab = "files";
     }
     if (this.wide && this.tab === "layers") this.tab = "overview";
   }

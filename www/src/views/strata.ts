@@ -137,7 +137,7 @@ export class StrataElement extends LitElement {
       <span class="text">${words(step)}</span>
       <span class="side">
         ${size === undefined ? nothing : html`<span class="num" title=${exactSize(size)}>${humanSize(size)}</span>`}
-        ${step.layer ? html`<lg-check .state=${failed ? "mismatch" : this.worst(step)}></lg-check>` : nothing}
+        ${step.layer ? html`<lg-check .state=${failed ? "failed" : this.worst(step)}></lg-check>` : nothing}
       </span>
       ${stored ? html`<span class="bar" aria-hidden="true"><i></i></span>` : html`<span class="note">not in this file</span>`}
       ${failed ? html`<span class="note bad">could not be read: ${plain(stored?.error?.message ?? "", 200)}</span>` : nothing}
