@@ -1,18 +1,23 @@
 //! Zstandard (RFC 8878): any number of frames and skippable frames one after another.
 //!
-//! The library decodes whole blocks from a slice. Blocks that lie complete in the pushed bytes are decoded
-//! from there; one that is split between pushes (at most 128 KiB) is put together first.
+//! Blocks that lie complete in the pushed bytes are decoded from there; one that is split between pushes (at most
+//! 128 KiB) is put together first.
+//!
+//! Natively the blocks go to a library that uses what the processor offers. In WebAssembly none of that helps, and
+//! the library is as large as all other decoders together; there a small decoder of our own takes its place.
 
-use structured_zstd::decoding::errors::FrameDecoderError;
-use structured_zstd::decoding::{ContentChecksum, FrameDecoder};
+#[cfg(not(any(target_arch = "wasm32", fuzzing)))]
+#[path = "native.rs"]
+mod frame;
+#[cfg(any(target_arch = "wasm32", fuzzing))]
+#[path = "portable/mod.rs"]
+mod frame;
+
+use frame::Frame;
 
 use super::compression::zstd_start;
-use super::error::{Checksum, Corruption, Fault, Feature};
+use super::error::{Corruption, Fault};
 use super::io::{Boundary, Found, Gather, Io, Stand};
-use crate::limits::LimitExceeded;
-
-/// The least and the largest window that the library can be told.
-const WINDOW_BYTES: std::ops::RangeInclusive<u64> = 1 << 10..=1 << 31;
 
 /// A zstd decoder.
 pub(super) struct Zstd {
@@ -21,8 +26,7 @@ pub(super) struct Zstd {
     gather: Gather,
     /// The block that is being put together.
     block: Vec<u8>,
-    frame: FrameDecoder,
-    window_bytes: u64,
+    frame: Frame,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +42,12 @@ enum State {
 
 impl Zstd {
     pub fn new(window_bytes: u64) -> Self {
-        let mut frame = FrameDecoder::new();
-        frame.set_content_checksum(ContentChecksum::Verify);
-        // Always in the library's range, so never refused.
-        let _ = frame.set_max_window_size(window_bytes.clamp(*WINDOW_BYTES.start(), *WINDOW_BYTES.end()));
         Self {
             state: State::Boundary,
             boundary: Boundary::default(),
             gather: Gather::default(),
             block: Vec::new(),
-            frame,
-            window_bytes,
+            frame: Frame::new(window_bytes),
         }
     }
 
@@ -95,8 +94,8 @@ impl Zstd {
                     _ => return Ok(Stand::Inside),
                 },
                 State::Header(length) => {
-                    let Some(mut header) = self.gather.fill(io, length) else { return Ok(Stand::Inside) };
-                    self.frame.reset(&mut header).map_err(|error| fault(&error, self.window_bytes))?;
+                    let Some(header) = self.gather.fill(io, length) else { return Ok(Stand::Inside) };
+                    self.frame.begin(header)?;
                     State::Blocks
                 }
                 State::Blocks => {
@@ -130,24 +129,19 @@ impl Zstd {
             };
             let offered = source.len();
             let space = io.output.get_mut(io.written..).unwrap_or_default();
-            let (read, written) = match self.frame.decode_from_to(source, space) {
-                Ok(progress) => progress,
-                Err(error) => {
-                    if let (true, FrameDecoderError::ChecksumMismatch { .. }) =
-                        (self.block.is_empty(), &error)
-                    {
-                        io.take(offered);
-                    }
-                    return Err(fault(&error, self.window_bytes));
+            let (read, written) = self.frame.decode(source, space).inspect_err(|fault| {
+                // A wrong checksum is known behind it.
+                if let (true, Fault::Checksum { .. }) = (self.block.is_empty(), fault) {
+                    io.take(offered);
                 }
-            };
+            })?;
             io.written += written;
             if self.block.is_empty() {
                 io.take(read);
             } else if read > 0 {
                 self.block.drain(..read.min(self.block.len()));
             }
-            if self.frame.is_finished() && self.frame.can_collect() == 0 {
+            if self.frame.is_done() {
                 return Ok(true);
             }
             if read > 0 || written > 0 {
@@ -199,26 +193,4 @@ fn header_length(descriptor: u8) -> usize {
         _ => 8,
     };
     5 + window + dictionary + content_size
-}
-
-fn fault(error: &FrameDecoderError, window_bytes: u64) -> Fault {
-    use FrameDecoderError as E;
-    match *error {
-        E::WindowSizeTooBig { requested, .. } => {
-            Fault::Limit(LimitExceeded { name: "windowBytes", limit: window_bytes, found: requested })
-        }
-        E::DictNotProvided { dict_id } => Fault::Unsupported(Feature::Dictionary(dict_id)),
-        E::ChecksumMismatch { expected, calculated } => Fault::Checksum {
-            checksum: Checksum::Xxh64,
-            expected: format!("{expected:08x}"),
-            found: format!("{calculated:08x}"),
-        },
-        E::FrameContentSizeMismatch { declared, produced } => {
-            Corruption::UnpackedLength { expected: declared, found: produced }.into()
-        }
-        E::ReadFrameHeaderError(_) | E::FrameHeaderError(_) | E::FailedToInitialize(_) => {
-            Corruption::Header.into()
-        }
-        _ => Corruption::Data.into(),
-    }
 }
