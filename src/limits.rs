@@ -16,6 +16,8 @@ pub struct Limits {
     pub json_bytes: u64,
     /// Nesting of one JSON document; 128. It can be lowered, not raised.
     pub json_depth: u32,
+    /// Values in one JSON document, counting each number, string, list and object; 1,000,000.
+    pub json_values: u64,
     /// Bytes of all JSON documents of one stream together; 512 MiB. A file that can be read at will has no such limit.
     pub document_bytes: u64,
     /// Entries of an archive file or files of a folder; 1,000,000.
@@ -59,6 +61,7 @@ impl Default for Limits {
         Self {
             json_bytes: 20 << 20,
             json_depth: 128,
+            json_values: 1_000_000,
             document_bytes: 512 << 20,
             archive_entries: 1_000_000,
             layer_entries: 10_000_000,

@@ -106,6 +106,39 @@ fn a_verifier_tells_whether_it_was_that() {
     assert_eq!(verifier.finish(), Digest::of(Algorithm::Sha512, b"abc"));
 }
 
+#[test]
+fn a_hasher_goes_on_from_a_saved_state() {
+    let bytes: Vec<u8> = (0..1000_u32).map(|number| number as u8).collect();
+    for algorithm in Algorithm::ALL {
+        for at in [0, 1, 63, 64, 65, 127, 128, 129, 1000] {
+            let mut hasher = Hasher::new(algorithm);
+            hasher.update(&bytes[..at]);
+            let state = hasher.save();
+            let mut resumed = Hasher::resume(&state).unwrap();
+            assert_eq!(resumed.save(), state);
+            resumed.update(&bytes[at..]);
+            assert_eq!(resumed.finish(), Digest::of(algorithm, &bytes), "{algorithm} at {at}");
+            for length in 0..state.len() {
+                assert!(Hasher::resume(&state[..length]).is_err(), "cut off");
+            }
+            for (place, value) in [(0, 0), (0, 2), (1, 9)] {
+                let mut other = state.clone();
+                other[place] = value;
+                assert!(Hasher::resume(&other).is_err(), "another version or algorithm");
+            }
+            // Any position in the buffer that cannot be is refused, and none makes it panic.
+            for byte in 0..=255 {
+                let mut other = state.clone();
+                *other.last_mut().unwrap() = byte;
+                if let Ok(mut hasher) = Hasher::resume(&other) {
+                    hasher.update(&bytes);
+                    hasher.finish();
+                }
+            }
+        }
+    }
+}
+
 /// A digest whose digits start with these; the rest is zeros.
 fn starting(algorithm: Algorithm, prefix: &str) -> Digest {
     Digest::parse(&format!("{algorithm}:{prefix:0<width$}", width = algorithm.size() * 2)).unwrap()

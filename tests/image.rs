@@ -1,10 +1,11 @@
-//! Configurations: reading, writing, chain ids, history, and the legacy form before them.
+//! Configurations: reading, writing, chain ids, history, children.
 
 use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::image::{
-    CanonicalRules, ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, ImageConfig, ImageConfigData,
-    ImageId, RootFs, Timestamp, align, chain_ids, v1,
+    CanonicalRules, ChainId, ChildConfig, ConfigCheckError, ConfigError, ConfigFields, DiffId, HistoryEntry,
+    Identity, ImageConfig, ImageConfigData, Platform, Port, RootFs, RunConfig, StringOrList, Timestamp, User,
+    align, chain_ids,
 };
 use layerglass::json::{self, Decode};
 use layerglass::limits::Limits;
@@ -85,55 +86,6 @@ fn reading_is_as_strict_as_docker() {
     assert_eq!(parse("[".repeat(10_000)).unwrap_err().kind(), ErrorKind::Limit);
     let limits = Limits { json_bytes: 10, ..Limits::default() };
     assert_eq!(ImageConfig::parse(r#"{"rootfs":{}}"#, &limits).unwrap_err().kind(), ErrorKind::Limit);
-}
-
-#[test]
-fn times_are_read_as_go_reads_them() {
-    let cases = [
-        ("2015-10-31T22:22:56.015925234Z", "2015-10-31T22:22:56.015925234Z"),
-        ("2015-10-31T22:22:56.500Z", "2015-10-31T22:22:56.5Z"),
-        ("2015-10-31T22:22:56.000Z", "2015-10-31T22:22:56Z"),
-        ("2015-10-31T22:22:56.123456789123Z", "2015-10-31T22:22:56.123456789Z"),
-        ("2015-10-31T22:22:56,5Z", "2015-10-31T22:22:56.5Z"),
-        ("2015-10-31T2:22:56Z", "2015-10-31T02:22:56Z"),
-        ("2015-10-31T22:22:56+00:00", "2015-10-31T22:22:56Z"),
-        ("2015-10-31T22:22:56-00:00", "2015-10-31T22:22:56Z"),
-        ("2015-10-31T22:22:56.5+02:00", "2015-10-31T22:22:56.5+02:00"),
-        ("2016-02-29T00:00:00-09:30", "2016-02-29T00:00:00-09:30"),
-        ("2000-02-29T00:00:00Z", "2000-02-29T00:00:00Z"),
-        ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
-    ];
-    for (text, canonical) in cases {
-        let time = Timestamp::parse(text).unwrap_or_else(|| panic!("{text}"));
-        assert_eq!((time.as_str(), time.canonical()), (text, canonical));
-    }
-    let refused = [
-        "",
-        "2015-10-31",
-        "2015-10-31T22:22:56",
-        "2015-10-31t22:22:56Z",
-        "2015-10-31T22:22:56z",
-        "2015-10-31 22:22:56Z",
-        "2016-12-31T23:59:60Z",
-        "2016-12-31T24:00:00Z",
-        "2016-12-31T23:60:00Z",
-        "2015-02-29T00:00:00Z",
-        "1900-02-29T00:00:00Z",
-        "2015-13-01T00:00:00Z",
-        "2015-00-01T00:00:00Z",
-        "2015-01-00T00:00:00Z",
-        "10000-01-01T00:00:00Z",
-        "2015-10-31T22:22:56.Z",
-        "2015-10-31T22:22:56Z ",
-        "2015-10-31T22:22:56+25:00",
-        "2015-10-31T22:22:56+0000",
-        "2015-1-31T22:22:56Z",
-        "２015-10-31T22:22:56Z",
-    ];
-    for text in refused {
-        assert_eq!(Timestamp::parse(text), None, "{text}");
-    }
-    assert!(Timestamp::parse(Timestamp::ZERO).unwrap().is_zero());
 }
 
 #[test]
@@ -230,63 +182,138 @@ fn canonical_json_is_what_docker_writes() {
 }
 
 #[test]
-fn legacy_documents_become_configurations() {
-    let base = br#"{"id":"aa","created":"2014-01-02T03:04:05Z","container_config":{"Cmd":["/bin/sh","-c","x"]},"extra":1}"#;
-    let top = br#"{"id":"bb","parent":"aa","Size":3,"layer_id":"l","parent_id":"p","throwaway":true,"docker_version":"1.9.0",
-        "created":"2014-01-02T03:04:06Z","author":"me","extra" : {"b": 1, "a": "<"}}"#;
-    let diff_ids = [A, B].map(DiffId::new);
-    let config = v1::convert(&[&base[..], &top[..]], &diff_ids, &Limits::default()).unwrap();
-    let expected = r#"{"author":"me","created":"2014-01-02T03:04:06Z","docker_version":"1.9.0","extra":{"b":1,"a":"\u003c"},"history":[{"created":"2014-01-02T03:04:05Z","created_by":"/bin/sh -c x"},{"created":"2014-01-02T03:04:06Z","author":"me"}],"rootfs":{"type":"layers","diff_ids":["A","B"]}}"#;
+fn users_are_split() {
+    let user = |text: &str| {
+        let config = with_config(&format!(r#"{{"User":"{text}"}}"#)).unwrap();
+        let User { user, group } = config.run_config().user_and_group();
+        (user, group)
+    };
+    let name = |name: &str| Some(Identity::Name(name.to_owned()));
+    assert_eq!(user(""), (None, None));
+    assert_eq!(user("0"), (Some(Identity::Id(0)), None));
+    assert_eq!(user("app:1000"), (name("app"), Some(Identity::Id(1000))));
+    assert_eq!(user("1:a:b"), (Some(Identity::Id(1)), name("a:b")));
+    assert_eq!(user(":g"), (None, name("g")));
+    assert_eq!(user("4294967296"), (name("4294967296"), None), "no number of 32 bits");
+    assert_eq!(user("+5"), (name("+5"), None));
+}
+
+#[test]
+fn ports_are_parsed_when_asked_for() {
+    let port = |first, last, protocol: &str| Ok(Port { first, last, protocol: protocol.to_owned() });
+    assert_eq!(Port::parse("80/tcp"), port(80, 80, "tcp"));
+    assert_eq!(Port::parse("53"), port(53, 53, "tcp"));
+    assert_eq!(Port::parse("8000-8010/UDP"), port(8000, 8010, "udp"));
+    for text in ["", "x", "70000", "1-", "-1", "+1", "1-2-3", "80/"] {
+        assert!(Port::parse(text).is_err(), "{text}");
+    }
+    assert_eq!(Port::parse("2-1").unwrap_err().code(), "port-order");
+    assert_eq!(Port::parse("1/icmp").unwrap_err().code(), "port-protocol");
+    let config = with_config(r#"{"ExposedPorts":{"x":{},"1/tcp":{}}}"#).unwrap();
+    let ports: Vec<bool> = config.run_config().ports().map(|(_, port)| port.is_ok()).collect();
+    assert_eq!(ports, [true, false], "sorted by their text, and what is no port is still there");
+}
+
+#[test]
+fn configurations_are_checked() {
+    let check = |text: &str| parse(text).unwrap().rootfs().check();
+    assert_eq!(check(&format!(r#"{{"rootfs":{{"type":"layers","diff_ids":["{A}"]}}}}"#)), Ok(()));
     assert_eq!(
-        String::from_utf8(config.clone()).unwrap(),
-        expected.replace("\"A\"", &format!("\"{A}\"")).replace("\"B\"", &format!("\"{B}\""))
+        check(r#"{"rootfs":{"type":"layers+base"}}"#),
+        Err(ConfigCheckError::RootFsType { found: "layers+base".to_owned() })
     );
-    let config = parse(config).unwrap();
-    assert_eq!(config.history_alignment(), [Some(0), Some(1)]);
+    let error =
+        check(&format!(r#"{{"rootfs":{{"type":"layers","diff_ids":["{A}","sha256:0"]}}}}"#)).unwrap_err();
+    assert_eq!(error.path().as_deref(), Some("rootfs.diff_ids[1]"));
+    let history = |steps: &str| {
+        parse(format!(r#"{{"history":[{steps}],"rootfs":{{"diff_ids":["{A}"]}}}}"#))
+            .unwrap()
+            .fields()
+            .check_history()
+    };
+    assert_eq!(history(""), Ok(()));
+    assert_eq!(history(r#"{},{"empty_layer":true}"#), Ok(()));
+    assert_eq!(history("{},{}"), Err(ConfigCheckError::TooManySteps { steps: 2, layers: 1 }));
+}
 
-    let config = v1::convert(&[base], &diff_ids[..1], &Limits::default()).unwrap();
-    let text = String::from_utf8(config).unwrap();
-    assert!(
-        !text.contains("extra") && text.contains("AttachStdin"),
-        "documents of old versions are rewritten: {text}"
+#[test]
+fn a_child_shares_nothing_with_its_parent() {
+    let parent = parse(format!(
+        r#"{{"comment":"c","variant":"v8","os.version":"1","os.features":["f"],"history":[{{"author":"a"}}],"rootfs":{{"type":"layers","diff_ids":["{A}"]}}}}"#
+    ))
+    .unwrap();
+    let before = parent.clone();
+    let child = |diff_id: &str| ChildConfig {
+        created: Timestamp::from_unix(0, 0).unwrap(),
+        container_id: "cc".to_owned(),
+        author: "author".to_owned(),
+        comment: "comment".to_owned(),
+        diff_id: DiffId::new(diff_id),
+        container_config: RunConfig {
+            cmd: Some(StringOrList(vec!["echo".to_owned(), "foo".to_owned()])),
+            ..RunConfig::default()
+        },
+        config: Some(RunConfig::default()),
+        docker_version: String::new(),
+        os: "platform".to_owned(),
+    };
+    let host = Platform::new("linux", "arm64");
+    let made = parent.fields().child(child(B), &host);
+    assert_eq!(parent, before);
+    assert_eq!(made.rootfs.as_ref().unwrap().diff_ids, [A, B].map(DiffId::new));
+    assert_eq!(
+        (made.architecture.as_str(), made.variant.as_str(), made.os.as_str()),
+        ("arm64", "v8", "platform")
     );
+    assert_eq!((made.comment.as_str(), made.author.as_str()), ("", "author"));
+    assert_eq!(made.history.len(), 2);
+    let step = &made.history[1];
+    assert_eq!(
+        (step.comment.as_str(), step.created_by.as_str(), step.empty_layer),
+        ("comment", "echo foo", false)
+    );
+    assert_eq!(made.created, step.created);
+    let empty = made.child(child(DiffId::EMPTY_TAR), &host);
+    assert_eq!(empty.rootfs, made.rootfs, "the empty layer is not appended");
+    assert!(empty.history[2].empty_layer);
+    let written = empty.canonical_json(CanonicalRules::Current);
+    assert_eq!(parse(written).unwrap().history_alignment(), [Some(0), Some(1), None]);
+    assert!(ConfigFields::default().child(child(A), &host).rootfs.is_some());
 }
 
 #[test]
-fn legacy_documents_that_are_none() {
-    let convert = |text: &str| v1::convert(&[text], &[], &Limits::default());
-    for text in ["", "[]", "5", r#"{"id":5}"#, r#"{"created":"x"}"#] {
-        assert_eq!(convert(text).unwrap_err().kind(), ErrorKind::Invalid, "{text}");
+fn build_caches_compare_what_steps_change() {
+    let config = |text: &str| with_config(text).unwrap().run_config().clone();
+    let equal = |a: &str, b: &str| config(a).cache_eq(&config(b));
+    for (a, b) in [
+        ("{}", "{}"),
+        (
+            r#"{"Hostname":"a","Domainname":"b","Image":"c","WorkingDir":"/x","OnBuild":["x"],"Shell":["x"]}"#,
+            "{}",
+        ),
+        (r#"{"Env":[],"Labels":{},"Cmd":[],"Volumes":{},"ExposedPorts":{},"Entrypoint":[]}"#, "{}"),
+        (
+            r#"{"Env":["a","b"],"Labels":{"a":"1","b":"2"}}"#,
+            r#"{"Labels":{"b":"2","a":"1"},"Env":["a","b"]}"#,
+        ),
+    ] {
+        assert!(equal(a, b) && equal(b, a), "{a} {b}");
     }
-    assert_eq!(convert(&"[".repeat(500)).unwrap_err().kind(), ErrorKind::Limit);
-    assert!(v1::from_config(b"null", "id", None, false, &Limits::default()).is_err());
-    assert!(v1::is_valid_id(&A[7..]) && !v1::is_valid_id(A) && !v1::is_valid_id(&A[7..].to_uppercase()));
-}
-
-#[test]
-fn legacy_versions_are_compared_by_number() {
-    let cases = [
-        ("", "1.8.3", true),
-        ("1.8.2", "1.8.3", true),
-        ("1.8.3", "1.8.3", false),
-        ("1.10.0", "1.8.3", false),
-        ("1.8.3-rc1", "1.8.3", true),
-        ("dev", "1.8.3", true),
-        ("99999999999999999999.0", "1.8.3", false),
-    ];
-    for (version, than, less) in cases {
-        assert_eq!(v1::version_less_than(version, than), less, "{version} {than}");
+    for (a, b) in [
+        (r#"{"User":"a"}"#, "{}"),
+        (r#"{"OpenStdin":true}"#, r#"{"OpenStdin":true}"#),
+        (r#"{"AttachStdout":true}"#, "{}"),
+        (r#"{"AttachStderr":true}"#, "{}"),
+        (r#"{"Tty":true}"#, "{}"),
+        (r#"{"Env":["a","b"]}"#, r#"{"Env":["b","a"]}"#),
+        (r#"{"Cmd":["a"]}"#, r#"{"Cmd":["a","b"]}"#),
+        (r#"{"Labels":{"a":"1"}}"#, r#"{"Labels":{"a":"2"}}"#),
+        (r#"{"ExposedPorts":{"1/tcp":{}}}"#, "{}"),
+        (r#"{"Entrypoint":["a"]}"#, r#"{"Entrypoint":["b"]}"#),
+        (r#"{"Volumes":{"/a":{}}}"#, r#"{"Volumes":{"/b":{}}}"#),
+    ] {
+        assert!(!equal(a, b) && !equal(b, a), "{a} {b}");
     }
-}
-
-#[test]
-fn legacy_ids_are_digests_over_the_document() {
-    let epoch = br#"{"created":"1970-01-01T00:00:00Z","id":"ignored"}"#;
-    let fields = v1::parse(epoch, &Limits::default()).unwrap();
-    let layer = ChainId::new(DiffId::EMPTY_TAR);
-    let id = v1::create_id(&fields, &layer, None);
-    assert_eq!(id.hex(), "3bf9dc6ca1042e8f1e9ce7b6a62bbe1ea0c224323b6fbc34e5e5e35905cd4206");
-    assert_ne!(v1::create_id(&fields, &layer, Some(id)), id);
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -364,9 +391,6 @@ mod properties {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = parse(bytes.clone());
-            if let Ok(config) = v1::convert(&[&bytes], &[], &Limits::default()) {
-                prop_assert_eq!(ImageId::of(&config), parse(config).unwrap().id());
-            }
         }
     }
 }

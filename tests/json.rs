@@ -126,6 +126,14 @@ fn length_is_limited_by_name() {
 }
 
 #[test]
+fn the_number_of_values_is_limited_by_name() {
+    let limits = Limits { json_values: 4, ..Limits::default() };
+    assert!(json::parse(b"[1,{\"a\":2}]", &limits).is_ok());
+    let Err(JsonError::Limit(limit)) = json::parse(b"[1,{\"a\":2},3]", &limits) else { panic!("no limit") };
+    assert_eq!((limit.name, limit.limit, limit.found), ("jsonValues", 4, 5));
+}
+
+#[test]
 fn members_come_with_their_place() {
     let document = br#" { "a" : [1, 2] ,"b":"x" } "#;
     let members = json::parse_members(document, &Limits::default()).unwrap().unwrap();

@@ -188,6 +188,17 @@ fn signed_schema_1_is_named_by_what_was_signed() {
     }
 }
 
+#[test]
+fn many_signatures_cost_no_more_than_one() {
+    let header = base64url(r#"{"formatLength":1000000,"formatTail":"Cn0"}"#);
+    let signature = format!(r#"{{"protected":"{header}"}},"#).repeat(50_000);
+    let text = format!(r#"{{"schemaVersion":1,"signatures":[{}]}}"#, signature.trim_end_matches(','));
+    assert!(parse(&text, None).is_ok());
+    let other = format!(r#"{{"protected":"{}"}}"#, base64url(r#"{"formatLength":1}"#));
+    let text = format!(r#"{{"schemaVersion":1,"signatures":[{signature}{other}]}}"#);
+    assert_eq!(parse(&text, None).unwrap_err().kind(), ErrorKind::Invalid);
+}
+
 /// Base64url without padding.
 fn base64url(text: &str) -> String {
     let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -33,7 +33,13 @@ function load(input?: WasmInput): Promise<CompiledModule> {
   return compiled;
 }
 
-/** Not needed in Node; with an `input` it names another module to use, for this thread and for the workers. */
+/**
+ * Not needed in Node; with an `input` it names another module to use, for this thread and for the workers.
+ *
+ * @example
+ * import { init } from "layerglass/archive";
+ * await init(await WebAssembly.compile(await readFile("archive.wasm")));
+ */
 export async function init(input?: WasmInput): Promise<void> {
   if (input === undefined) return;
   const module = await load(input);

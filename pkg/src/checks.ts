@@ -6,3 +6,10 @@ export function checkCount(what: string, value: unknown): void {
   const message = `\`${what}\` is a whole number from 0 on`;
   throw new LayerglassError({ kind: "invalid", code: "argument", message, found: String(value) });
 }
+
+/** Throws `invalid` unless the value names a hash of files' contents. */
+export function checkContents(value: unknown): void {
+  if (value === "xxh3" || value === "sha256") return;
+  const message = "`contents` is `xxh3` or `sha256`";
+  throw new LayerglassError({ kind: "invalid", code: "argument", message, found: String(value) });
+}

@@ -10,7 +10,13 @@ installLazily(() => {
   return coreModule.bindings;
 });
 
-/** Not needed in Node; with an `input` it names another module to use. */
+/**
+ * Not needed in Node; with an `input` it names another module to use.
+ *
+ * @example
+ * import { init } from "layerglass";
+ * await init(await WebAssembly.compile(await readFile("core.wasm")));
+ */
 export async function init(input?: WasmInput): Promise<void> {
   if (input === undefined || isReady()) return;
   const module = await compile(input);

@@ -4,6 +4,8 @@ export interface Limits {
   readonly jsonBytes?: number;
   /** Nesting of one JSON document; 128. It can be lowered, not raised. */
   readonly jsonDepth?: number;
+  /** Values in one JSON document, counting each number, string, list and object; 1,000,000. */
+  readonly jsonValues?: number;
   /** Entries of an archive file or files of a folder; 1,000,000. */
   readonly archiveEntries?: number;
   /** Entries of one layer; 10,000,000. */

@@ -2,9 +2,29 @@
 
 use std::fmt;
 
+use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use super::{Algorithm, Digest};
+use crate::error::{ErrorKind, Reason};
+
+/// First byte of a saved state: the version of its form.
+const STATE_VERSION: u8 = 1;
+
+/// Bytes are no state that a hasher saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes are no saved state of a hasher")]
+pub struct HasherStateError;
+
+impl Reason for HasherStateError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    fn code(&self) -> &'static str {
+        "hasher-state"
+    }
+}
 
 /// Computes a digest of bytes that come piece by piece.
 ///
@@ -51,6 +71,37 @@ impl Hasher {
             State::Sha384(state) => state.update(bytes),
             State::Sha512(state) => state.update(bytes),
         }
+    }
+
+    /// What it has taken in so far, in a form from which [`Self::resume`] goes on: after a restart, or in another
+    /// process of the same version. It is about as long as two blocks of the algorithm and tells the last bytes that
+    /// were taken in.
+    pub fn save(&self) -> Vec<u8> {
+        let mut state = vec![STATE_VERSION, self.algorithm() as u8];
+        match &self.0 {
+            State::Sha256(hasher) => state.extend(hasher.serialize()),
+            State::Sha384(hasher) => state.extend(hasher.serialize()),
+            State::Sha512(hasher) => state.extend(hasher.serialize()),
+        }
+        state
+    }
+
+    /// A hasher that goes on from a saved state.
+    ///
+    /// # Errors
+    /// The bytes are none.
+    pub fn resume(state: &[u8]) -> Result<Self, HasherStateError> {
+        fn read<T: SerializableState>(bytes: &[u8]) -> Result<T, HasherStateError> {
+            let state = SerializedState::<T>::try_from(bytes).map_err(|_| HasherStateError)?;
+            T::deserialize(&state).map_err(|_| HasherStateError)
+        }
+        let (&[version, algorithm], bytes) = state.split_first_chunk().ok_or(HasherStateError)?;
+        let algorithm = Algorithm::ALL.into_iter().find(|known| *known as u8 == algorithm);
+        Ok(Self(match algorithm.filter(|_| version == STATE_VERSION).ok_or(HasherStateError)? {
+            Algorithm::Sha256 => State::Sha256(read(bytes)?),
+            Algorithm::Sha384 => State::Sha384(read(bytes)?),
+            Algorithm::Sha512 => State::Sha512(read(bytes)?),
+        }))
     }
 
     /// The digest of everything taken in.

@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 pub use algorithm::Algorithm;
 pub use error::DigestError;
-pub use hasher::Hasher;
+pub use hasher::{Hasher, HasherStateError};
 pub use short_ids::{ShortIdError, ShortIds};
 pub use verifier::Verifier;
 

@@ -23,6 +23,19 @@ impl Timestamp {
         Some(Self { text: text.into(), canonical: canonical(text)?.into() })
     }
 
+    /// A point in time in UTC, in seconds since 1970 and nanoseconds after that; `None` outside of the years 0 to 9999
+    /// or for nanoseconds of more than a second.
+    pub fn from_unix(seconds: i64, nanoseconds: u32) -> Option<Self> {
+        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let (year, month, day) = civil(days)?;
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        (nanoseconds < 1_000_000_000).then_some(())?;
+        let text =
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanoseconds:09}Z");
+        let canonical: Box<str> = canonical(&text)?.into();
+        Some(Self { text: canonical.clone(), canonical })
+    }
+
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -157,4 +170,30 @@ const fn days_in(month: u32, year: u32) -> u32 {
         2 => 28,
         _ => 31,
     }
+}
+
+/// Year, month and day of a day counted from 1970, in the years 0 to 9999.
+fn civil(days: i64) -> Option<(u32, u32, u32)> {
+    /// Days from the year 0 to 1970.
+    const EPOCH: i64 = 719_528;
+    /// Days of 400 years, after which the calendar repeats.
+    const CYCLE: i64 = 146_097;
+    let day = days.checked_add(EPOCH)?;
+    let cycles = u32::try_from(day.div_euclid(CYCLE)).ok().filter(|&cycles| cycles < 25)?;
+    let mut rest = u32::try_from(day.rem_euclid(CYCLE)).ok()?;
+    let mut year = cycles * 400;
+    loop {
+        let length = if days_in(2, year) == 29 { 366 } else { 365 };
+        if rest < length {
+            break;
+        }
+        rest -= length;
+        year += 1;
+    }
+    let mut month = 1;
+    while rest >= days_in(month, year) {
+        rest -= days_in(month, year);
+        month += 1;
+    }
+    Some((year, month, rest + 1))
 }

@@ -32,11 +32,11 @@ impl FieldError {
         }
     }
 
-    /// The same error seen from the object around the value.
+    /// The same error seen from the object around the value. Long keys are cut.
     #[must_use]
     pub fn under(mut self, key: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("{key}{dot}{}", self.path);
+        self.path = format!("{key:.100}{dot}{}", self.path);
         self
     }
 

@@ -45,7 +45,7 @@ pub enum JsonError {
         /// Where it starts.
         offset: u64,
     },
-    /// The document is longer than `jsonBytes` or nested deeper than `jsonDepth`.
+    /// The document is longer than `jsonBytes`, nested deeper than `jsonDepth`, or has more values than `jsonValues`.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
 }

@@ -11,7 +11,8 @@ const MAX_DEPTH: u32 = 128;
 /// Reads a whole document.
 ///
 /// # Errors
-/// The first byte at which it stops being JSON, what follows the document, or the limit `jsonBytes` or `jsonDepth`.
+/// The first byte at which it stops being JSON, what follows the document, or the limit `jsonBytes`, `jsonDepth` or
+/// `jsonValues`.
 ///
 /// ```
 /// use layerglass::{json, limits::Limits};
@@ -79,12 +80,16 @@ struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     max_depth: u32,
+    max_values: u64,
+    /// Values met so far.
+    values: u64,
 }
 
 impl<'a> Parser<'a> {
     fn new(bytes: &'a [u8], limits: &Limits) -> Result<Self, JsonError> {
         LimitExceeded::check("jsonBytes", limits.json_bytes, bytes.len() as u64)?;
-        Ok(Self { bytes, at: 0, max_depth: limits.json_depth.min(MAX_DEPTH) })
+        let max_depth = limits.json_depth.min(MAX_DEPTH);
+        Ok(Self { bytes, at: 0, max_depth, max_values: limits.json_values, values: 0 })
     }
 
     fn peek(&self) -> Option<u8> {
@@ -129,6 +134,8 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self, depth: u32) -> Result<Value, JsonError> {
+        self.values += 1;
+        LimitExceeded::check("jsonValues", self.max_values, self.values)?;
         match self.peek() {
             Some(b'{') => {
                 self.at += 1;

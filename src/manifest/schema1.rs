@@ -46,7 +46,7 @@ struct History {
 decode_struct!(History { "v1Compatibility" => v1_compatibility });
 
 /// What a signature says of the bytes that were signed.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 struct Protected {
     format_length: i64,
     format_tail: String,
@@ -121,22 +121,25 @@ impl Schema1 {
 /// before its last bytes, and the protected header of each says how to take them out again: the first `formatLength`
 /// bytes, then `formatTail`.
 fn payload(value: &Value, raw: &[u8]) -> Result<Option<Vec<u8>>, ManifestError> {
+    let invalid = |reason| ManifestError::Signature { reason };
     let signatures: Signatures = document::decode(value)?;
-    let mut payload = None;
+    // All have to say the same, so that one copy of the document is enough for any number of them.
+    let mut agreed: Option<Protected> = None;
     for signature in signatures.signatures {
-        let invalid = |reason| ManifestError::Signature { reason };
         let header =
             base64::url(&signature.protected).ok_or_else(|| invalid("`protected` is not base64url"))?;
         let header: Protected = document::decode(&json::parse(&header, &Limits::default())?)?;
-        let tail =
-            base64::url(&header.format_tail).ok_or_else(|| invalid("`formatTail` is not base64url"))?;
-        let head = usize::try_from(header.format_length).ok().and_then(|length| raw.get(..length));
-        let head = head.ok_or_else(|| invalid("`formatLength` is longer than the document"))?;
-        let signed = [head, &tail].concat();
-        if payload.as_ref().is_some_and(|other| *other != signed) {
-            return Err(invalid("the signatures are not about the same bytes"));
+        match &agreed {
+            Some(first) if *first != header => {
+                return Err(invalid("the signatures are not about the same bytes"));
+            }
+            Some(_) => {}
+            None => agreed = Some(header),
         }
-        payload = Some(signed);
     }
-    Ok(payload)
+    let Some(header) = agreed else { return Ok(None) };
+    let tail = base64::url(&header.format_tail).ok_or_else(|| invalid("`formatTail` is not base64url"))?;
+    let head = usize::try_from(header.format_length).ok().and_then(|length| raw.get(..length));
+    let head = head.ok_or_else(|| invalid("`formatLength` is longer than the document"))?;
+    Ok(Some([head, &tail].concat()))
 }

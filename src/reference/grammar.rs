@@ -4,20 +4,28 @@ use super::{MAX_PATH, Part, Reference, ReferenceError, Rules};
 use crate::digest::{Algorithm, Digest, DigestError};
 
 /// Parses a text as it stands.
-pub(super) fn parse(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
+pub(super) fn parse(text: String, rules: &Rules) -> Result<Reference, ReferenceError> {
     if text.is_empty() {
         return Err(ReferenceError::Empty);
     }
-    let reference = match split(text, rules) {
-        Ok(reference) => reference,
-        Err(error) => return Err(uppercase(text, rules).unwrap_or(error)),
+    let Parts { domain, name, tag } = match split(&text, rules) {
+        Ok(parts) => parts,
+        Err(error) => return Err(uppercase(&text, rules).unwrap_or(error)),
     };
+    let reference = Reference { text, domain, name, tag };
     check_length(&reference, rules)?;
     if let Some(digest) = reference.digest() {
         parse_digest(digest, rules)
-            .map_err(|error| ReferenceError::Digest { error, offset: text.len() - digest.len() })?;
+            .map_err(|error| ReferenceError::Digest { error, offset: reference.tag + 1 })?;
     }
     Ok(reference)
+}
+
+/// Where the parts of a reference end, as [`Reference`] has it.
+struct Parts {
+    domain: usize,
+    name: usize,
+    tag: usize,
 }
 
 /// Parses a digest of an algorithm that the rules know.
@@ -40,7 +48,7 @@ pub(super) fn check_length(reference: &Reference, rules: &Rules) -> Result<(), R
 ///
 /// No class overlaps where it matters: only the part before the last slash can have further slashes, only the digest has
 /// an `@`, and the tag starts at the first colon after the last slash.
-fn split(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
+fn split(text: &str, rules: &Rules) -> Result<Parts, ReferenceError> {
     let tagged = text.find('@').unwrap_or(text.len());
     let head = text.get(..tagged).unwrap_or_default();
     let last = head.rfind('/').map_or(0, |slash| slash + 1);
@@ -52,7 +60,7 @@ fn split(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
     if let Some(digest) = text.get(tagged + 1..) {
         check_digest(digest, tagged + 1)?;
     }
-    Ok(Reference { text: text.to_owned(), domain, name, tag: tagged })
+    Ok(Parts { domain, name, tag: tagged })
 }
 
 /// Checks a name and gives the length of its domain, 0 when it has none.
@@ -188,13 +196,13 @@ fn uppercase(text: &str, rules: &Rules) -> Option<ReferenceError> {
     if lowered == text {
         return None;
     }
-    let reference = split(&lowered, rules).ok()?;
+    let parts = split(&lowered, rules).ok()?;
     // What has to change is in the path: upper case is allowed in every other part, apart from characters that are not
     // ASCII. Lowering shortens those, so the offset is counted in the text itself.
-    let path = if reference.domain == 0 { 0 } else { reference.domain + 1 }..reference.name;
+    let path = if parts.domain == 0 { 0 } else { parts.domain + 1 }..parts.name;
     let wrong = |(index, (_, character)): &(usize, (usize, char))| {
         !character.is_ascii() || path.contains(index) && character.is_ascii_uppercase()
     };
     let (_, (offset, _)) = text.char_indices().enumerate().find(wrong)?;
-    Some(ReferenceError::Uppercase { name: text.chars().take(reference.name.min(300)).collect(), offset })
+    Some(ReferenceError::Uppercase { name: text.chars().take(parts.name.min(300)).collect(), offset })
 }

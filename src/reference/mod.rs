@@ -96,7 +96,7 @@ impl Reference {
     /// # Errors
     /// As [`Self::parse`].
     pub fn parse_by(text: &str, rules: &Rules) -> Result<Self, ReferenceError> {
-        grammar::parse(text, rules)
+        grammar::parse(text.to_owned(), rules)
     }
 
     /// Parses a reference as Docker's command line does: without a domain it is on Docker Hub, and there without a

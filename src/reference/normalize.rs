@@ -17,9 +17,9 @@ pub(super) fn parse(text: &str, rules: &Rules) -> Result<Reference, ReferenceErr
         let name = library.chars().chain(name.chars()).take(300).collect();
         return Err(ReferenceError::Uppercase { name, offset: text.len() - rest.len() + at });
     }
-    let full = format!("{domain}/{library}{rest}");
-    grammar::parse(&full, rules)
-        .map_err(|error| error.shifted(full.len() - rest.len(), text.len() - rest.len()))
+    let full = [domain, "/", library, rest].concat();
+    let added = full.len() - rest.len();
+    grammar::parse(full, rules).map_err(|error| error.shifted(added, text.len() - rest.len()))
 }
 
 /// Whether the text is 64 hexadecimal digits in lower case, the form of an image id.

@@ -113,7 +113,7 @@ fn a_declared_size_beyond_all_bounds_is_an_error_with_its_place() {
     let mut header = Header::new(b"big", b'0', 0);
     header.text(124, &[0x80, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0]);
     let layer = Tar::default().file("before", "x").member(&header, b"").end();
-    for archive in both(&docker_archive(&[layer.clone()]).end()) {
+    for archive in both(&docker_archive(std::slice::from_ref(&layer)).end()) {
         assert!(codes(&archive).iter().any(|code| code == "tar-number"), "{:?}", codes(&archive));
         assert_eq!(archive.tree(0, 0).unwrap().totals().files, 1);
     }
@@ -141,7 +141,7 @@ fn a_bomb_stops_at_its_limit() {
         encoder.finish().unwrap()
     };
     let limits = Limits { expansion_floor: 1 << 20, ..Limits::default() };
-    let archive = open_with(&docker_archive(&[bomb.clone()]).end(), &limits).unwrap();
+    let archive = open_with(&docker_archive(std::slice::from_ref(&bomb)).end(), &limits).unwrap();
     let data = archive.data();
     let error = data.layers[0].error.as_ref().unwrap();
     assert_eq!((error.kind, error.message.contains("expansionRatio")), (ErrorKind::Limit, true), "{error:?}");

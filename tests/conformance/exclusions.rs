@@ -115,3 +115,17 @@ pub fn manifest(found: Result<&Document, &ManifestError>) -> Option<&'static str
         _ => None,
     }
 }
+
+/// Why a vector of `platform.json` is not ours.
+pub fn platform(function: &str) -> Option<&'static str> {
+    Some(match function {
+        "v1.Platform.String/ParsePlatform" | "v1.Platform.Equals" | "v1.Platform.Satisfies" => {
+            "ggcr compares texts and has no normal form"
+        }
+        "libimage.NormalizePlatform" => "podman keeps the letter case of what it does not know",
+        "WantedPlatforms" | "ChooseInstance" => {
+            "containers/image has an order of its own; containerd's is the default"
+        }
+        _ => return None,
+    })
+}

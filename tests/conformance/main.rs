@@ -11,6 +11,7 @@ mod exclusions;
 mod fuzz;
 mod manifest;
 mod ops;
+mod platform;
 mod reference;
 mod report;
 mod seeds;
@@ -32,6 +33,7 @@ const FILES: &[(&str, Check)] = &[
     ("chainid.json", chainid::check),
     ("config.json", config::check),
     ("manifest.json", manifest::check),
+    ("platform.json", platform::check),
     ("seeds/docker-graph-migration.json", seeds_image::docker_graph_migration),
     ("seeds/docker-reference.json", seeds::docker_reference),
     ("seeds/docker-reference-more.json", seeds::docker_reference_more),

@@ -1,6 +1,7 @@
 //! What may differ between the native library and the one in WebAssembly: the SIMD code of the hashes, 32-bit
 //! sizes, and a stack of one megabyte, on which hostile input must not be able to run out.
 
+mod archive;
 #[cfg(feature = "js")]
 mod bindings;
 mod tar;

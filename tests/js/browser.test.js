@@ -1,14 +1,17 @@
 /** The package in Chromium, unbundled and under a strict Content-Security-Policy, on the same images as in Node. */
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { serve } from "./browser/server.js";
 import { launch, openPage } from "./support/chromium.js";
 import { FILES, FOLDER, pathOf } from "./support/folder.js";
+import { largeImage } from "./support/large-image.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const scratch = await mkdtemp(join(tmpdir(), "layerglass-browser-"));
 let server;
 let browser;
 let page;
@@ -16,7 +19,7 @@ let complaints;
 
 before(async () => {
   const pkg = fileURLToPath(new URL("..", import.meta.resolve("layerglass")));
-  server = await serve({ pkg, tests: here("."), images: FOLDER });
+  server = await serve({ pkg, tests: here("."), images: FOLDER, scratch });
   browser = await launch();
   ({ page, complaints } = await openPage(browser, `${server.address}/tests/browser/index.html`));
   await page.waitForFunction(() => globalThis.ready);
@@ -25,6 +28,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   server?.close();
+  await rm(scratch, { recursive: true });
 });
 
 /** The files of a folder; nothing for a file. */
@@ -81,4 +85,23 @@ test("work that ends or breaks gives typed errors", async () => {
     path: ["unsupported", "input"],
     notAnImage: ["invalid", "not-an-image"],
   });
+});
+
+test("a trap in a worker is a typed error, and the next scan works", async () => {
+  const entry = FILES.find(([name, { images }]) => name.endsWith(".tar") && images.length > 0);
+  assert.deepEqual(await page.evaluate((args) => tests.trap(...args), [entry[0], await filesOf(entry)]), {
+    first: ["io", "worker-died"],
+    second: true,
+  });
+});
+
+test("a hundred aborted scans leave memory level", async () => {
+  const image = largeImage({ layers: 4, files: 200, bytesPerFile: 64 << 10 });
+  await writeFile(join(scratch, "large.tar"), image.stream());
+  const { ends, before, afterwards, scanned } = await page.evaluate(() =>
+    tests.abortedScans("/scratch/large.tar"),
+  );
+  assert.ok(ends.includes("aborted"), `${ends}`);
+  assert.ok(afterwards <= before + (8 << 20), `${before}, then ${afterwards}`);
+  assert.equal(scanned, true);
 });

@@ -6,10 +6,15 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { openArchive } from "layerglass/archive";
 import { FILES, pathOf } from "./support/folder.js";
 import { largeImage } from "./support/large-image.js";
+
+setFlagsFromString("--expose-gc");
+globalThis.gc = runInNewContext("gc");
 
 const [small] = FILES.find(([name, entry]) => name.endsWith(".tar") && entry.images.length > 0);
 const path = pathOf(small);
@@ -116,6 +121,61 @@ test("a stream is read no faster than it is worked on, and can be given up then"
   assert.ok(stopped, "the stream was not told");
 });
 
+test("a worker that dies under a stream that gives nothing ends the opening", async () => {
+  const stuck = new ReadableStream({
+    start: (controller) => controller.enqueue(new Uint8Array(10)),
+    pull: () => new Promise(() => {}),
+  });
+  const createWorker = sabotaged("ArchivePass.push");
+  await assert.rejects(openArchive(stuck, { createWorker }), { kind: "io", code: "worker-died" });
+});
+
+test("making a tree can be aborted", async () => {
+  const archive = await openArchive(large);
+  await archive.scan();
+  await assert.rejects(archive.tree(0, { signal: AbortSignal.abort() }), { kind: "aborted" });
+  const controller = new AbortController();
+  const making = archive.tree(0, { signal: controller.signal });
+  setTimeout(1).then(() => controller.abort());
+  await making.catch((error) => assert.equal(error.code, "aborted"));
+  assert.ok((await archive.tree(0)).length > 0);
+  archive.close();
+});
+
+test("a tree keeps its archive alive", async () => {
+  const open = async () => {
+    const archive = await openArchive(path);
+    await archive.scan();
+    return archive.tree(0);
+  };
+  const tree = await open();
+  for (let turn = 0; turn < 5; turn++) {
+    globalThis.gc();
+    await setTimeout(10);
+  }
+  assert.equal((await tree.page(0, 1)).length, 1);
+});
+
+test("an archive that nobody refers to lets its workers go", async () => {
+  const workers = new Set();
+  const createWorker = () => {
+    const worker = healthy();
+    workers.add(worker);
+    worker.once("exit", () => workers.delete(worker));
+    return worker;
+  };
+  await (async () => {
+    const archive = await openArchive(path, { createWorker });
+    await archive.scan();
+  })();
+  assert.ok(workers.size > 0);
+  for (let turn = 0; turn < 100 && workers.size > 0; turn++) {
+    globalThis.gc();
+    await setTimeout(20);
+  }
+  assert.equal(workers.size, 0);
+});
+
 for (const what of ["LayerScanner.push", "LayerScanner.finish"]) {
   test(`a trap in ${what} is a typed error, and the next scan works`, async () => {
     let broken = 1;
@@ -175,6 +235,43 @@ test("a worker that cannot be started is a typed error", async () => {
   const missing = () => new Worker(new URL("./no-such-module.js", import.meta.url));
   await assert.rejects(openArchive(path, { createWorker: missing }), { kind: "io", code: "worker-died" });
   await assert.rejects(openArchive(path, { createWorker: () => ({}) }), { kind: "invalid", code: "worker" });
+});
+
+test("arguments that make no sense are refused before any work", async () => {
+  const archive = await openArchive(path);
+  for (const work of [
+    () => openArchive(path, { contents: "md5" }),
+    () => openArchive(path, { limits: { jsonBytes: "many" } }),
+    () => archive.scan({ contents: "md5" }),
+    () => archive.scan({ layers: [0.5] }),
+    () => archive.scan({ image: -1 }),
+    () => archive.tree(Number.NaN),
+    () => archive.tree(0, { upTo: "1" }),
+    () => archive.rawConfig(undefined),
+  ]) {
+    await assert.rejects(work(), { name: "LayerglassError", kind: "invalid" });
+  }
+  for (const work of [
+    () => archive.scan({ layers: [1000] }),
+    () => archive.scan({ image: 1000 }),
+    () => archive.tree(1000),
+    () => archive.rawManifest(1000),
+  ]) {
+    await assert.rejects(work(), { name: "LayerglassError", kind: "not_found" });
+  }
+  assert.ok((await archive.scan()).layers.every(({ state }) => state === "scanned"));
+  const tree = await archive.tree(0);
+  for (const work of [
+    () => tree.page(-1, 1),
+    () => tree.page(0, 2 ** 40),
+    () => tree.children(1.5, 0, 1),
+    () => tree.sort("colour"),
+  ]) {
+    await assert.rejects(work(), { name: "LayerglassError", kind: "invalid" });
+  }
+  assert.equal(await tree.row(1e9), undefined);
+  assert.equal(await tree.reveal("no/such/path"), -1);
+  archive.close();
 });
 
 test("closing ends the work that goes on, and all that comes", async () => {

@@ -59,13 +59,10 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
     if let Some(browser) = browser.as_ref().filter(|_| has(Group::Wasm)) {
         rust_in_wasm(project, browser, &mut suites)?;
     }
-    if has(Group::Js) {
+    if let Some(browser) = browser.as_ref().filter(|_| has(Group::Js)) {
         build::package(project)?;
-        suites.push(suite(
-            "npm package in Node",
-            npm::script(project, "tests/js", "test"),
-            Summary::of_node,
-        )?);
+        let program = npm::script(project, "tests/js", "test").env("CHROME", &browser.chrome);
+        suites.push(suite("npm package, Node and browser", program, Summary::of_node)?);
     }
     if let Some(browser) = browser.as_ref().filter(|_| has(Group::Www)) {
         build::page(project)?;

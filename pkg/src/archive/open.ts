@@ -1,5 +1,6 @@
 /** Opening an archive on any platform. */
-import { LayerglassError, throwIfAborted } from "../error.js";
+import { checkContents } from "../checks.js";
+import { abortedError, LayerglassError, throwIfAborted, toError } from "../error.js";
 import { Archive } from "./archive.js";
 import { describeInput } from "./input.js";
 import type { ArchiveInput, OpenOptions, Progress } from "./options.js";
@@ -21,26 +22,23 @@ export async function openOn(
   input: ArchiveInput,
   options: OpenOptions,
 ): Promise<Archive> {
-  const { signal, limits, contents = "xxh3" } = options;
-  throwIfAborted(signal);
-  const workers = countWorkers(options.workers, platform);
-  const described = await describeInput(input, platform, limits?.archiveEntries ?? ARCHIVE_ENTRIES, signal);
-  const session = new Session(platform, { limits, contents, workers, createWorker: options.createWorker });
-  const tell = throttled<Progress>(options.onProgress);
+  const { signal, limits, contents = "xxh3", createWorker } = options;
+  let session: Session | undefined;
   try {
-    const data = await session.open(described, {
-      signal,
-      onBytes: (bytes, total) => tell({ phase: "open", bytes, total }),
-    });
-    return new Archive(session, data, options.name ?? described.name);
-  } catch (error) {
-    // The worker goes with all that it held.
-    session.close(
-      error instanceof LayerglassError
-        ? error
-        : new LayerglassError({ kind: "aborted", code: "closed", message: "the archive was not opened" }),
-    );
     throwIfAborted(signal);
+    checkContents(contents);
+    const workers = countWorkers(options.workers, platform);
+    const most = limits?.archiveEntries ?? ARCHIVE_ENTRIES;
+    const described = await describeInput(input, platform, most, signal);
+    session = new Session(platform, { limits, contents, workers, createWorker });
+    const tell = throttled<Progress>(options.onProgress);
+    const onBytes = (bytes: number, total: number | undefined) => tell({ phase: "open", bytes, total });
+    const data = await session.open(described, { signal, onBytes });
+    return new Archive(session, data, options.name ?? described.name);
+  } catch (thrown) {
+    const error = signal?.aborted ? abortedError(signal.reason) : toError(thrown);
+    // The worker goes with all that it held.
+    session?.close(error);
     throw error;
   }
 }

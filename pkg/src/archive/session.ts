@@ -3,9 +3,10 @@ import { LayerglassError, throwIfAborted } from "../error.js";
 import type { ArchiveData, Limits } from "../types.js";
 import { type ReadHere, WorkerClient } from "./client.js";
 import type { Input } from "./input.js";
-import type { ContentsHash, CreateWorker, WorkerRole } from "./options.js";
+import type { ContentsHash, CreateWorker, WorkerLike, WorkerRole } from "./options.js";
 import type { Platform } from "./platform.js";
 import { ScanPool } from "./pool.js";
+import { workerDied } from "./port.js";
 import type { Operations, ScanOperations, SessionOperations, SourceSpec } from "./protocol.js";
 import { pump } from "./pump.js";
 
@@ -111,8 +112,15 @@ export class Session {
     const module = await this.#platform.module();
     if (this.#closed) throw this.#closed;
     const create = this.options.createWorker ?? this.#platform.createWorker;
-    const worker = new WorkerClient<Ops>(create(role), role, module, this.#readHere);
-    return worker;
+    let worker: WorkerLike;
+    try {
+      worker = create(role);
+    } catch (thrown) {
+      if (thrown instanceof LayerglassError) throw thrown;
+      // Some browsers refuse at once what a Content-Security-Policy forbids.
+      throw workerDied(thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    return new WorkerClient<Ops>(worker, role, module, this.#readHere);
   }
 }
 

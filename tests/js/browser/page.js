@@ -90,6 +90,50 @@ globalThis.tests = {
       notAnImage: await told(openArchive(new Blob(["hello"]))),
     };
   },
+
+  /** A scan in which a worker traps, and the one after it. */
+  async trap(name, files) {
+    let broken = 1;
+    const createWorker = (role) => {
+      const sabotaged = role === "scan" && broken-- > 0;
+      return new Worker(sabotaged ? "/tests/browser/sabotage.js" : "/pkg/dist/worker.js", { type: "module" });
+    };
+    const archive = await openArchive(await inputOf(name, files), { workers: 2, createWorker });
+    const first = await archive.scan().then(
+      () => "nothing",
+      (error) => error instanceof LayerglassError && [error.kind, error.code],
+    );
+    const { layers } = await archive.scan();
+    archive.close();
+    return { first, second: layers.every(({ state }) => state === "scanned") };
+  },
+
+  /** Wasm memory in bytes before and after a hundred aborted scans of a large image, and a whole scan after them. */
+  async abortedScans(address) {
+    const image = await (await fetch(address)).blob();
+    const archive = await openArchive(image, { workers: 2 });
+    const use = async () => {
+      const { session, scanners } = await archive.memory();
+      return session + scanners.reduce((sum, bytes) => sum + bytes, 0);
+    };
+    const abortOne = async (turn) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), turn % 5);
+      const scan = archive.scan({ contents: "sha256", signal: controller.signal });
+      return scan.then(
+        () => "scanned",
+        (error) => error.code,
+      );
+    };
+    const ends = new Set();
+    for (let turn = 0; turn < 20; turn++) ends.add(await abortOne(turn));
+    const before = await use();
+    for (let turn = 0; turn < 100; turn++) ends.add(await abortOne(turn));
+    const afterwards = await use();
+    const { layers } = await archive.scan({ contents: "sha256" });
+    archive.close();
+    return { ends: [...ends], before, afterwards, scanned: layers.every(({ state }) => state === "scanned") };
+  },
 };
 globalThis.ready = true;
 

@@ -1,6 +1,13 @@
 //! What an image runs on.
 
+mod matching;
+mod normalize;
+mod specifier;
+
 use std::fmt;
+
+pub use matching::PlatformMatcher;
+pub use specifier::PlatformError;
 
 use crate::json::decode_struct;
 
@@ -31,10 +38,29 @@ decode_struct!(Platform {
     "os.features" => os_features,
 });
 
+impl Platform {
+    /// A platform without variant.
+    pub fn new(os: &str, architecture: &str) -> Self {
+        Self { os: os.to_owned(), architecture: architecture.to_owned(), ..Self::default() }
+    }
+
+    /// The same with the parts filled in that an image lacks: Docker takes an empty architecture or operating system
+    /// for that of the host.
+    #[must_use]
+    pub fn or_host(&self, host: &Self) -> Self {
+        let or = |own: &String, host: &String| if own.is_empty() { host.clone() } else { own.clone() };
+        Self {
+            os: or(&self.os, &host.os),
+            architecture: or(&self.architecture, &host.architecture),
+            ..self.clone()
+        }
+    }
+}
+
 /// `os/architecture` or `os/architecture/variant`, with `unknown` for an empty part.
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = |part: &str| if part.is_empty() { "unknown".to_owned() } else { part.to_owned() };
+        let known = |part: &'_ str| if part.is_empty() { "unknown".to_owned() } else { part.to_owned() };
         write!(f, "{}/{}", known(&self.os), known(&self.architecture))?;
         if !self.variant.is_empty() {
             write!(f, "/{}", self.variant)?;

@@ -1,0 +1,156 @@
+//! Which platform serves for another.
+
+use super::Platform;
+
+/// Builds of Windows from which on a host runs containers of older builds (Windows Server 2022).
+const WINDOWS_COMPATIBLE: u64 = 20348;
+
+/// Platforms that serve, the best first.
+///
+/// ```
+/// use layerglass::image::{Platform, PlatformMatcher};
+/// let host = Platform::new("linux", "amd64");
+/// let matcher = PlatformMatcher::only(&host);
+/// assert!(matcher.matches(&Platform::new("linux", "386")));
+/// let mut offered = [Platform::new("linux", "arm64"), Platform::new("linux", "386"), host.clone()];
+/// matcher.sort_by_key(&mut offered, |platform| platform.clone());
+/// assert_eq!(offered[0], host);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformMatcher {
+    /// Normalised, the best first.
+    wanted: Vec<Platform>,
+    /// After all of those, anything with the operating system of the first.
+    any_architecture: bool,
+}
+
+impl PlatformMatcher {
+    /// A platform and all that it can run, as containerd has it: `amd64` runs lower levels and then `386`, `arm` runs
+    /// lower versions down to `v5`, `arm64` runs lower versions and then `arm`.
+    pub fn only(platform: &Platform) -> Self {
+        Self { wanted: served(&platform.normalize()), any_architecture: false }
+    }
+
+    /// A platform and nothing else.
+    pub fn only_strict(platform: &Platform) -> Self {
+        Self { wanted: vec![platform.normalize()], any_architecture: false }
+    }
+
+    /// A platform, and after it anything for the same operating system.
+    pub fn only_os(platform: &Platform) -> Self {
+        Self { wanted: vec![platform.normalize()], any_architecture: true }
+    }
+
+    /// Whether a platform serves.
+    pub fn matches(&self, platform: &Platform) -> bool {
+        let platform = platform.normalize();
+        self.position(&platform).is_some_and(|position| {
+            let wanted = self.wanted.get(position).or_else(|| self.wanted.first());
+            wanted.is_some_and(|wanted| has_features(wanted, &platform))
+        })
+    }
+
+    /// Sorts what is offered, the best first; what does not serve keeps its order at the end.
+    pub fn sort_by_key<T>(&self, offered: &mut [T], platform: impl Fn(&T) -> Platform) {
+        offered.sort_by_cached_key(|item| {
+            let platform = platform(item).normalize();
+            let position = self.position(&platform);
+            let wanted =
+                position.and_then(|position| self.wanted.get(position)).or_else(|| self.wanted.first());
+            let missing = wanted.is_none_or(|wanted| !has_features(wanted, &platform));
+            (
+                position.unwrap_or(usize::MAX),
+                position.is_some() && missing,
+                usize::MAX - platform.os_features.len(),
+            )
+        });
+    }
+
+    /// The place of a normalised platform among the wanted ones, whatever its features.
+    fn position(&self, platform: &Platform) -> Option<usize> {
+        let exact = self.wanted.iter().position(|wanted| {
+            wanted.architecture == platform.architecture
+                && wanted.variant == platform.variant
+                && same_system(wanted, platform)
+        });
+        let any =
+            self.any_architecture && self.wanted.first().is_some_and(|wanted| same_system(wanted, platform));
+        exact.or(any.then_some(self.wanted.len()))
+    }
+}
+
+/// Same operating system in a version that serves.
+fn same_system(wanted: &Platform, offered: &Platform) -> bool {
+    wanted.os == offered.os
+        && (wanted.os != "windows" || windows_serves(&wanted.os_version, &offered.os_version))
+}
+
+/// Whether everything that a platform needs of the operating system is there.
+fn has_features(wanted: &Platform, offered: &Platform) -> bool {
+    offered.os_features.iter().all(|feature| wanted.os_features.contains(feature))
+}
+
+/// Whether a host of one version of Windows runs containers of another. Unknown versions do.
+fn windows_serves(host: &str, container: &str) -> bool {
+    if host.is_empty() || container.is_empty() {
+        return true;
+    }
+    let numbers = |version: &str| {
+        let mut numbers = version.split('.').map(|part| part.parse::<u64>().unwrap_or(0));
+        [numbers.next(), numbers.next(), numbers.next()].map(Option::unwrap_or_default)
+    };
+    let [major, minor, build] = numbers(host);
+    let [container_major, container_minor, container_build] = numbers(container);
+    let compatible = build >= WINDOWS_COMPATIBLE && (WINDOWS_COMPATIBLE..=build).contains(&container_build);
+    (major, minor) == (container_major, container_minor) && (build == container_build || compatible)
+}
+
+/// A normalised platform and what it runs, the best first.
+fn served(platform: &Platform) -> Vec<Platform> {
+    let with = |architecture: &str, variant: String| Platform {
+        architecture: architecture.to_owned(),
+        variant,
+        ..platform.clone()
+    };
+    let mut list = vec![platform.clone()];
+    match platform.architecture.as_str() {
+        "amd64" => {
+            let level = number(&platform.variant).unwrap_or(1);
+            list.extend((2..level).rev().map(|level| with("amd64", format!("v{level}"))));
+            if level > 1 {
+                list.push(with("amd64", String::new()));
+            }
+            list.push(with("386", String::new()));
+        }
+        "arm" => {
+            let version = number(&platform.variant).unwrap_or(0);
+            list.extend((5..version).rev().map(|version| with("arm", format!("v{version}"))));
+        }
+        "arm64" => {
+            let (major, minor) = match platform.variant.trim_start_matches('v').split_once('.') {
+                Some((major, minor)) => (number(major), number(minor)),
+                None if platform.variant.is_empty() => (Some(8), Some(0)),
+                None => (number(&platform.variant), Some(0)),
+            };
+            let (Some(major), Some(minor)) = (major, minor) else { return list };
+            let name = |major: u32, minor: u32| match (major, minor) {
+                (8, 0) => String::new(),
+                (major, 0) => format!("v{major}"),
+                (major, minor) => format!("v{major}.{minor}"),
+            };
+            list.extend((0..minor).rev().map(|minor| with("arm64", name(major, minor))));
+            if major == 9 {
+                // Each version 9.x has everything of 8.(x + 5).
+                list.extend((0..=minor + 5).rev().map(|minor| with("arm64", name(8, minor))));
+            }
+            list.extend((5..=8).rev().map(|version| with("arm", format!("v{version}"))));
+        }
+        _ => {}
+    }
+    list
+}
+
+/// A small number, with or without a `v` before it.
+fn number(variant: &str) -> Option<u32> {
+    variant.trim_start_matches('v').parse().ok().filter(|&number| number < 100)
+}

@@ -1,0 +1,125 @@
+/** What the package really gives, written out as TypeScript and checked against its own types. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { ImageConfig, LayerglassError, Manifest, openArchive, Reference } from "layerglass/archive";
+import { FILES, pathOf } from "./support/folder.js";
+import { allRows } from "./support/tree-lines.js";
+
+const require = createRequire(import.meta.url);
+const types = fileURLToPath(new URL("types.js", import.meta.resolve("layerglass")));
+const scratch = await mkdtemp(join(tmpdir(), "layerglass-types-"));
+after(() => rm(scratch, { recursive: true }));
+
+/** Values by the type that they should have. */
+const seen = new Map();
+const note = (type, value) => {
+  const text = literal(value);
+  seen.set(type, (seen.get(type) ?? new Map()).set(shape(value), text));
+};
+
+/** A value as an expression that keeps `undefined`, big numbers and bytes apart. */
+function literal(value) {
+  if (value === undefined) return "undefined";
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Uint8Array) return `new Uint8Array([${value}])`;
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}: ${literal(field)}`);
+  return `{ ${fields.join(", ")} }`;
+}
+
+/** What makes a row differ for the types: its fields and the words in them, but no names or numbers. */
+function shape(value) {
+  if (Array.isArray(value)) return `[${[...new Set(value.map(shape))].sort()}]`;
+  if (typeof value !== "object" || value === null) return typeof value;
+  if (value instanceof Uint8Array) return "bytes";
+  const words = ["kind", "change", "contents", "state", "role", "presence", "compression", "severity"];
+  return Object.entries(value)
+    .map(([key, field]) => `${key}:${words.includes(key) ? field : shape(field)}`)
+    .sort()
+    .join();
+}
+
+test("everything fits its type, to the last field", async () => {
+  for (const [name] of FILES) {
+    const archive = await openArchive(pathOf(name), { contents: name.includes("20") ? "sha256" : "xxh3" });
+    note("ArchiveData", archive.data);
+    await archive.scan({ onLayer: (layer) => note("LayerData", layer) });
+    note("ArchiveData", archive.data);
+    for (const image of archive.data.images) await noteImage(archive, image);
+    archive.close();
+  }
+  note("ReferenceData", Reference.parse("redis:7").toJSON());
+  note("ReferenceData", Reference.parse("redis", { normalize: false }).toJSON());
+  for (const work of [() => Reference.parse("A"), () => ImageConfig.parse(new Uint8Array())]) {
+    try {
+      work();
+      assert.fail("nothing was thrown");
+    } catch (error) {
+      assert.ok(error instanceof LayerglassError);
+      note("ErrorData", error.toJSON());
+    }
+  }
+  for (const type of ["ArchiveData", "LayerData", "TreeRow", "TreeTotals", "ImageConfigData", "ManifestData"])
+    assert.ok(seen.get(type)?.size > 0, `nothing of the type ${type} was seen`);
+  assert.ok(seen.get("TreeRow").size >= 10, "rows of few kinds were seen");
+  assert.equal(await complaints(), "");
+});
+
+test("the check itself finds what does not fit", async () => {
+  seen.clear();
+  note("PlatformData", { os: "linux", architecture: "amd64", surplus: 1 });
+  assert.match(await complaints(), /surplus/);
+  seen.clear();
+  note("PlatformData", { os: "linux", architecture: "amd64", variant: undefined });
+  assert.match(await complaints(), /variant/);
+});
+
+async function noteImage(archive, image) {
+  if (image.config) {
+    const { rawBase64, ...config } = ImageConfig.parse(await archive.rawConfig(image.index)).toJSON();
+    assert.equal(typeof rawBase64, "string");
+    note("ImageConfigData", config);
+  }
+  if (image.manifestDigest && image.presence === "complete") {
+    note("ManifestData", Manifest.parse(await archive.rawManifest(image.index)).data);
+  }
+  if (image.presence !== "complete" || image.layers.length === 0) return;
+  for (const changesOnly of [false, true]) {
+    const tree = await archive.tree(image.index, { changesOnly });
+    note("TreeTotals", tree.totals);
+    for (const row of await allRows(tree)) note("TreeRow", row);
+    tree.close();
+  }
+}
+
+/** What the compiler says of all that was seen. */
+async function complaints() {
+  const lines = [...seen].flatMap(([type, values]) =>
+    [...values.values()].map((text, at) => `export const ${type}${at}: types.${type} = ${text};`),
+  );
+  await writeFile(join(scratch, "package.json"), '{ "type": "module" }');
+  await writeFile(join(scratch, "seen.ts"), [`import type * as types from "${types}";`, ...lines].join("\n"));
+  const compilerOptions = {
+    target: "ES2022",
+    module: "NodeNext",
+    lib: ["ES2023", "DOM"],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+  };
+  await writeFile(join(scratch, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["seen.ts"] }));
+  const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", scratch]).catch(
+    (error) => error,
+  );
+  return stdout;
+}

@@ -1,0 +1,144 @@
+//! Platforms: their text, their one name, and which serves for which.
+
+use layerglass::image::{Platform, PlatformError, PlatformMatcher};
+
+fn host() -> Platform {
+    Platform::new("linux", "amd64")
+}
+
+fn parse(text: &str) -> Result<Platform, PlatformError> {
+    Platform::parse(text, &host())
+}
+
+fn read(text: &str) -> Platform {
+    parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn specifiers_are_read() {
+    let cases = [
+        ("linux", "linux/amd64"),
+        ("arm64", "linux/arm64"),
+        ("armhf", "linux/arm"),
+        ("armel", "linux/arm/v6"),
+        ("Linux/x86_64", "linux/amd64"),
+        ("macOS/aarch64", "darwin/arm64"),
+        ("linux/arm/7", "linux/arm/v7"),
+        ("linux/arm64/8", "linux/arm64/v8"),
+        ("linux/i386", "linux/386"),
+        ("linux/armv7l", "linux/armv7l"),
+        ("foo/bar/baz", "foo/bar/baz"),
+        ("windows(10.0.17763)/amd64", "windows(10.0.17763)/amd64"),
+        ("windows(10.0%2B1+b+a)/amd64", "windows(10.0%2B1+a+b)/amd64"),
+        ("linux(+gpu)", "linux(+gpu)/amd64"),
+        ("linux()/s390x", "linux/s390x"),
+    ];
+    for (text, full) in cases {
+        let platform = read(text);
+        assert_eq!(platform.full_specifier(), full, "{text}");
+        assert_eq!(read(full), platform, "{full}");
+    }
+    assert_eq!(Platform::default().specifier(), "unknown");
+    assert_eq!(read("windows(1+x)/amd64").specifier(), "windows/amd64", "short");
+    let arm_host = Platform { variant: "v6".to_owned(), ..Platform::new("linux", "arm") };
+    assert_eq!(Platform::parse("linux", &arm_host).unwrap().specifier(), "linux/arm/v6");
+    let platform = Platform { os: "linux".to_owned(), os_features: vec!["100%gpu".to_owned()], ..host() };
+    assert_eq!(platform.full_specifier(), "linux(+100%25gpu)/amd64");
+}
+
+#[test]
+fn what_is_no_platform() {
+    let part = |offset| PlatformError::Part { offset };
+    let cases = [
+        ("*", PlatformError::Wildcard),
+        ("linux/*", PlatformError::Wildcard),
+        ("a/b/c/d", PlatformError::TooManyParts),
+        ("", part(0)),
+        ("/amd64", part(0)),
+        ("linux/", part(6)),
+        ("linux/amd64/", part(12)),
+        ("linux/&arm", part(6)),
+        ("linux(x/amd64", part(0)),
+        ("linux(%2)/amd64", part(0)),
+        ("linux(%ff)/amd64", part(0)),
+        ("plan10", PlatformError::Unknown { word: "plan10".to_owned() }),
+    ];
+    for (text, error) in cases {
+        assert_eq!(parse(text), Err(error), "{text}");
+    }
+}
+
+#[test]
+fn platforms_have_one_name() {
+    let cases = [
+        ("linux/arm", "linux/arm/v7"),
+        ("linux/arm/v7", "linux/arm/v7"),
+        ("linux/arm64/v8", "linux/arm64"),
+        ("linux/arm64/v9.0", "linux/arm64/v9"),
+        ("linux/amd64/v1", "linux/amd64"),
+        ("linux/amd64/v2", "linux/amd64/v2"),
+    ];
+    for (text, normal) in cases {
+        assert_eq!(read(text).normalize().specifier(), normal, "{text}");
+    }
+    let lacking = Platform { variant: "v8".to_owned(), ..Platform::default() };
+    assert_eq!(lacking.or_host(&host()).to_string(), "linux/amd64/v8");
+    assert_eq!(lacking.to_string(), "unknown/unknown/v8");
+}
+
+/// What of all these a matcher takes, the best first.
+fn served(matcher: &PlatformMatcher) -> Vec<String> {
+    let mut offered: Vec<Platform> = [
+        "windows/amd64",
+        "linux/386",
+        "linux/amd64",
+        "linux/amd64/v2",
+        "linux/amd64/v3",
+        "linux/arm/v5",
+        "linux/arm/v6",
+        "linux/arm/v7",
+        "linux/arm/v8",
+        "linux/arm64",
+        "linux/arm64/v8.1",
+        "linux/arm64/v8.2",
+        "linux/arm64/v9",
+        "linux/arm64/v9.1",
+        "linux(+gpu)/amd64",
+    ]
+    .into_iter()
+    .map(read)
+    .collect();
+    matcher.sort_by_key(&mut offered, Clone::clone);
+    offered.iter().filter(|platform| matcher.matches(platform)).map(Platform::full_specifier).collect()
+}
+
+#[test]
+fn the_best_that_serves_comes_first() {
+    let only = |text: &str| served(&PlatformMatcher::only(&read(text)));
+    assert_eq!(only("linux/amd64/v2"), ["linux/amd64/v2", "linux/amd64", "linux/386"]);
+    assert_eq!(only("linux/386"), ["linux/386"]);
+    assert_eq!(only("linux/arm"), ["linux/arm/v7", "linux/arm/v6", "linux/arm/v5"]);
+    let arm = ["linux/arm/v8", "linux/arm/v7", "linux/arm/v6", "linux/arm/v5"];
+    assert_eq!(only("linux/arm64"), [&["linux/arm64"], &arm[..]].concat());
+    assert_eq!(only("linux/arm64/v8.1"), [&["linux/arm64/v8.1", "linux/arm64"], &arm[..]].concat());
+    let nine = ["linux/arm64/v9.1", "linux/arm64/v9", "linux/arm64/v8.2", "linux/arm64/v8.1", "linux/arm64"];
+    assert_eq!(only("linux/arm64/v9.1"), [&nine[..], &arm[..]].concat());
+    assert_eq!(only("linux(+gpu)/amd64"), ["linux(+gpu)/amd64", "linux/amd64", "linux/386"]);
+    assert_eq!(only("linux/arm64/strange"), [""; 0]);
+    assert_eq!(served(&PlatformMatcher::only_strict(&read("linux/arm"))), ["linux/arm/v7"]);
+    let os = served(&PlatformMatcher::only_os(&read("linux/arm64")));
+    assert_eq!((os[0].as_str(), os.len()), ("linux/arm64", 13));
+}
+
+#[test]
+fn windows_runs_what_its_build_allows() {
+    let serves = |host: &str, image: &str| {
+        let [host, image] = [host, image].map(|version| read(&format!("windows({version})/amd64")));
+        PlatformMatcher::only(&host).matches(&image)
+    };
+    assert!(serves("10.0.17763.1", "10.0.17763.999"), "the last number does not count");
+    assert!(!serves("10.0.17763", "10.0.14393") && !serves("10.0.17763", "10.0.20348"));
+    assert!(serves("10.0.26100", "10.0.20348") && !serves("10.0.26100", "10.0.17763"));
+    assert!(!serves("10.0.20348", "10.0.26100"));
+    assert!(serves("", "10.0.1") && serves("10.0.1", ""));
+}
