@@ -1,4 +1,33 @@
 //! Layerglass reads, checks and shows container images.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`digest`], [`reference`](mod@reference) | the names of things: digests and image references |
+//! | [`image`], [`manifest`] | what an image says of itself: configs, chain ids, manifests, indexes |
+//! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
+//! | [`archive`] | image files and folders of every dialect |
+//! | [`fs`] | the same on disk, with scans on all cores (feature `fs`) |
+//! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |
+//!
+//! Outside `fs` nothing touches a file, a clock or a thread: parsers are fed bytes, and say which they want next.
+//!
+//! ```
+//! # #[cfg(all(feature = "fs", not(target_arch = "wasm32")))] {
+//! use layerglass::fs::{ImageFile, OpenOptions};
+//!
+//! let mut file = ImageFile::open("tests/fixtures/quirks.docker28.tar", &OpenOptions::default())?;
+//! let image = &file.archive().data().images[0];
+//! assert_eq!(image.familiar_names, ["quirks:1"]);
+//! assert_eq!(image.platform.as_ref().unwrap().to_string(), "linux/amd64");
+//!
+//! file.scan()?; // every layer: its files, and every digest recomputed
+//! let data = file.archive().data();
+//! assert!(data.images[0].layers.iter().all(|layer| layer.check.declared == layer.check.computed));
+//! let tree = file.archive().tree(0, usize::MAX)?;
+//! assert!(tree.nodes().any(|node| node.path() == b"q/suid" && node.row().unwrap().mode() == 0o4755));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![deny(missing_docs, unsafe_code)]
 
 pub mod error;

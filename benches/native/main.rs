@@ -4,7 +4,6 @@
 //! native inputs FOLDER SOURCE…    makes the input files out of the files in the SOURCEs
 //! native layer FILE               scans one layer on one thread
 //! native image FILE               scans every layer of an image on all cores and checks every digest
-//! native open FILE                opens the metadata of an image and counts the bytes read
 //! ```
 
 mod inputs;
@@ -24,7 +23,6 @@ fn main() -> ExitCode {
         ["inputs", folder, ref sources @ ..] => inputs::make(Path::new(folder), sources),
         ["layer", file] => read::layer(Path::new(file)),
         ["image", file] => read::image(Path::new(file)),
-        ["open", file] => read::open(Path::new(file)),
         _ => {
             println!("run by `cargo xtask bench`");
             Ok(())

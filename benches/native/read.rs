@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::time::Instant;
 
+use layerglass::archive::CheckState;
+use layerglass::fs::{ImageFile, OpenOptions};
 use layerglass::layer::{ContentHash, LayerScan};
 use layerglass::limits::Limits;
 
@@ -12,10 +13,9 @@ use crate::Result;
 
 /// Scans one layer on one thread.
 pub fn layer(path: &Path) -> Result {
-    let started = Instant::now();
     let mut scan = LayerScan::new(ContentHash::Xxh3, &Limits::default());
     let mut file = File::open(path)?;
-    let mut buffer = vec![0; 1 << 20];
+    let mut buffer = vec![0; 256 << 10];
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
@@ -23,19 +23,28 @@ pub fn layer(path: &Path) -> Result {
         }
         scan.push(&buffer[..read]);
     }
-    let layer = scan.finish();
-    if let Some(error) = layer.report.error {
+    let report = scan.finish().report;
+    if let Some(error) = report.error {
         return Err(format!("{error:?}").into());
     }
-    let seconds = started.elapsed().as_secs_f64();
-    let bytes = layer.report.tar_size;
-    println!("{{\"bytes\":{bytes},\"entries\":{},\"seconds\":{seconds}}}", layer.report.entries);
+    println!("{} bytes, {} entries", report.tar_size, report.entries);
     Ok(())
 }
 
-pub fn image(_path: &Path) -> Result {
-    Ok(())
-}
-pub fn open(_path: &Path) -> Result {
+/// Scans all layers on all cores, checks every digest, and merges the layers.
+pub fn image(path: &Path) -> Result {
+    let mut file = ImageFile::open(path, &OpenOptions::default())?;
+    file.scan()?;
+    let data = file.archive().data();
+    let images = &data.images;
+    let checks =
+        images.iter().flat_map(|image| image.layers.iter().map(|layer| &layer.check).chain([&image.check]));
+    for check in checks {
+        if check.state != CheckState::Match {
+            return Err(format!("{check:?}").into());
+        }
+    }
+    let tree = file.archive().tree(0, usize::MAX)?;
+    println!("{} layers, {} entries", data.layers.len(), tree.totals().entries);
     Ok(())
 }

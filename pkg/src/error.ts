@@ -78,6 +78,22 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortedError(signal.reason);
 }
 
+/** Waits for a promise, or for the signal, whichever comes first. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  throwIfAborted(signal);
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(abortedError(signal.reason));
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
 /**
  * Any thrown value as a `LayerglassError`: data thrown by the wasm module keeps all its fields, failures of the file
  * system or of a `Blob` become `io` or `not_found`, and a trap of the module becomes `io` with the code `wasm-trap`.

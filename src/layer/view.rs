@@ -103,6 +103,13 @@ impl TreeView {
         depth
     }
 
+    /// Where the node stands among the siblings that the view shows, counted from 0.
+    pub fn position(&mut self, id: u32) -> u32 {
+        let parent = self.tree.data(id).parent;
+        let position = self.sorted_children(parent).iter().position(|&child| child == id);
+        position.map_or(0, |position| u32::try_from(position).unwrap_or(u32::MAX))
+    }
+
     /// The rows from `offset`, at most `limit` of them: node numbers with their depths.
     pub fn page(&mut self, offset: u32, limit: u32) -> Vec<(u32, u32)> {
         let mut rows = Vec::new();

@@ -144,6 +144,26 @@ test("an empty Vite project, served and built", async (t) => {
   }
 });
 
+test("a page that uses the core alone gets the core alone", async () => {
+  const root = await project("core-project", ["index.html"]);
+  const code = `import { init, Reference } from "layerglass";
+    init().then(() => { globalThis.result = Reference.parse("redis").familiar; });`;
+  await writeFile(join(root, "main.js"), code);
+  await build({ root, configFile: false, logLevel: "warn" });
+  const assets = await readdir(join(root, "dist", "assets"));
+  assert.deepEqual(assets.map((name) => name.replace(/-.*\./, ".")).sort(), ["core_bg.wasm", "index.js"]);
+  const browser = await launch();
+  const server = await serve({ "": join(root, "dist") });
+  try {
+    const { page, complaints } = await openPage(browser, `${server.address}/index.html`);
+    await page.waitForFunction(() => globalThis.result === "redis");
+    assert.deepEqual(complaints, []);
+  } finally {
+    server.close();
+    await browser.close();
+  }
+});
+
 for (const [place, settings] of Object.entries({
   "a browser's project": {
     lib: ["ES2023", "DOM", "DOM.Iterable", "DOM.AsyncIterable", "ESNext.Disposable"],

@@ -6,10 +6,15 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { openArchive } from "layerglass/archive";
 import { FILES, pathOf } from "./support/folder.js";
 import { largeImage } from "./support/large-image.js";
+
+setFlagsFromString("--expose-gc");
+globalThis.gc = runInNewContext("gc");
 
 const [small] = FILES.find(([name, entry]) => name.endsWith(".tar") && entry.images.length > 0);
 const path = pathOf(small);
@@ -116,6 +121,61 @@ test("a stream is read no faster than it is worked on, and can be given up then"
   assert.ok(stopped, "the stream was not told");
 });
 
+test("a worker that dies under a stream that gives nothing ends the opening", async () => {
+  const stuck = new ReadableStream({
+    start: (controller) => controller.enqueue(new Uint8Array(10)),
+    pull: () => new Promise(() => {}),
+  });
+  const createWorker = sabotaged("ArchivePass.push");
+  await assert.rejects(openArchive(stuck, { createWorker }), { kind: "io", code: "worker-died" });
+});
+
+test("making a tree can be aborted", async () => {
+  const archive = await openArchive(large);
+  await archive.scan();
+  await assert.rejects(archive.tree(0, { signal: AbortSignal.abort() }), { kind: "aborted" });
+  const controller = new AbortController();
+  const making = archive.tree(0, { signal: controller.signal });
+  setTimeout(1).then(() => controller.abort());
+  await making.catch((error) => assert.equal(error.code, "aborted"));
+  assert.ok((await archive.tree(0)).length > 0);
+  archive.close();
+});
+
+test("a tree keeps its archive alive", async () => {
+  const open = async () => {
+    const archive = await openArchive(path);
+    await archive.scan();
+    return archive.tree(0);
+  };
+  const tree = await open();
+  for (let turn = 0; turn < 5; turn++) {
+    globalThis.gc();
+    await setTimeout(10);
+  }
+  assert.equal((await tree.page(0, 1)).length, 1);
+});
+
+test("an archive that nobody refers to lets its workers go", async () => {
+  const workers = new Set();
+  const createWorker = () => {
+    const worker = healthy();
+    workers.add(worker);
+    worker.once("exit", () => workers.delete(worker));
+    return worker;
+  };
+  await (async () => {
+    const archive = await openArchive(path, { createWorker });
+    await archive.scan();
+  })();
+  assert.ok(workers.size > 0);
+  for (let turn = 0; turn < 100 && workers.size > 0; turn++) {
+    globalThis.gc();
+    await setTimeout(20);
+  }
+  assert.equal(workers.size, 0);
+});
+
 for (const what of ["LayerScanner.push", "LayerScanner.finish"]) {
   test(`a trap in ${what} is a typed error, and the next scan works`, async () => {
     let broken = 1;
@@ -155,7 +215,8 @@ test("when the session worker dies, the archive is opened again and its layers a
   const archive = await openArchive(path, { createWorker });
   await archive.scan();
   await assert.rejects(archive.tree(0), { kind: "io", code: "worker-died" });
-  await assert.rejects(archive.tree(0), { kind: "not_found", code: "layer-not-scanned" });
+  const unscanned = { kind: "not_found", code: "layer-not-scanned" };
+  await Promise.all([0, 1, 2].map(() => assert.rejects(archive.tree(0), unscanned)));
   assert.ok(archive.data.layers.every(({ state }) => state === "pending"));
   await archive.scan();
   const tree = await archive.tree(0);

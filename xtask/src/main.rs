@@ -1,5 +1,6 @@
 //! The commands of this repository: `cargo xtask COMMAND`. Each does all the set-up it needs.
 
+mod bench;
 mod bindgen;
 mod browser;
 mod build;
@@ -53,6 +54,11 @@ const COMMANDS: &[Command] = &[
         name: "test",
         does: "run every test: native, wasm, npm package, page [--only rust|wasm|js|www]",
         run: test::run,
+    },
+    Command {
+        name: "bench",
+        does: "measure beside other programs and libraries [--runs N] [--only NAME]",
+        run: bench::run,
     },
 ];
 

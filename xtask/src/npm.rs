@@ -33,6 +33,17 @@ pub fn install(project: &Project) -> Result {
     Ok(())
 }
 
+/// The same for a folder with a lock file of its own.
+pub fn install_at(project: &Project, folder: &str) -> Result {
+    let at = project.path(folder);
+    Step::new(project, &format!("npm-{folder}"))
+        .input(at.join("package.json"))
+        .input(at.join("package-lock.json"))
+        .output(at.join("node_modules/.package-lock.json"))
+        .run(|| npm(project).directory(&at).args(["ci", "--no-audit", "--no-fund"]).run())?;
+    Ok(())
+}
+
 /// A script of one of the packages.
 pub fn script(project: &Project, workspace: &str, name: &str) -> Program {
     npm(project).args(["run", "--silent", name, "-w", workspace])

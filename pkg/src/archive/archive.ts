@@ -1,5 +1,5 @@
 import { checkContents, checkCount } from "../checks.js";
-import { abortedError, LayerglassError, throwIfAborted } from "../error.js";
+import { LayerglassError, throwIfAborted, unlessAborted } from "../error.js";
 import type { ArchiveData, LayerData } from "../types.js";
 import type { WorkerClient } from "./client.js";
 import { FileTree } from "./file-tree.js";
@@ -61,7 +61,7 @@ export class Archive {
     for (const layer of options.layers ?? []) checkCount("layers", layer);
     const turn = this.#lastScan;
     const run = (async () => {
-      await whenAborted(turn, options.signal);
+      await unlessAborted(turn, options.signal);
       return this.#scan(options);
     })();
     this.#lastScan = run.catch(() => {});
@@ -75,12 +75,20 @@ export class Archive {
    * const added = await archive.tree(0, { upTo: 2, changesOnly: true });
    */
   async tree(image: number, options: TreeOptions = {}): Promise<FileTree> {
-    const { upTo, changesOnly = false } = options;
+    const { upTo, changesOnly = false, signal } = options;
+    throwIfAborted(signal);
     checkCount("image", image);
     if (upTo !== undefined) checkCount("upTo", upTo);
     const worker = await this.#session.worker();
-    const { tree, totals, length } = await worker.request("tree", { image, upTo, changesOnly });
-    return new FileTree(worker, tree, totals, length);
+    const making = worker.request("tree", { image, upTo, changesOnly });
+    try {
+      const { tree, totals, length } = await unlessAborted(making, signal);
+      return new FileTree(this, worker, tree, totals, length);
+    } catch (error) {
+      // A tree that comes too late is nobody's.
+      making.then(({ tree }) => worker.request("closeTree", { tree })).catch(() => {});
+      throw error;
+    }
   }
 
   /** The exact bytes of an image's config. */
@@ -161,19 +169,4 @@ export class Archive {
 
 function closedError(): LayerglassError {
   return new LayerglassError({ kind: "aborted", code: "closed", message: "the archive has been closed" });
-}
-
-/** Waits for a promise, or for the signal, whichever comes first. */
-async function whenAborted(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return void (await promise);
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(abortedError(signal.reason));
-    signal.addEventListener("abort", abort, { once: true });
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

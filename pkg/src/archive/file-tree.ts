@@ -7,6 +7,9 @@ import type { SessionOperations, TreeCalls } from "./protocol.js";
 
 type Store = WorkerClient<SessionOperations>;
 
+/** The archives of trees: one that nobody refers to is closed, and its trees would be with it. */
+const owners = new WeakMap<FileTree, object>();
+
 /** Trees that nobody refers to any more give their memory back. */
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 
@@ -27,7 +30,8 @@ export class FileTree {
   #closed = false;
 
   /** @internal */
-  constructor(store: Store, tree: number, totals: TreeTotals, length: number) {
+  constructor(owner: object, store: Store, tree: number, totals: TreeTotals, length: number) {
+    owners.set(this, owner);
     this.#store = store;
     this.#tree = tree;
     this.#length = length;

@@ -121,6 +121,8 @@ export interface TreeOptions {
   readonly upTo?: number;
   /** Show only what that layer added, changed or removed. */
   readonly changesOnly?: boolean;
+  /** Ends the work: the promise rejects with the kind `aborted`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Wasm memory in use, in bytes. */

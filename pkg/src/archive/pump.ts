@@ -1,6 +1,6 @@
 /** Feeding a stream to the session worker, no faster than it works. */
 import { asBytes } from "../bytes.js";
-import { abortedError, type LayerglassError, throwIfAborted, toError } from "../error.js";
+import { type LayerglassError, throwIfAborted, toError, unlessAborted } from "../error.js";
 import type { ArchiveData, Limits } from "../types.js";
 import type { WorkerClient } from "./client.js";
 import type { ChunkStream } from "./input.js";
@@ -27,12 +27,11 @@ export async function pump(
   options: PumpOptions,
 ): Promise<ArchiveData> {
   const { limits, contents, signal, onBytes } = options;
-  const aborted = untilAborted(signal);
   const window = new Window();
   try {
     await worker.request("openStream", { limits, contents });
     for (let sent = 0; ; onBytes(sent)) {
-      const { done, value } = await Promise.race([stream.next(), aborted.promise]);
+      const { done, value } = await unlessAborted(Promise.race([stream.next(), window.failed]), signal);
       if (done) break;
       const chunk = asBytes(value);
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
@@ -41,19 +40,17 @@ export async function pump(
         const size = bytes.length;
         const transfer = [bytes.buffer as ArrayBuffer];
         window.sent(size, worker.request("chunk", { bytes }, { transfer }));
-        await Promise.race([window.room(), aborted.promise]);
+        await unlessAborted(window.room(), signal);
       }
       sent += chunk.length;
     }
-    await Promise.race([window.empty(), aborted.promise]);
+    await unlessAborted(window.empty(), signal);
     return await worker.request("end", {}, { signal });
   } catch (thrown) {
     // The stream's owner is told, but not waited for.
-    Promise.resolve(stream.stop(thrown)).catch(() => {});
+    (async () => stream.stop(thrown))().catch(() => {});
     throwIfAborted(signal);
     throw toError(thrown);
-  } finally {
-    aborted.forget();
   }
 }
 
@@ -62,6 +59,17 @@ class Window {
   #bytes = 0;
   #failure: LayerglassError | undefined;
   #changed = () => {};
+  #fail: (error: LayerglassError) => void = () => {};
+
+  /** Rejects when a piece was refused. */
+  readonly failed = new Promise<never>((_, reject) => {
+    this.#fail = reject;
+  });
+
+  constructor() {
+    // It may be rejected while nobody waits for it.
+    this.failed.catch(() => {});
+  }
 
   /** Follows one piece. */
   sent(size: number, taken: Promise<unknown>): void {
@@ -94,18 +102,7 @@ class Window {
   #settle(size: number, error: LayerglassError | undefined): void {
     this.#bytes -= size;
     this.#failure ??= error;
+    if (error) this.#fail(error);
     this.#changed();
   }
-}
-
-function untilAborted(signal: AbortSignal | undefined): { promise: Promise<never>; forget(): void } {
-  let listener = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    listener = () => reject(abortedError(signal?.reason));
-    if (signal?.aborted) listener();
-    signal?.addEventListener("abort", listener, { once: true });
-  });
-  // It may be rejected while nobody waits for it.
-  promise.catch(() => {});
-  return { promise, forget: () => signal?.removeEventListener("abort", listener) };
 }

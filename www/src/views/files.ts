@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from "lit/decorators.js";
 import { errorData, errorPlace } from "../format/error.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
+import { holdsDocuments } from "../model/documents.ts";
 import type { ScanState } from "../model/session.ts";
 import { readableLayers } from "../model/steps.ts";
 import "../tree/entry.ts";
@@ -113,7 +114,7 @@ export class FilesElement extends LitElement {
     const broken = this.image.layers
       .slice(0, this.upTo + 1)
       .findIndex((layer) => layer.blob !== undefined && this.data.layers[layer.blob]?.state === "failed");
-    if (broken < 0) return nothing;
+    if (broken < 0 || holdsDocuments(this.image, this.data.layers)) return nothing;
     return html`<p class="broken">${ICONS.warning}<span>Layer ${broken + 1} could be read only in part. What came after the fault is missing here.</span></p>`;
   }
 
@@ -154,6 +155,12 @@ export class FilesElement extends LitElement {
         this.image.presence === "absent" ? "Its parts are not in this file." : "There are no files to show.",
       );
     }
+    if (holdsDocuments(this.image, this.data.layers))
+      return empty(
+        ICONS.shield,
+        "These are not files",
+        "The layers of this image are documents, such as statements about another image.",
+      );
     if (!tree) return this.waiting();
     const { entries, added, modified, removed } = tree.totals;
     if (this.onlyChanges && added + modified + removed === 0)

@@ -120,7 +120,7 @@ export class InspectorElement extends LitElement {
       <h1>${names[0] ? shown(names[0], 500) : shown(imageTitle(image), 300)}</h1>
       ${tag(image) ?? nothing}
       <p class="muted small">
-        ${image.platform && image.platform.os !== "unknown" ? html`<span>${shown(platformName(image.platform), 200)}</span>` : nothing}
+        ${image.platform && image.platform.os !== "unknown" && platformName(image.platform) !== imageTitle(image) ? html`<span>${shown(platformName(image.platform), 200)}</span>` : nothing}
         <span title=${exactSize(image.storedSize)}>${humanSize(image.storedSize)} stored</span>
         ${image.unpackedSize === undefined ? nothing : html`<span title=${exactSize(image.unpackedSize)}>${humanSize(image.unpackedSize)} unpacked</span>`}
         <span>${count(image.layers.length, "layer")}</span>

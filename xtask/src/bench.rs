@@ -1,0 +1,84 @@
+//! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
+
+mod native;
+mod table;
+
+use crate::browser::Browser;
+use crate::error::{At, Error, Result};
+use crate::process::Program;
+use crate::project::Project;
+use crate::{build, npm, setup};
+use native::Native;
+use table::Row;
+
+const USAGE: &str = "cargo xtask bench [--runs N] [--only NAME]…";
+/// The parts of the bench that JavaScript does; the first runs in a browser.
+const SCRIPTS: [&str; 6] = ["sha256", "scan", "workers", "open", "memory", "sizes"];
+const NATIVE: &str = "native";
+const DEFAULT_RUNS: u32 = 5;
+
+pub fn run(project: &Project, arguments: &[String]) -> Result {
+    let (runs, parts) = parse(arguments)?;
+    setup::run(project, &[])?;
+    build::package(project)?;
+    npm::install_at(project, "benches")?;
+    let inputs = project.target().join("bench");
+    std::fs::create_dir_all(&inputs).at("create", &inputs)?;
+    let native = Native::build(project)?;
+    native.make(&inputs)?;
+
+    let mut rows = Vec::new();
+    for part in parts {
+        println!("bench: {part}");
+        if part == NATIVE {
+            rows.extend(native.run(project, &inputs, runs)?);
+            continue;
+        }
+        let mut script = Program::new("node")
+            .directory(&project.path("benches"))
+            .arg(project.path("benches").join(format!("{part}.mjs")))
+            .env("LAYERGLASS_BENCH_INPUTS", &inputs)
+            .env("LAYERGLASS_BENCH_RUNS", runs.to_string());
+        if part == "sha256" {
+            script = script.env("CHROME", Browser::find(project)?.chrome);
+        }
+        for line in script.output_with_progress()?.lines() {
+            rows.push(Row::parse(line).ok_or_else(|| Error::Output {
+                command: format!("benches/{part}.mjs"),
+                found: line.to_owned(),
+            })?);
+        }
+    }
+    print!("\n{}", table::text(&rows));
+    println!(
+        "\nMedians of {runs} runs, in turn. Both sides of a ratio come from the same run on this machine."
+    );
+    Ok(())
+}
+
+fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
+    let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
+    let known = || [NATIVE].into_iter().chain(SCRIPTS);
+    let mut runs = DEFAULT_RUNS;
+    let mut parts = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let value = arguments.next().map(String::as_str).unwrap_or_default();
+        match argument.as_str() {
+            "--runs" => {
+                let number = value.parse().ok().filter(|number| *number > 0);
+                runs = number.ok_or_else(|| usage("--runs wants a number".into()))?;
+            }
+            "--only" => {
+                let part = known().find(|name| *name == value);
+                let names = || known().collect::<Vec<_>>().join(", ");
+                parts.push(part.ok_or_else(|| usage(format!("--only wants one of {}", names())))?);
+            }
+            other => return Err(usage(format!("`{other}` is not understood"))),
+        }
+    }
+    if parts.is_empty() {
+        parts = known().collect();
+    }
+    Ok((runs, parts))
+}
