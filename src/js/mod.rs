@@ -9,6 +9,8 @@ mod digest;
 mod error;
 mod image;
 mod manifest;
+#[cfg(feature = "archive")]
+mod options;
 mod reference;
 #[cfg(feature = "archive")]
 mod scan;

@@ -1,6 +1,6 @@
 //! Plain data on its way to JavaScript.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_wasm_bindgen::{Error, Serializer};
 use wasm_bindgen::JsValue;
 
@@ -14,16 +14,4 @@ pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue
 /// The same with the serialiser's own error.
 pub(super) fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Error> {
     value.serialize(&Serializer::new().serialize_maps_as_objects(true))
-}
-
-/// A plain object as a value; `undefined` and `null` stand for the default.
-pub(super) fn from_js<T: DeserializeOwned + Default>(
-    value: JsValue,
-    what: &'static str,
-) -> Result<T, JsValue> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(T::default());
-    }
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| to_thrown(BindingError::Argument { what, reason: error.to_string() }))
 }
