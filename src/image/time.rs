@@ -65,11 +65,11 @@ impl Default for Timestamp {
 }
 
 impl Decode for Timestamp {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "time in the form of RFC 3339";
         match value {
             Value::Null => {}
-            Value::String(text) if Parts::read(&text).is_some() => self.text = text,
+            Value::String(text) if Parts::read(&text).is_some() => self.text = text.into_owned(),
             Value::String(text) => return Err(FieldError::new(EXPECTED, format!("`{text:.40}`"))),
             _ => return Err(FieldError::of_type(EXPECTED, &value)),
         }

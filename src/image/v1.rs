@@ -149,6 +149,8 @@ fn raw_members(document: &[u8], limits: &Limits) -> Result<Members, ConfigError>
     let Some(members) = json::parse_members(document, limits)? else {
         return Err(FieldError::of_type("object", &Value::Null).into());
     };
-    let raw = |Member { key, span, .. }| (key, json::compact(document.get(span).unwrap_or_default()));
+    let raw = |Member { key, span, .. }: Member<'_>| {
+        (key.into_owned(), json::compact(document.get(span).unwrap_or_default()))
+    };
     Ok(members.into_iter().map(raw).collect())
 }

@@ -1,5 +1,6 @@
 //! [`Value`] to typed data, by the rules of Go's `encoding/json`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -25,7 +26,7 @@ impl FieldError {
     }
 
     /// An error about a value of the wrong type.
-    pub fn of_type(expected: &'static str, found: &Value) -> Self {
+    pub fn of_type(expected: &'static str, found: &Value<'_>) -> Self {
         match found {
             Value::Number(number) => Self::new(expected, format!("number {:.40}", number.as_str())),
             _ => Self::new(expected, found.type_name()),
@@ -87,11 +88,11 @@ pub trait Decode {
     ///
     /// # Errors
     /// The first place where the type is wrong.
-    fn decode(&mut self, value: Value) -> Result<(), FieldError>;
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError>;
 }
 
 /// The members of an object. `null` is an object without members.
-pub(crate) fn decode_members(value: Value) -> Result<Vec<(String, Value)>, FieldError> {
+pub(crate) fn decode_members(value: Value<'_>) -> Result<Vec<(Cow<'_, str>, Value<'_>)>, FieldError> {
     match value {
         Value::Null => Ok(Vec::new()),
         Value::Object(members) => Ok(members),
@@ -103,7 +104,7 @@ pub(crate) fn decode_members(value: Value) -> Result<Vec<(String, Value)>, Field
 macro_rules! decode_struct {
     ($type:ty { $($key:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::Decode for $type {
-            fn decode(&mut self, value: $crate::json::Value) -> Result<(), $crate::json::FieldError> {
+            fn decode(&mut self, value: $crate::json::Value<'_>) -> Result<(), $crate::json::FieldError> {
                 for (name, value) in $crate::json::decode_members(value)? {
                     $(if $crate::json::fold_eq($key, &name) {
                         $crate::json::Decode::decode(&mut self.$field, value).map_err(|error| error.under($key))?;
@@ -118,10 +119,10 @@ macro_rules! decode_struct {
 pub(crate) use decode_struct;
 
 impl Decode for String {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => {}
-            Value::String(text) => *self = text,
+            Value::String(text) => *self = text.into_owned(),
             _ => return Err(FieldError::of_type("string", &value)),
         }
         Ok(())
@@ -129,7 +130,7 @@ impl Decode for String {
 }
 
 impl Decode for bool {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => {}
             Value::Bool(flag) => *self = flag,
@@ -140,7 +141,7 @@ impl Decode for bool {
 }
 
 impl Decode for i64 {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => {}
             _ => match value.as_i64() {
@@ -153,14 +154,14 @@ impl Decode for i64 {
 }
 
 impl<T: Decode + ?Sized> Decode for Box<T> {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         (**self).decode(value)
     }
 }
 
 /// Go's pointer, slice or map: `null` makes it absent.
 impl<T: Decode + Default> Decode for Option<T> {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => *self = None,
             _ => self.get_or_insert_default().decode(value)?,
@@ -171,7 +172,7 @@ impl<T: Decode + Default> Decode for Option<T> {
 
 /// `null` empties it; use `Option<Vec<_>>` where absent and empty have to be told apart.
 impl<T: Decode + Default> Decode for Vec<T> {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         self.clear();
         match value {
             Value::Null => {}
@@ -191,14 +192,14 @@ impl<T: Decode + Default> Decode for Vec<T> {
 
 /// Keys are taken literally, not in any letter case; a repeated key replaces. `null` empties it.
 impl<T: Decode + Default> Decode for BTreeMap<String, T> {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => self.clear(),
             Value::Object(members) => {
                 for (key, value) in members {
                     let mut item = T::default();
                     item.decode(value).map_err(|error| error.under(&key))?;
-                    self.insert(key, item);
+                    self.insert(key.into_owned(), item);
                 }
             }
             _ => return Err(FieldError::of_type("object", &value)),
@@ -209,7 +210,7 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
 
 /// Go's `struct{}`: an object whose members do not matter.
 impl Decode for () {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null | Value::Object(_) => Ok(()),
             _ => Err(FieldError::of_type("object", &value)),

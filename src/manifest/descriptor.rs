@@ -57,7 +57,7 @@ fn serialize_bytes<S: serde::Serializer>(data: &Option<Vec<u8>>, serializer: S) 
 struct Size<'a>(&'a mut u64);
 
 impl Decode for Size<'_> {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "size in bytes from 0 to 2^63 - 1";
         if value != Value::Null {
             let size = value.as_i64().and_then(|size| size.try_into().ok());
@@ -71,7 +71,7 @@ impl Decode for Size<'_> {
 struct Data<'a>(&'a mut Option<Vec<u8>>);
 
 impl Decode for Data<'_> {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "bytes in padded base64";
         *self.0 = match &value {
             Value::Null => None,
@@ -86,7 +86,7 @@ impl Decode for Data<'_> {
 }
 
 impl Decode for Descriptor {
-    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         const KEYS: [&str; 8] =
             ["mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data"];
         for (name, value) in decode_members(value)? {

@@ -2,7 +2,7 @@
 
 use super::{DocumentKind, ManifestError, base64, document};
 use crate::digest::Digest;
-use crate::json::{self, Value, decode_struct};
+use crate::json::{self, decode_struct};
 use crate::limits::Limits;
 
 /// A manifest of schema 1: its exact bytes, and what they say.
@@ -15,7 +15,7 @@ pub struct Schema1 {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Fields {
+pub(super) struct Fields {
     name: String,
     tag: String,
     architecture: String,
@@ -64,8 +64,7 @@ struct Signature {
 decode_struct!(Signature { "protected" => protected });
 
 impl Schema1 {
-    pub(super) fn from_value(value: Value, raw: Vec<u8>) -> Result<Self, ManifestError> {
-        let fields: Fields = document::decode(value)?;
+    pub(super) fn new(fields: Fields, raw: Vec<u8>) -> Result<Self, ManifestError> {
         let payload = payload(&fields.signatures, &raw)?;
         let kind = if payload.is_some() { DocumentKind::Schema1Signed } else { DocumentKind::Schema1 };
         let digest = Digest::sha256(payload.as_deref().unwrap_or(&raw));
