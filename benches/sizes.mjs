@@ -1,34 +1,46 @@
-/** What each entry of the package weighs: its modules as they are shipped, each gzipped, and its WebAssembly. */
-import { readFileSync } from "node:fs";
+/** What each entry of the package adds to a site: Vite's output, every file gzipped by itself. */
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { build } from "vite";
 
 import { row, size } from "./common.mjs";
 
-const gzipped = (url) => gzipSync(readFileSync(url), { level: 9 }).length;
+const ENTRY = "\0entry";
+const gzipped = (contents) => gzipSync(contents, { level: 9 }).length;
 
-/** A module and all that it imports, each once. */
-function modules(entry, found = new Map()) {
-  const url = new URL(entry, import.meta.url).href;
-  if (found.has(url)) return found;
-  found.set(url, gzipped(new URL(url)));
-  const text = readFileSync(new URL(url), "utf8");
-  for (const [, name] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']/g))
-    modules(new URL(name, url).href, found);
-  return found;
+/** Builds a page that uses the whole entry. */
+async function bundle(module) {
+  const path = fileURLToPath(new URL(`../pkg/dist/${module}`, import.meta.url));
+  const { output } = await build({
+    configFile: false,
+    logLevel: "silent",
+    root: fileURLToPath(new URL("../pkg", import.meta.url)),
+    plugins: [
+      {
+        name: "entry",
+        resolveId: (id) => (id === ENTRY ? id : undefined),
+        load: (id) => (id === ENTRY ? `import * as all from ${JSON.stringify(path)}; window.all = all;` : undefined),
+      },
+    ],
+    worker: { format: "es" },
+    build: { write: false, assetsInlineLimit: 0, target: "es2022", rollupOptions: { input: ENTRY } },
+  });
+  return output.map((file) => ({
+    wasm: file.fileName.endsWith(".wasm"),
+    bytes: gzipped(file.type === "chunk" ? file.code : file.source),
+  }));
 }
 
-for (const [what, entries, wasm, most] of [
-  ["size of the core entry, gzipped", ["../pkg/dist/index.js"], "core", 60_000],
-  ["size of the archive entry with its worker, gzipped", ["../pkg/dist/archive.js", "../pkg/dist/worker.js"], "archive", 210_000],
+for (const [what, module, most] of [
+  ["size of the core entry, gzipped", "index.js", 60_000],
+  ["size of the archive entry with its worker, gzipped", "archive.js", 210_000],
 ]) {
-  const found = new Map();
-  for (const entry of entries) modules(entry, found);
-  const script = [...found.values()].reduce((sum, bytes) => sum + bytes, 0);
-  const module = gzipped(new URL(`../pkg/wasm/${wasm}/${wasm}_bg.wasm`, import.meta.url));
-  const total = script + module;
+  const files = await bundle(module);
+  const sum = (wanted) => files.filter(wanted).reduce((total, file) => total + file.bytes, 0);
+  const total = sum(() => true);
   row({
     what,
-    ours: `${size(total)} (wasm ${size(module)}, scripts ${size(script)})`,
+    ours: `${size(total)} (wasm ${size(sum((file) => file.wasm))}, scripts ${size(sum((file) => !file.wasm))})`,
     peer: "limit",
     theirs: size(most),
     ratio: total / most,

@@ -147,7 +147,7 @@ fn members_come_with_their_place() {
 #[test]
 fn decoding_goes_into_what_is_there() {
     fn decode<T: Decode>(into: &mut T, document: &str) -> Result<(), String> {
-        into.decode(&parse(document).unwrap()).map_err(|error| error.to_string())
+        into.decode(parse(document).unwrap()).map_err(|error| error.to_string())
     }
     let mut text = "before".to_owned();
     decode(&mut text, "null").unwrap();

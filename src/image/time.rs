@@ -66,15 +66,15 @@ impl Default for Timestamp {
 }
 
 impl Decode for Timestamp {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value) -> Result<(), FieldError> {
         const EXPECTED: &str = "time in the form of RFC 3339";
-        match value {
+        match &value {
             Value::Null => {}
             Value::String(text) => {
                 *self =
                     Self::parse(text).ok_or_else(|| FieldError::new(EXPECTED, format!("`{text:.40}`")))?;
             }
-            _ => return Err(FieldError::of_type(EXPECTED, value)),
+            _ => return Err(FieldError::of_type(EXPECTED, &value)),
         }
         Ok(())
     }

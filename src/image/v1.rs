@@ -24,7 +24,7 @@ const RULES: CanonicalRules = CanonicalRules::Docker2020;
 /// What is wrong with the JSON or with a member's type.
 pub fn parse(document: &[u8], limits: &Limits) -> Result<ConfigFields, ConfigError> {
     let mut fields = ConfigFields::default();
-    fields.decode(&json::parse(document, limits)?)?;
+    fields.decode(json::parse(document, limits)?)?;
     Ok(fields)
 }
 

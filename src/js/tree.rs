@@ -141,15 +141,10 @@ impl TreeHandle {
 
     /// Sorts siblings by `name`, `size` or `mtime`.
     pub fn sort(&self, key: &str, descending: bool) -> Result<(), JsValue> {
-        let key = match key {
-            "name" => SortKey::Name,
-            "size" => SortKey::Size,
-            "mtime" => SortKey::Mtime,
-            other => {
-                let reason = format!("{other:?} is none of name, size, mtime");
-                return Err(to_thrown(ArgumentError { what: "sort key", reason }));
-            }
-        };
+        let key = SortKey::from_name(key).ok_or_else(|| {
+            let reason = format!("`{key}` is none of name, size, mtime");
+            to_thrown(ArgumentError { what: "sort key", reason })
+        })?;
         self.view()?.sort(key, descending);
         Ok(())
     }

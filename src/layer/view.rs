@@ -6,8 +6,7 @@ use super::node::{Change, Node, NodeKind};
 use super::tree::FileTree;
 
 /// What siblings are sorted by. Equal ones follow by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortKey {
     /// Directories first, then by the bytes of the name.
     #[default]
@@ -16,6 +15,18 @@ pub enum SortKey {
     Size,
     /// Time of last change.
     Mtime,
+}
+
+impl SortKey {
+    /// The key of that name: `name`, `size` or `mtime`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "name" => Some(Self::Name),
+            "size" => Some(Self::Size),
+            "mtime" => Some(Self::Mtime),
+            _ => None,
+        }
+    }
 }
 
 /// Rows of a [`FileTree`]: an outline of which any page can be had without the ones before it.

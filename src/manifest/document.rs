@@ -147,13 +147,13 @@ impl Document {
         kind.check_unambiguous(&value)?;
         Ok(match kind {
             DocumentKind::OciManifest | DocumentKind::DockerManifest => {
-                Self::Manifest(Manifest::from_value(&value, raw, kind)?)
+                Self::Manifest(Manifest::from_value(value, raw, kind)?)
             }
             DocumentKind::OciIndex | DocumentKind::DockerList => {
-                Self::Index(Index::from_value(&value, raw, kind)?)
+                Self::Index(Index::from_value(value, raw, kind)?)
             }
             DocumentKind::Schema1 | DocumentKind::Schema1Signed => {
-                Self::Schema1(Schema1::from_value(&value, raw)?)
+                Self::Schema1(Schema1::from_value(value, raw)?)
             }
         })
     }
@@ -187,7 +187,7 @@ impl Document {
 }
 
 /// Decodes a whole document.
-pub(super) fn decode<T: Decode + Default>(value: &Value) -> Result<T, ManifestError> {
+pub(super) fn decode<T: Decode + Default>(value: Value) -> Result<T, ManifestError> {
     let mut decoded = T::default();
     decoded.decode(value)?;
     Ok(decoded)

@@ -51,7 +51,7 @@ impl Manifest {
         }
     }
 
-    pub(super) fn from_value(value: &Value, raw: Vec<u8>, kind: DocumentKind) -> Result<Self, ManifestError> {
+    pub(super) fn from_value(value: Value, raw: Vec<u8>, kind: DocumentKind) -> Result<Self, ManifestError> {
         Ok(Self { digest: Digest::sha256(&raw), raw, kind, fields: document::decode(value)? })
     }
 

@@ -58,7 +58,7 @@ impl Index {
         Err(ManifestError::WrongKind { expected: DocumentKind::OciIndex, found })
     }
 
-    pub(super) fn from_value(value: &Value, raw: Vec<u8>, kind: DocumentKind) -> Result<Self, ManifestError> {
+    pub(super) fn from_value(value: Value, raw: Vec<u8>, kind: DocumentKind) -> Result<Self, ManifestError> {
         Ok(Self { digest: Digest::sha256(&raw), raw, kind, fields: document::decode(value)? })
     }
 
