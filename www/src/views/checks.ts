@@ -45,6 +45,8 @@ export class ChecksElement extends LitElement {
       .finding { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.1rem 0.7rem; padding: 0.65rem 0.9rem; border-inline-start: 3px solid var(--tone); }
       .finding .icon { color: var(--tone); margin-top: 0.25em; font-size: 1.05rem; }
       .error { --tone: var(--bad); } .warning { --tone: var(--warn); } .info { --tone: var(--line-strong); }
+      .message { display: inline-block; }
+      .message::first-letter { text-transform: uppercase; }
       .finding p { overflow-wrap: anywhere; }
       .finding .where { grid-column: 2; display: flex; flex-wrap: wrap; gap: 0 1rem; color: var(--muted); font-size: var(--small); overflow-wrap: anywhere; }
       .finding code { font-family: var(--mono); font-size: 0.92em; }
@@ -145,7 +147,7 @@ export class ChecksElement extends LitElement {
     const { icon, name } = SEVERITY[found.severity];
     return html`<article class="card finding ${found.severity}">
     ${icon}
-    <p><span class="unseen">${name}: </span>${shown(found.message, 1000)}</p>
+    <p><span class="unseen">${name}: </span><span class="message">${shown(found.message, 1000)}</span></p>
     <div class="where">
       <code title="The finding’s stable name">${plain(found.code, 100)}</code>
       ${!found.file ? nothing : html`<span>in <code>${shown(found.file, 400)}</code></span>`}
