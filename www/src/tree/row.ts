@@ -47,8 +47,8 @@ export function treeRow(row: TreeRow, place: RowPlace): TemplateResult {
     </span>
     <span class="cell change" role="gridcell">${changeText(row)}</span>
     <span class="cell size num" role="gridcell" title=${sized ? exactSize(size) : nothing}>${sized ? humanSize(size) : row.device ? `${row.device[0]}, ${row.device[1]}` : ""}</span>
-    <span class="cell mode" role="gridcell" title=${`0${(row.mode & 0o7777).toString(8)}`}>${modeText(row.mode)}</span>
-    <span class="cell owner" role="gridcell" title=${`${row.uid}:${row.gid}`}>${shown(row.owner || `${row.uid}`, 60)}</span>
+    <span class="cell mode" role="gridcell" title=${row.implied ? nothing : `0${(row.mode & 0o7777).toString(8)}`}>${row.implied ? nothing : modeText(row.mode)}</span>
+    <span class="cell owner" role="gridcell" title=${row.implied ? nothing : `${row.uid}:${row.gid}`}>${row.implied ? nothing : shown(row.owner || `${row.uid}`, 60)}</span>
     <span class="cell mtime num" role="gridcell" title=${exactSeconds(row.mtime)}>${row.implied ? "" : shortSeconds(row.mtime)}</span>
     <span class="cell layer" role="gridcell" title=${`Written by layer ${row.layer + 1}`}>${row.implied ? nothing : html`<span class="swatch" .style=${`--tint: var(--stratum-${row.layer % 8})`}>${row.layer + 1}</span>`}</span>
   </div>`;

@@ -31,6 +31,8 @@ export class FilesElement extends LitElement {
   @property({ attribute: false }) image!: ImageData;
   @property({ attribute: false }) scan!: ScanState;
   @property({ attribute: false }) selected: number | "all" = "all";
+  /** A path to go to once its tree is there. */
+  @property({ attribute: false }) reveal = "";
   @state() private changesOnly = true;
   @state() private filter = "";
   @state() private tree: FileTree | undefined;
@@ -76,11 +78,22 @@ export class FilesElement extends LitElement {
       });
       // A few changes are seen at once; a whole file system begins with its top.
       if (this.onlyChanges) await tree.expandAll(OPENED_CHANGES);
-      if (wanted === this.#shown) this.replace(tree);
-      else tree.close();
+      if (wanted === this.#shown) {
+        this.replace(tree);
+        await this.goTo(this.reveal);
+      } else tree.close();
     } catch (thrown) {
       if (wanted === this.#shown) this.error = errorData(thrown);
     }
+  }
+
+  private async goTo(path: string): Promise<void> {
+    if (path === "") return;
+    this.filter = "";
+    await this.updateComplete;
+    await this.treeElement?.updateComplete;
+    await this.treeElement?.reveal(path);
+    this.reveal = "";
   }
 
   private replace(tree: FileTree | undefined): void {
