@@ -150,5 +150,7 @@ fn raw_members(document: &[u8], limits: &Limits) -> Result<Members, ConfigError>
         return Err(FieldError::of_type("object", &Value::Null).into());
     };
     let raw = |Member { key, span, .. }| (key, json::compact(document.get(span).unwrap_or_default()));
-    Ok(members.into_iter().map(raw).collect())
+    let mut by_key = Members::new();
+    by_key.extend(members.into_iter().map(raw));
+    Ok(by_key)
 }
