@@ -90,12 +90,11 @@ pub trait Decode {
     fn decode(&mut self, value: &Value) -> Result<(), FieldError>;
 }
 
-/// Hands the members of an object one by one to `member`, with the known key that each stands for. Other keys are
-/// passed over. `null` is an object without members.
-pub(crate) fn decode_object<'v>(
-    value: &'v Value,
-    keys: &'static [&'static str],
-    mut member: impl FnMut(&'static str, &'v Value) -> Result<(), FieldError>,
+/// Fills in what stands beside the keys of `fields` from the members of an object. Other members are passed over.
+/// `null` is an object without members.
+pub(crate) fn decode_object(
+    value: &Value,
+    fields: &mut [(&'static str, &mut dyn Decode)],
 ) -> Result<(), FieldError> {
     let members = match value {
         Value::Null => return Ok(()),
@@ -103,8 +102,8 @@ pub(crate) fn decode_object<'v>(
         _ => return Err(FieldError::of_type("object", value)),
     };
     for (name, value) in members {
-        if let Some(key) = keys.iter().find(|key| fold_eq(key, name)) {
-            member(key, value).map_err(|error| error.under(key))?;
+        if let Some((key, field)) = fields.iter_mut().find(|(key, _)| fold_eq(key, name)) {
+            field.decode(value).map_err(|error| error.under(key))?;
         }
     }
     Ok(())
@@ -115,10 +114,7 @@ macro_rules! decode_struct {
     ($type:ty { $($key:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::Decode for $type {
             fn decode(&mut self, value: &$crate::json::Value) -> Result<(), $crate::json::FieldError> {
-                $crate::json::decode_object(value, &[$($key),*], |key, value| match key {
-                    $($key => $crate::json::Decode::decode(&mut self.$field, value),)*
-                    _ => Ok(()),
-                })
+                $crate::json::decode_object(value, &mut [$(($key, &mut self.$field)),*])
             }
         }
     };

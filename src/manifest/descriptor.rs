@@ -82,22 +82,19 @@ impl Decode for Data {
 
 impl Decode for Descriptor {
     fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
-        const KEYS: &[&str] =
-            &["mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data"];
-        decode_object(value, KEYS, |key, value| match key {
-            "mediaType" => self.media_type.decode(value),
-            "digest" => self.digest.decode(value),
-            "size" => Size(&mut self.size).decode(value),
-            "platform" => self.platform.decode(value),
-            "annotations" => self.annotations.decode(value),
-            "artifactType" => self.artifact_type.decode(value),
-            "urls" => self.urls.decode(value),
-            _ => {
-                let mut data: Option<Data> = None;
-                data.decode(value)?;
-                self.data = data.map(|data| data.0);
-                Ok(())
-            }
-        })
+        let mut data = self.data.take().map(Data);
+        let fields: &mut [(&str, &mut dyn Decode)] = &mut [
+            ("mediaType", &mut self.media_type),
+            ("digest", &mut self.digest),
+            ("size", &mut Size(&mut self.size)),
+            ("platform", &mut self.platform),
+            ("annotations", &mut self.annotations),
+            ("artifactType", &mut self.artifact_type),
+            ("urls", &mut self.urls),
+            ("data", &mut data),
+        ];
+        decode_object(value, fields)?;
+        self.data = data.map(|data| data.0);
+        Ok(())
     }
 }
