@@ -5,7 +5,7 @@ use std::fmt;
 /// The class of an error: stable across the whole API and the same in Rust and in JavaScript.
 ///
 /// Programs decide by the kind; the error value itself carries the data (what, where, expected, found).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -46,6 +46,24 @@ impl ErrorKind {
             Self::Aborted => "aborted",
             Self::Io => "io",
         }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Invalid,
+            Self::NotFound,
+            Self::Ambiguous,
+            Self::Conflict,
+            Self::InUse,
+            Self::Corrupt,
+            Self::Unsupported,
+            Self::Limit,
+            Self::Aborted,
+            Self::Io,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
     }
 }
 

@@ -9,8 +9,7 @@ use crate::error::{ErrorKind, Reason};
 /// let limits = Limits { json_bytes: 1 << 20, ..Limits::default() };
 /// assert_eq!(limits.json_depth, 128);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Length of one JSON document (config, manifest, index) in bytes; 20 MiB, as containerd has it.
     pub json_bytes: u64,
@@ -81,6 +80,67 @@ impl Default for Limits {
             index_depth: 8,
             findings: 1000,
         }
+    }
+}
+
+impl Limits {
+    /// Sets one limit by its name in camelCase, as JavaScript and [`LimitExceeded`] spell it. A limit that has 32 bits
+    /// takes a larger value as the largest of those.
+    ///
+    /// # Errors
+    /// There is no limit of that name.
+    ///
+    /// ```
+    /// use layerglass::limits::Limits;
+    /// let mut limits = Limits::default();
+    /// limits.set("jsonBytes", 1 << 20).unwrap();
+    /// assert_eq!(limits.json_bytes, 1 << 20);
+    /// assert!(limits.set("json_bytes", 1 << 20).is_err());
+    /// ```
+    pub fn set(&mut self, name: &str, value: u64) -> Result<(), UnknownLimit> {
+        let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+        match name {
+            "jsonBytes" => self.json_bytes = value,
+            "jsonDepth" => self.json_depth = small(value),
+            "documentBytes" => self.document_bytes = value,
+            "archiveEntries" => self.archive_entries = value,
+            "layerEntries" => self.layer_entries = value,
+            "headerBytes" => self.header_bytes = value,
+            "pathBytes" => self.path_bytes = value,
+            "pathDepth" => self.path_depth = small(value),
+            "symlinks" => self.symlinks = small(value),
+            "layers" => self.layers = small(value),
+            "mergeSteps" => self.merge_steps = value,
+            "sparseFragments" => self.sparse_fragments = small(value),
+            "sparseBytes" => self.sparse_bytes = value,
+            "unpackedBytes" => self.unpacked_bytes = value,
+            "expansionRatio" => self.expansion_ratio = value,
+            "expansionFloor" => self.expansion_floor = value,
+            "windowBytes" => self.window_bytes = value,
+            "images" => self.images = small(value),
+            "indexDepth" => self.index_depth = small(value),
+            "findings" => self.findings = small(value),
+            _ => return Err(UnknownLimit { name: name.to_owned() }),
+        }
+        Ok(())
+    }
+}
+
+/// There is no limit of a name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no limit `{name}`")]
+pub struct UnknownLimit {
+    /// The name.
+    pub name: String,
+}
+
+impl Reason for UnknownLimit {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    fn code(&self) -> &'static str {
+        "limit-unknown"
     }
 }
 

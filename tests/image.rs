@@ -378,11 +378,11 @@ mod properties {
         fn what_is_read_is_written_and_read_as_the_same(text in value()) {
             let mut fields = ConfigFields::default();
             let document = json::parse(text.as_bytes(), &Limits::default()).unwrap();
-            if fields.decode(&document).is_ok() {
+            if fields.decode(document).is_ok() {
                 for rules in [CanonicalRules::Docker2020, CanonicalRules::Current] {
                     let written = fields.canonical_json(rules);
                     let mut again = ConfigFields::default();
-                    again.decode(&json::parse(&written, &Limits::default()).unwrap()).unwrap();
+                    again.decode(json::parse(&written, &Limits::default()).unwrap()).unwrap();
                     prop_assert_eq!(again.canonical_json(rules), written);
                 }
             }

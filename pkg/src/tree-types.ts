@@ -55,6 +55,10 @@ export interface TreeRow {
   readonly xxh3?: string;
   /** SHA-256 of the contents, in hex; present after `scan({ contents: "sha256" })`. */
   readonly sha256?: string;
+  /** Place among the siblings that this view shows, counted from 1. */
+  readonly position: number;
+  /** How many siblings this view shows, this row counted too. */
+  readonly siblings: number;
   /** Children that this view shows. */
   readonly children: number;
   readonly expanded: boolean;

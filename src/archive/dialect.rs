@@ -1,6 +1,6 @@
 //! What a file or folder is.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::documents::{Document, Documents};
 use super::listing::{Listing, MemberKind};
@@ -9,7 +9,7 @@ use crate::layer::split_path;
 use crate::limits::Limits;
 
 /// What a file or folder is, told from its contents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FileKind {

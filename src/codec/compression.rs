@@ -10,7 +10,7 @@ use std::fmt;
 /// assert_eq!(Compression::detect(b"ustar archive"), Some(Compression::None));
 /// assert_eq!(Compression::detect(&[0x1f]), None);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// Stored as it is.
@@ -59,6 +59,13 @@ impl Compression {
             Self::Bzip2 => "bzip2",
             Self::Xz => "xz",
         }
+    }
+
+    /// The compression of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::None, Self::Gzip, Self::Zstd, Self::Bzip2, Self::Xz]
+            .into_iter()
+            .find(|compression| compression.as_str() == name)
     }
 }
 

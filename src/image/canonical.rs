@@ -85,7 +85,7 @@ impl ConfigFields {
         string("variant", &self.variant);
         string("os", &self.os);
         let created = match (&self.created, rules) {
-            (Some(created), _) => text(created.canonical(), rules),
+            (Some(created), _) => text(&created.canonical(), rules),
             (None, CanonicalRules::Docker2020) => text(Timestamp::ZERO, rules),
             (None, CanonicalRules::Current) => b"null".to_vec(),
         };
@@ -120,7 +120,7 @@ impl HistoryEntry {
     fn canonical_json(&self, rules: CanonicalRules) -> Vec<u8> {
         let mut object = ObjectWriter::new(rules.escapes());
         match (&self.created, rules) {
-            (Some(created), _) => object.string("created", created.canonical()),
+            (Some(created), _) => object.string("created", &created.canonical()),
             (None, CanonicalRules::Docker2020) => object.string("created", Timestamp::ZERO),
             (None, CanonicalRules::Current) => {}
         }

@@ -1,10 +1,11 @@
 //! A whole configuration.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use super::{ConfigError, HistoryEntry, Platform, RootFs, RunConfig, Timestamp, history};
 use crate::digest::Digest;
-use crate::json::{self, Decode, Value, decode_struct};
+use crate::json::{self, Decode, decode_struct};
 use crate::limits::Limits;
 
 /// The id of an image: the SHA-256 of its configuration's bytes.
@@ -117,10 +118,11 @@ pub struct ImageConfig {
     raw: Vec<u8>,
     id: ImageId,
     fields: ConfigFields,
-    /// The default of `config`, for images that have none.
-    run_config: RunConfig,
-    rootfs: RootFs,
 }
+
+/// For configurations that say nothing of it.
+static NO_RUN_CONFIG: LazyLock<RunConfig> = LazyLock::new(RunConfig::default);
+static NO_ROOTFS: LazyLock<RootFs> = LazyLock::new(RootFs::default);
 
 impl ImageConfig {
     /// Reads a configuration as Docker does: keys match in any letter case, repeated ones are merged or replaced,
@@ -130,15 +132,12 @@ impl ImageConfig {
     /// What is wrong with the JSON or with a member's type, or [`ConfigError::NoRootFs`].
     pub fn parse(bytes: impl Into<Vec<u8>>, limits: &Limits) -> Result<Self, ConfigError> {
         let raw = bytes.into();
-        Self::from_value(&json::parse(&raw, limits)?, raw)
-    }
-
-    fn from_value(value: &Value, raw: Vec<u8>) -> Result<Self, ConfigError> {
         let mut fields = ConfigFields::default();
-        fields.decode(value)?;
-        let rootfs = fields.rootfs.clone().ok_or(ConfigError::NoRootFs)?;
-        let run_config = fields.config.clone().unwrap_or_default();
-        Ok(Self { id: ImageId::of(&raw), raw, fields, run_config, rootfs })
+        fields.decode(json::parse(&raw, limits)?)?;
+        if fields.rootfs.is_none() {
+            return Err(ConfigError::NoRootFs);
+        }
+        Ok(Self { id: ImageId::of(&raw), raw, fields })
     }
 
     /// The exact bytes it was read from.
@@ -157,13 +156,13 @@ impl ImageConfig {
     }
 
     /// What containers run with; empty when the configuration says nothing of it.
-    pub const fn run_config(&self) -> &RunConfig {
-        &self.run_config
+    pub fn run_config(&self) -> &RunConfig {
+        self.fields.config.as_ref().unwrap_or(&NO_RUN_CONFIG)
     }
 
     /// The layers.
-    pub const fn rootfs(&self) -> &RootFs {
-        &self.rootfs
+    pub fn rootfs(&self) -> &RootFs {
+        self.fields.rootfs.as_ref().unwrap_or(&NO_ROOTFS)
     }
 
     /// The steps of its making, oldest first.
@@ -189,13 +188,13 @@ impl ImageConfig {
 
     /// For each step of the history, the position in `rootfs.diff_ids` of the layer that it made. See [`history`](super::align).
     pub fn history_alignment(&self) -> Vec<Option<usize>> {
-        history::align(self.history(), self.rootfs.diff_ids.len())
+        history::align(self.history(), self.rootfs().diff_ids.len())
     }
 
     /// For each layer, the position in the history of the step that made it: the inverse of
     /// [`Self::history_alignment`].
     pub fn layer_history(&self) -> Vec<Option<usize>> {
-        let mut steps = vec![None; self.rootfs.diff_ids.len()];
+        let mut steps = vec![None; self.rootfs().diff_ids.len()];
         for (step, layer) in self.history_alignment().into_iter().enumerate() {
             if let Some(slot) = layer.and_then(|layer| steps.get_mut(layer)) {
                 *slot = Some(step);

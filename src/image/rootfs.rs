@@ -69,7 +69,7 @@ impl DiffId {
 }
 
 impl Decode for DiffId {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         self.0.decode(value)
     }
 }

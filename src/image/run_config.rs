@@ -18,12 +18,11 @@ impl Deref for StringOrList {
 }
 
 impl Decode for StringOrList {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
-        self.0.clear();
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
-            Value::String(text) => self.0.push(text.clone()),
+            Value::String(text) => self.0 = vec![text.into_owned()],
             Value::Null | Value::Array(_) => self.0.decode(value)?,
-            _ => return Err(FieldError::of_type("array of strings or string", value)),
+            _ => return Err(FieldError::of_type("array of strings or string", &value)),
         }
         Ok(())
     }

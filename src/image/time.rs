@@ -10,8 +10,7 @@ use crate::json::{Decode, FieldError, Value};
 /// of 60, or a time without a zone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp {
-    text: Box<str>,
-    canonical: Box<str>,
+    text: String,
 }
 
 impl Timestamp {
@@ -20,7 +19,8 @@ impl Timestamp {
 
     /// Parses a time; `None` when it is not one that Go reads.
     pub fn parse(text: &str) -> Option<Self> {
-        Some(Self { text: text.into(), canonical: canonical(text)?.into() })
+        Parts::read(text)?;
+        Some(Self { text: text.to_owned() })
     }
 
     /// A point in time in UTC, in seconds since 1970 and nanoseconds after that; `None` outside of the years 0 to 9999
@@ -32,8 +32,7 @@ impl Timestamp {
         (nanoseconds < 1_000_000_000).then_some(())?;
         let text =
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanoseconds:09}Z");
-        let canonical: Box<str> = canonical(&text)?.into();
-        Some(Self { text: canonical.clone(), canonical })
+        Some(Self { text: Parts::read(&text)?.to_string() })
     }
 
     /// As it was written.
@@ -42,13 +41,13 @@ impl Timestamp {
     }
 
     /// As Go writes it: nanoseconds without trailing zeros, `Z` for an offset of zero, other offsets as they were.
-    pub fn canonical(&self) -> &str {
-        &self.canonical
+    pub fn canonical(&self) -> String {
+        Parts::read(&self.text).map_or_else(|| self.text.clone(), |parts| parts.to_string())
     }
 
     /// Whether it is the zero time.
     pub fn is_zero(&self) -> bool {
-        &*self.canonical == Self::ZERO
+        self.text.starts_with("0001-01-01T") && self.canonical() == Self::ZERO
     }
 }
 
@@ -61,20 +60,18 @@ impl fmt::Display for Timestamp {
 /// For decoding only: the zero time.
 impl Default for Timestamp {
     fn default() -> Self {
-        Self { text: Self::ZERO.into(), canonical: Self::ZERO.into() }
+        Self { text: Self::ZERO.to_owned() }
     }
 }
 
 impl Decode for Timestamp {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "time in the form of RFC 3339";
         match value {
             Value::Null => {}
-            Value::String(text) => {
-                *self =
-                    Self::parse(text).ok_or_else(|| FieldError::new(EXPECTED, format!("`{text:.40}`")))?;
-            }
-            _ => return Err(FieldError::of_type(EXPECTED, value)),
+            Value::String(text) if Parts::read(&text).is_some() => self.text = text.into_owned(),
+            Value::String(text) => return Err(FieldError::new(EXPECTED, format!("`{text:.40}`"))),
+            _ => return Err(FieldError::of_type(EXPECTED, &value)),
         }
         Ok(())
     }
@@ -89,7 +86,7 @@ impl serde::Serialize for Timestamp {
 /// Reads the digits of a time from left to right.
 struct Cursor<'a>(&'a [u8]);
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
     fn next(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
@@ -112,55 +109,84 @@ impl Cursor<'_> {
     fn starts_with_digits(&self, count: usize) -> bool {
         self.0.get(..count).is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit))
     }
-}
 
-/// The time as Go prints it, `None` when Go does not read it.
-fn canonical(text: &str) -> Option<String> {
-    let mut at = Cursor(text.as_bytes());
-    let year = at.number(4)?;
-    at.literal(b'-')?;
-    let month = at.number(2).filter(|month| (1..=12).contains(month))?;
-    at.literal(b'-')?;
-    let day = at.number(2).filter(|day| (1..=days_in(month, year)).contains(day))?;
-    at.literal(b'T')?;
-    let hour_digits = if at.starts_with_digits(2) { 2 } else { 1 };
-    let hour = at.number(hour_digits).filter(|&hour| hour < 24)?;
-    at.literal(b':')?;
-    let minute = at.number(2).filter(|&minute| minute < 60)?;
-    at.literal(b':')?;
-    let second = at.number(2).filter(|&second| second < 60)?;
-    let mut fraction = String::new();
-    if let Some((b'.' | b',', rest)) = at.0.split_first() {
+    /// The digits after a dot or comma, if there is one; those past nine do not count.
+    fn fraction(&mut self) -> Option<&'a str> {
+        let Some((b'.' | b',', rest)) = self.0.split_first() else { return Some("") };
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits == 0 {
             return None;
         }
-        fraction.extend(rest.iter().take(digits.min(9)).map(|&byte| char::from(byte)));
-        fraction.truncate(fraction.trim_end_matches('0').len());
-        if !fraction.is_empty() {
-            fraction.insert(0, '.');
-        }
-        at.0 = rest.get(digits..).unwrap_or_default();
+        self.0 = rest.get(digits..)?;
+        let text = std::str::from_utf8(rest.get(..digits.min(9))?).ok()?;
+        Some(text.trim_end_matches('0'))
     }
-    let zone = zone(&mut at)?;
-    if !at.0.is_empty() {
-        return None;
+
+    /// The sign and the minutes of the offset.
+    fn zone(&mut self) -> Option<(char, u32)> {
+        let sign = match self.next()? {
+            b'Z' => return Some(('+', 0)),
+            sign @ (b'+' | b'-') => char::from(sign),
+            _ => return None,
+        };
+        // Go takes offsets of 24 hours and of 60 minutes, which some write.
+        let hours = self.number(2).filter(|&hours| hours <= 24)?;
+        self.literal(b':')?;
+        let minutes = self.number(2).filter(|&minutes| minutes <= 60)?;
+        Some((sign, hours * 60 + minutes))
     }
-    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}"))
 }
 
-fn zone(at: &mut Cursor<'_>) -> Option<String> {
-    let sign = match at.next()? {
-        b'Z' => return Some("Z".to_owned()),
-        sign @ (b'+' | b'-') => char::from(sign),
-        _ => return None,
-    };
-    // Go takes offsets of 24 hours and of 60 minutes, which some write.
-    let hours = at.number(2).filter(|&hours| hours <= 24)?;
-    at.literal(b':')?;
-    let minutes = at.number(2).filter(|&minutes| minutes <= 60)?;
-    let total = hours * 60 + minutes;
-    Some(if total == 0 { "Z".to_owned() } else { format!("{sign}{:02}:{:02}", total / 60, total % 60) })
+/// What a time consists of.
+struct Parts<'a> {
+    year: u32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    /// Digits of the nanoseconds, without zeros at the end.
+    fraction: &'a str,
+    /// Before or after UTC; `+` or `-`.
+    sign: char,
+    /// By so many minutes.
+    offset: u32,
+}
+
+impl<'a> Parts<'a> {
+    /// Reads a time; `None` when Go does not.
+    fn read(text: &'a str) -> Option<Self> {
+        let mut at = Cursor(text.as_bytes());
+        let year = at.number(4)?;
+        at.literal(b'-')?;
+        let month = at.number(2).filter(|month| (1..=12).contains(month))?;
+        at.literal(b'-')?;
+        let day = at.number(2).filter(|day| (1..=days_in(month, year)).contains(day))?;
+        at.literal(b'T')?;
+        let hour_digits = if at.starts_with_digits(2) { 2 } else { 1 };
+        let hour = at.number(hour_digits).filter(|&hour| hour < 24)?;
+        at.literal(b':')?;
+        let minute = at.number(2).filter(|&minute| minute < 60)?;
+        at.literal(b':')?;
+        let second = at.number(2).filter(|&second| second < 60)?;
+        let fraction = at.fraction()?;
+        let (sign, offset) = at.zone()?;
+        at.0.is_empty().then_some(Self { year, month, day, hour, minute, second, fraction, sign, offset })
+    }
+}
+
+impl fmt::Display for Parts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, month, day, hour, minute, second, fraction, sign, offset } = self;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        if !fraction.is_empty() {
+            write!(f, ".{fraction}")?;
+        }
+        match offset {
+            0 => f.write_str("Z"),
+            _ => write!(f, "{sign}{:02}:{:02}", offset / 60, offset % 60),
+        }
+    }
 }
 
 const fn days_in(month: u32, year: u32) -> u32 {

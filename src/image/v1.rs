@@ -24,7 +24,7 @@ const RULES: CanonicalRules = CanonicalRules::Docker2020;
 /// What is wrong with the JSON or with a member's type.
 pub fn parse(document: &[u8], limits: &Limits) -> Result<ConfigFields, ConfigError> {
     let mut fields = ConfigFields::default();
-    fields.decode(&json::parse(document, limits)?)?;
+    fields.decode(json::parse(document, limits)?)?;
     Ok(fields)
 }
 
@@ -149,6 +149,10 @@ fn raw_members(document: &[u8], limits: &Limits) -> Result<Members, ConfigError>
     let Some(members) = json::parse_members(document, limits)? else {
         return Err(FieldError::of_type("object", &Value::Null).into());
     };
-    let raw = |Member { key, span, .. }| (key, json::compact(document.get(span).unwrap_or_default()));
-    Ok(members.into_iter().map(raw).collect())
+    let raw = |Member { key, span, .. }: Member<'_>| {
+        (key.into_owned(), json::compact(document.get(span).unwrap_or_default()))
+    };
+    let mut by_key = Members::new();
+    by_key.extend(members.into_iter().map(raw));
+    Ok(by_key)
 }

@@ -7,16 +7,15 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::argument::{ArgumentError, from_js};
+use super::argument::ArgumentError;
 use super::error::{BindingError, to_thrown};
-use super::scan::{ScanOptions, decode};
+use super::options::{self, ScanOptions};
+use super::scan::decode;
 use super::tree::TreeHandle;
 use super::value::to_js;
 use crate::archive::{Archive, Opener, Pass};
-use crate::finding::ErrorData;
 use crate::json::size;
 use crate::layer::TreeView;
-use crate::limits::Limits;
 
 /// A range of a file.
 #[derive(Serialize)]
@@ -36,9 +35,9 @@ pub struct ArchiveOpener(RefCell<Option<Opener>>);
 impl ArchiveOpener {
     /// Opens one file of `size` bytes.
     #[wasm_bindgen(constructor)]
-    pub fn new(size: f64, limits: JsValue) -> Result<ArchiveOpener, JsValue> {
-        let limits: Limits = from_js(limits, "limits")?;
-        Ok(Self(RefCell::new(Some(Opener::new(to_size(size)?, &limits)))))
+    pub fn new(size: f64, limits: &JsValue) -> Result<ArchiveOpener, JsValue> {
+        let limits = options::limits(limits)?;
+        Ok(Self(RefCell::new(Some(Opener::new(options::size(size)?, &limits)))))
     }
 
     /// Opens a folder, given by the paths below it and the sizes of its files.
@@ -46,10 +45,10 @@ impl ArchiveOpener {
     pub fn for_folder(
         paths: Vec<String>,
         sizes: &Float64Array,
-        limits: JsValue,
+        limits: &JsValue,
     ) -> Result<ArchiveOpener, JsValue> {
-        let limits: Limits = from_js(limits, "limits")?;
-        let sizes = sizes.to_vec().into_iter().map(to_size).collect::<Result<Vec<u64>, JsValue>>()?;
+        let limits = options::limits(limits)?;
+        let sizes = sizes.to_vec().into_iter().map(options::size).collect::<Result<Vec<u64>, JsValue>>()?;
         if sizes.len() != paths.len() {
             let reason = format!("{} sizes for {} paths", sizes.len(), paths.len());
             return Err(to_thrown(ArgumentError { what: "sizes", reason }));
@@ -91,8 +90,8 @@ pub struct ArchivePass(RefCell<Option<Pass>>);
 impl ArchivePass {
     /// A pass at the start of a stream: `{ contents?: "xxh3" | "sha256", limits? }`.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Result<ArchivePass, JsValue> {
-        let options: ScanOptions = from_js(options, "scan options")?;
+    pub fn new(options: &JsValue) -> Result<ArchivePass, JsValue> {
+        let options = ScanOptions::from_js(options)?;
         Ok(Self(RefCell::new(Some(Pass::new(options.contents, &options.limits)))))
     }
 
@@ -137,10 +136,8 @@ impl ArchiveHandle {
 
     /// Notes why a layer could not be scanned: `ErrorData`.
     #[wasm_bindgen(js_name = failScan)]
-    pub fn fail_scan(&self, layer: usize, error: JsValue) -> Result<(), JsValue> {
-        let error: ErrorData = serde_wasm_bindgen::from_value(error)
-            .map_err(|error| to_thrown(ArgumentError { what: "error", reason: error.to_string() }))?;
-        self.archive_mut()?.fail_scan(layer, error).map_err(to_thrown)
+    pub fn fail_scan(&self, layer: usize, error: &JsValue) -> Result<(), JsValue> {
+        self.archive_mut()?.fail_scan(layer, options::error_data(error)?).map_err(to_thrown)
     }
 
     /// The exact bytes of an image's config.
@@ -172,12 +169,4 @@ impl ArchiveHandle {
 
 fn ended(what: &'static str) -> JsValue {
     to_thrown(BindingError::Ended(what))
-}
-
-/// A count of bytes from a JavaScript number.
-fn to_size(size: f64) -> Result<u64, JsValue> {
-    if size.is_finite() && size >= 0.0 && size <= size::MAX_NUMBER as f64 {
-        return Ok(size as u64);
-    }
-    Err(to_thrown(ArgumentError { what: "size", reason: format!("{size} is no count of bytes") }))
 }

@@ -1,9 +1,5 @@
-//! Arguments that are plain objects.
+//! What can be wrong with an argument.
 
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
-
-use super::error::to_thrown;
 use crate::error::{ErrorKind, Reason};
 
 /// An argument is not what it should be.
@@ -24,16 +20,4 @@ impl Reason for ArgumentError {
     fn code(&self) -> &'static str {
         "argument"
     }
-}
-
-/// A plain object as a value; `undefined` and `null` stand for the default.
-pub(super) fn from_js<T: DeserializeOwned + Default>(
-    value: JsValue,
-    what: &'static str,
-) -> Result<T, JsValue> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(T::default());
-    }
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| to_thrown(ArgumentError { what, reason: error.to_string() }))
 }

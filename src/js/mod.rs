@@ -11,6 +11,8 @@ pub mod digest;
 mod error;
 pub mod image;
 pub mod manifest;
+#[cfg(feature = "archive")]
+mod options;
 pub mod reference;
 #[cfg(feature = "archive")]
 mod scan;

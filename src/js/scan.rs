@@ -3,22 +3,12 @@
 use std::cell::RefCell;
 
 use js_sys::Uint8Array;
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::argument::from_js;
 use super::error::{BindingError, to_thrown};
-use crate::layer::{ContentHash, LayerScan, ScannedLayer};
-use crate::limits::Limits;
-
-/// What scans are made with.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ScanOptions {
-    pub(super) contents: ContentHash,
-    pub(super) limits: Limits,
-}
+use super::options::ScanOptions;
+use crate::layer::{LayerScan, ScannedLayer};
 
 /// A layer that is read piece by piece.
 #[wasm_bindgen]
@@ -28,8 +18,8 @@ pub struct LayerScanner(RefCell<Option<LayerScan>>);
 impl LayerScanner {
     /// A scan at the start of a layer: `{ contents?: "xxh3" | "sha256", limits? }`.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Result<LayerScanner, JsValue> {
-        let options: ScanOptions = from_js(options, "scan options")?;
+    pub fn new(options: &JsValue) -> Result<LayerScanner, JsValue> {
+        let options = ScanOptions::from_js(options)?;
         Ok(Self(RefCell::new(Some(LayerScan::new(options.contents, &options.limits)))))
     }
 

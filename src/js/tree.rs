@@ -1,7 +1,9 @@
 //! File trees, a page of rows at a time.
 
 use std::cell::{RefCell, RefMut};
+use std::collections::HashMap;
 
+use js_sys::JsString;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -63,6 +65,8 @@ struct RowData<'a> {
     sha256: Option<String>,
     children: u32,
     expanded: bool,
+    position: u32,
+    siblings: u32,
 }
 
 /// A file tree of which pages can be had.
@@ -94,9 +98,8 @@ impl TreeHandle {
     /// Visible rows from `offset`, at most `limit` of them: `TreeRow[]`.
     pub fn page(&self, offset: u32, limit: u32) -> Result<JsValue, JsValue> {
         let mut view = self.view()?;
-        let rows = view.page(offset, limit);
-        let rows: Vec<RowData<'_>> =
-            rows.into_iter().filter_map(|(id, depth)| row(&view, id, depth)).collect();
+        let places = places(&mut view, offset, limit);
+        let rows: Vec<RowData<'_>> = places.into_iter().filter_map(|place| row(&view, place)).collect();
         to_js(&rows)
     }
 
@@ -124,40 +127,72 @@ impl TreeHandle {
         let mut view = self.view()?;
         let children = view.children(id, offset, limit);
         let depth = children.first().map_or(0, |&child| view.depth(child));
-        let rows: Vec<RowData<'_>> = children.into_iter().filter_map(|id| row(&view, id, depth)).collect();
+        let places = (offset..).zip(children).map(|(position, id)| Place { id, depth, position });
+        let rows: Vec<RowData<'_>> = places.filter_map(|place| row(&view, place)).collect();
         to_js(&rows)
     }
 
     /// One row by its number: `TreeRow`, or `undefined`.
     pub fn row(&self, id: u32) -> Result<JsValue, JsValue> {
-        let view = self.view()?;
-        let depth = if id == 0 || view.tree().node(id).is_none() { 0 } else { view.depth(id) };
-        row(&view, id, depth).map_or(Ok(JsValue::UNDEFINED), |row| to_js(&row))
+        let mut view = self.view()?;
+        let known = id != 0 && view.tree().node(id).is_some();
+        let (depth, position) = if known { (view.depth(id), view.position(id)) } else { (0, 0) };
+        row(&view, Place { id, depth, position }).map_or(Ok(JsValue::UNDEFINED), |row| to_js(&row))
     }
 
     /// Sorts siblings by `name`, `size` or `mtime`.
     pub fn sort(&self, key: &str, descending: bool) -> Result<(), JsValue> {
-        let key = match key {
-            "name" => SortKey::Name,
-            "size" => SortKey::Size,
-            "mtime" => SortKey::Mtime,
-            other => {
-                let reason = format!("{other:?} is none of name, size, mtime");
-                return Err(to_thrown(ArgumentError { what: "sort key", reason }));
-            }
-        };
+        let key = SortKey::from_name(key).ok_or_else(|| {
+            let reason = format!("`{key}` is none of name, size, mtime");
+            to_thrown(ArgumentError { what: "sort key", reason })
+        })?;
         self.view()?.sort(key, descending);
         Ok(())
     }
 
     /// Shows only paths that hold the text, whatever the case; an empty one shows all.
     pub fn filter(&self, text: &str) -> Result<(), JsValue> {
-        self.view()?.filter(text);
+        let text = lower(text);
+        let mut view = self.view()?;
+        if text.is_empty() {
+            view.show_all();
+        } else {
+            view.show_where(|path| lower(path).contains(&text));
+        }
         Ok(())
     }
 }
 
-fn row(view: &TreeView, id: u32, depth: u32) -> Option<RowData<'_>> {
+/// The text in lower case. JavaScript has the tables for letters beyond ASCII; a second copy would be a good part of
+/// the module.
+fn lower(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { JsString::from(text).to_lower_case().into() }
+}
+
+/// A node with its place in the view: how deep, and the how many-th of its siblings, counted from 0.
+struct Place {
+    id: u32,
+    depth: u32,
+    position: u32,
+}
+
+/// The places of a page's rows. Siblings are counted on from the first one on the page.
+fn places(view: &mut TreeView, offset: u32, limit: u32) -> Vec<Place> {
+    let rows = view.page(offset, limit);
+    let mut last_of: HashMap<u32, u32> = HashMap::new();
+    let place = |(id, depth)| {
+        let parent = view.tree().node(id)?.parent().id();
+        let position = match last_of.get(&parent) {
+            Some(last) => last.saturating_add(1),
+            None => view.position(id),
+        };
+        last_of.insert(parent, position);
+        Some(Place { id, depth, position })
+    };
+    rows.into_iter().filter_map(place).collect()
+}
+
+fn row(view: &TreeView, Place { id, depth, position }: Place) -> Option<RowData<'_>> {
     let node: Node<'_> = view.tree().node(id)?;
     let row = node.row();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -195,5 +230,7 @@ fn row(view: &TreeView, id: u32, depth: u32) -> Option<RowData<'_>> {
             .map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()),
         children: view.child_count(id),
         expanded: view.is_expanded(id),
+        position: position.saturating_add(1),
+        siblings: view.child_count(node.parent().id()),
     })
 }

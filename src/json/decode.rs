@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Value, fold_eq};
+use super::Value;
+use super::fold::fold_eq;
 use crate::error::{ErrorKind, Reason};
 
 /// A value in a document has the wrong type.
@@ -25,7 +26,7 @@ impl FieldError {
     }
 
     /// An error about a value of the wrong type.
-    pub fn of_type(expected: &'static str, found: &Value) -> Self {
+    pub fn of_type(expected: &'static str, found: &Value<'_>) -> Self {
         match found {
             Value::Number(number) => Self::new(expected, format!("number {:.40}", number.as_str())),
             _ => Self::new(expected, found.type_name()),
@@ -87,38 +88,34 @@ pub trait Decode {
     ///
     /// # Errors
     /// The first place where the type is wrong.
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError>;
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError>;
 }
 
-/// Hands the members of an object one by one to `member`, with the known key that each stands for. Other keys are
-/// passed over. `null` is an object without members.
-pub(crate) fn decode_object<'v>(
-    value: &'v Value,
-    keys: &'static [&'static str],
-    mut member: impl FnMut(&'static str, &'v Value) -> Result<(), FieldError>,
+/// Fills in what stands beside the keys of `fields` from the members of an object. Other members are passed over.
+/// `null` is an object without members.
+pub(crate) fn decode_object(
+    value: Value<'_>,
+    fields: &mut [(&'static str, &mut dyn Decode)],
 ) -> Result<(), FieldError> {
     let members = match value {
         Value::Null => return Ok(()),
         Value::Object(members) => members,
-        _ => return Err(FieldError::of_type("object", value)),
+        _ => return Err(FieldError::of_type("object", &value)),
     };
     for (name, value) in members {
-        if let Some(key) = keys.iter().find(|key| fold_eq(key, name)) {
-            member(key, value).map_err(|error| error.under(key))?;
+        if let Some((key, field)) = fields.iter_mut().find(|(key, _)| fold_eq(key, &name)) {
+            field.decode(value).map_err(|error| error.under(key))?;
         }
     }
     Ok(())
 }
 
-/// Implements [`Decode`] for a struct: which key fills which field.
+/// Implements [`Decode`] for a struct: which key fills which field. Other keys are passed over.
 macro_rules! decode_struct {
     ($type:ty { $($key:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::Decode for $type {
-            fn decode(&mut self, value: &$crate::json::Value) -> Result<(), $crate::json::FieldError> {
-                $crate::json::decode_object(value, &[$($key),*], |key, value| match key {
-                    $($key => $crate::json::Decode::decode(&mut self.$field, value),)*
-                    _ => Ok(()),
-                })
+            fn decode(&mut self, value: $crate::json::Value<'_>) -> Result<(), $crate::json::FieldError> {
+                $crate::json::decode_object(value, &mut [$(($key, &mut self.$field)),*])
             }
         }
     };
@@ -126,34 +123,34 @@ macro_rules! decode_struct {
 pub(crate) use decode_struct;
 
 impl Decode for String {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => {}
-            Value::String(text) => self.clone_from(text),
-            _ => return Err(FieldError::of_type("string", value)),
+            Value::String(text) => *self = text.into_owned(),
+            _ => return Err(FieldError::of_type("string", &value)),
         }
         Ok(())
     }
 }
 
 impl Decode for bool {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => {}
-            Value::Bool(flag) => *self = *flag,
-            _ => return Err(FieldError::of_type("bool", value)),
+            Value::Bool(flag) => *self = flag,
+            _ => return Err(FieldError::of_type("bool", &value)),
         }
         Ok(())
     }
 }
 
 impl Decode for i64 {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => {}
             _ => match value.as_i64() {
                 Some(number) => *self = number,
-                None => return Err(FieldError::of_type("integer of 64 bits", value)),
+                None => return Err(FieldError::of_type("integer of 64 bits", &value)),
             },
         }
         Ok(())
@@ -161,14 +158,14 @@ impl Decode for i64 {
 }
 
 impl<T: Decode + ?Sized> Decode for Box<T> {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         (**self).decode(value)
     }
 }
 
 /// Go's pointer, slice or map: `null` makes it absent.
 impl<T: Decode + Default> Decode for Option<T> {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => *self = None,
             _ => self.get_or_insert_default().decode(value)?,
@@ -179,19 +176,19 @@ impl<T: Decode + Default> Decode for Option<T> {
 
 /// `null` empties it; use `Option<Vec<_>>` where absent and empty have to be told apart.
 impl<T: Decode + Default> Decode for Vec<T> {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         self.clear();
         match value {
             Value::Null => {}
             Value::Array(elements) => {
                 self.reserve_exact(elements.len());
-                for (index, element) in elements.iter().enumerate() {
+                for (index, element) in elements.into_iter().enumerate() {
                     let mut item = T::default();
                     item.decode(element).map_err(|error| error.at(index))?;
                     self.push(item);
                 }
             }
-            _ => return Err(FieldError::of_type("array", value)),
+            _ => return Err(FieldError::of_type("array", &value)),
         }
         Ok(())
     }
@@ -199,17 +196,17 @@ impl<T: Decode + Default> Decode for Vec<T> {
 
 /// Keys are taken literally, not in any letter case; a repeated key replaces. `null` empties it.
 impl<T: Decode + Default> Decode for BTreeMap<String, T> {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null => self.clear(),
             Value::Object(members) => {
                 for (key, value) in members {
                     let mut item = T::default();
-                    item.decode(value).map_err(|error| error.under(key))?;
-                    self.insert(key.clone(), item);
+                    item.decode(value).map_err(|error| error.under(&key))?;
+                    self.insert(key.into_owned(), item);
                 }
             }
-            _ => return Err(FieldError::of_type("object", value)),
+            _ => return Err(FieldError::of_type("object", &value)),
         }
         Ok(())
     }
@@ -217,10 +214,10 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
 
 /// Go's `struct{}`: an object whose members do not matter.
 impl Decode for () {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::Null | Value::Object(_) => Ok(()),
-            _ => Err(FieldError::of_type("object", value)),
+            _ => Err(FieldError::of_type("object", &value)),
         }
     }
 }

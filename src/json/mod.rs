@@ -12,6 +12,8 @@ mod parse;
 pub mod size;
 mod write;
 
+use std::borrow::Cow;
+
 pub use decode::{Decode, FieldError};
 pub use error::JsonError;
 pub use fold::fold_eq;
@@ -21,29 +23,29 @@ pub use write::{Escapes, compact, write_string};
 pub(crate) use decode::{decode_object, decode_struct};
 pub(crate) use write::{ObjectWriter, write_array};
 
-/// One JSON value.
+/// One JSON value. It borrows from the document what stands there literally.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum Value<'a> {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
     /// A number, as text.
-    Number(Number),
+    Number(Number<'a>),
     /// A string, unescaped.
-    String(String),
+    String(Cow<'a, str>),
     /// An array.
-    Array(Vec<Value>),
+    Array(Vec<Value<'a>>),
     /// An object: its members in the order of the document, repeated keys included.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(Cow<'a, str>, Value<'a>)>),
 }
 
-impl Value {
+impl<'a> Value<'a> {
     /// The value of a member, found as Go finds the field of a struct: the key may be in another letter case, and the
     /// last of several wins. `None` for what is not an object.
     ///
     /// Objects that stand under the same key are not merged here; [`Decode`] does that.
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.members()?.iter().rev().find(|(name, _)| fold_eq(name, key)).map(|(_, value)| value)
     }
 
@@ -53,7 +55,7 @@ impl Value {
     }
 
     /// The members of an object.
-    pub fn members(&self) -> Option<&[(String, Value)]> {
+    pub fn members(&self) -> Option<&[(Cow<'a, str>, Self)]> {
         match self {
             Self::Object(members) => Some(members),
             _ => None,
@@ -61,7 +63,7 @@ impl Value {
     }
 
     /// The elements of an array.
-    pub fn elements(&self) -> Option<&[Value]> {
+    pub fn elements(&self) -> Option<&[Self]> {
         match self {
             Self::Array(elements) => Some(elements),
             _ => None,
@@ -98,13 +100,13 @@ impl Value {
 }
 
 /// A number as the document spells it, so that nothing is rounded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Number(Box<str>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number<'a>(&'a str);
 
-impl Number {
+impl<'a> Number<'a> {
     /// The literal.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub const fn as_str(&self) -> &'a str {
+        self.0
     }
 
     /// The value of an integer literal. `1e9` and `30.0` are none, as in Go.

@@ -1,5 +1,6 @@
 //! Text to [`Value`].
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{JsonError, Number, Value};
@@ -19,7 +20,7 @@ const MAX_DEPTH: u32 = 128;
 /// let value = json::parse(br#"{"repoTags":["a:b"]}"#, &Limits::default()).unwrap();
 /// assert!(value.get("RepoTags").is_some());
 /// ```
-pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
+pub fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Value<'a>, JsonError> {
     let mut parser = Parser::new(bytes, limits)?;
     parser.skip_white();
     let value = parser.value(0)?;
@@ -31,7 +32,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
 ///
 /// # Errors
 /// As [`parse`], without the complaint about more data.
-pub fn parse_first(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
+pub fn parse_first<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Value<'a>, JsonError> {
     let mut parser = Parser::new(bytes, limits)?;
     parser.skip_white();
     parser.value(0)
@@ -39,11 +40,11 @@ pub fn parse_first(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
 
 /// One member of an object, with the place of its value in the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
+pub struct Member<'a> {
     /// Its key, unescaped.
-    pub key: String,
+    pub key: Cow<'a, str>,
     /// Its value.
-    pub value: Value,
+    pub value: Value<'a>,
     /// The bytes of the value in the document.
     pub span: Range<usize>,
 }
@@ -53,7 +54,7 @@ pub struct Member {
 ///
 /// # Errors
 /// As [`parse`]; a document that is neither an object nor `null` is an unexpected byte at its start.
-pub fn parse_members(bytes: &[u8], limits: &Limits) -> Result<Option<Vec<Member>>, JsonError> {
+pub fn parse_members<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Option<Vec<Member<'a>>>, JsonError> {
     let mut parser = Parser::new(bytes, limits)?;
     parser.skip_white();
     if parser.peek() == Some(b'n') {
@@ -133,7 +134,7 @@ impl<'a> Parser<'a> {
         Ok(depth + 1)
     }
 
-    fn value(&mut self, depth: u32) -> Result<Value, JsonError> {
+    fn value(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
         self.values += 1;
         LimitExceeded::check("jsonValues", self.max_values, self.values)?;
         match self.peek() {
@@ -195,7 +196,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A key and the colon after it.
-    fn key(&mut self) -> Result<String, JsonError> {
+    fn key(&mut self) -> Result<Cow<'a, str>, JsonError> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a key in quotes"));
         }
@@ -206,14 +207,14 @@ impl<'a> Parser<'a> {
         Ok(key)
     }
 
-    fn word(&mut self, word: &'static [u8], value: Value) -> Result<Value, JsonError> {
+    fn word(&mut self, word: &'static [u8], value: Value<'a>) -> Result<Value<'a>, JsonError> {
         for &byte in word {
             self.expect(byte, "true, false or null")?;
         }
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Value, JsonError> {
+    fn number(&mut self) -> Result<Value<'a>, JsonError> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -234,8 +235,9 @@ impl<'a> Parser<'a> {
             }
             self.digits()?;
         }
-        let literal = self.bytes.get(start..self.at).unwrap_or_default();
-        Ok(Value::Number(Number(String::from_utf8_lossy(literal).into())))
+        // Only digits, signs, dots and letters were passed.
+        let literal = self.bytes.get(start..self.at).and_then(|literal| str::from_utf8(literal).ok());
+        Ok(Value::Number(Number(literal.unwrap_or_default())))
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {
@@ -246,24 +248,37 @@ impl<'a> Parser<'a> {
         if self.at == start { Err(self.unexpected("a digit")) } else { Ok(()) }
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    /// The bytes up to the next quote, backslash or control character.
+    fn plain(&mut self) -> &'a [u8] {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let length =
+            rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
         self.at += 1;
+        let mut piece = self.plain();
+        if self.peek() == Some(b'"')
+            && let Ok(text) = str::from_utf8(piece)
+        {
+            self.at += 1;
+            return Ok(Cow::Borrowed(text));
+        }
         let mut text = String::new();
         loop {
-            let start = self.at;
-            while self.peek().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
-                self.at += 1;
-            }
-            push_utf8(&mut text, self.bytes.get(start..self.at).unwrap_or_default());
+            push_utf8(&mut text, piece);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(text);
+                    return Ok(Cow::Owned(text));
                 }
                 Some(b'\\') => text.push(self.escape()?),
                 Some(byte) => return Err(JsonError::ControlCharacter { offset: self.at as u64, byte }),
                 None => return Err(self.unexpected("the end of a string")),
             }
+            piece = self.plain();
         }
     }
 

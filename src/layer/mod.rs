@@ -3,6 +3,7 @@
 mod column;
 mod merge;
 mod node;
+mod packed;
 mod path;
 mod report;
 mod resolve;

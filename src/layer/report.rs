@@ -1,6 +1,6 @@
 //! What one pass over a layer found.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::codec::Compression;
 use crate::digest::Digest;
@@ -8,13 +8,13 @@ use crate::finding::{ErrorData, Finding};
 use crate::json::size;
 
 /// What one pass over a layer found: its digests, sizes and counts, and all that is unusual in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerReport {
     /// SHA-256 of the stored bytes.
     pub digest: Digest,
     /// SHA-256 of the uncompressed tar; absent when the bytes do not decompress to the end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub diff_id: Option<Digest>,
     /// What the stored bytes are compressed with.
     pub compression: Compression,
@@ -42,7 +42,7 @@ pub struct LayerReport {
     #[serde(serialize_with = "size::serialize")]
     pub content_size: u64,
     /// Why the layer could not be read to its end; what came before it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorData>,
     /// What is unusual in it.
     pub findings: Vec<Finding>,

@@ -14,14 +14,24 @@ use crate::limits::{LimitExceeded, Limits};
 use crate::tar::{Entry, EntryKind, Event, Reader};
 
 /// Which hash of every file's contents the scan computes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ContentHash {
     /// XXH3 with 128 bits: quick, and good enough to tell what probably changed.
     #[default]
     Xxh3,
     /// SHA-256 as well, by which equal contents are certain.
     Sha256,
+}
+
+impl ContentHash {
+    /// The hash of that name: `xxh3` or `sha256`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "xxh3" => Some(Self::Xxh3),
+            "sha256" => Some(Self::Sha256),
+            _ => None,
+        }
+    }
 }
 
 /// What a pass over a layer leaves.

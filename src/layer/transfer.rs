@@ -1,9 +1,9 @@
 //! A scanned layer as bytes, so that a worker can hand it on without a copy of the whole in memory.
 //!
-//! Little-endian: magic, report as JSON, then each column. It is no storage format: both ends are the same build.
+//! Little-endian: magic, report, then each column. It is no storage format: both ends are the same build.
 
 use super::column::{Arena, Column, Span};
-use super::report::LayerReport;
+use super::packed;
 use super::scan::ScannedLayer;
 use super::table::FileTable;
 use crate::error::{ErrorKind, Reason};
@@ -27,7 +27,7 @@ pub enum TransferError {
     },
     /// The report is not what a scan writes.
     #[error("the scanned layer's report is malformed: {0}")]
-    Report(String),
+    Report(&'static str),
 }
 
 impl Reason for TransferError {
@@ -115,8 +115,7 @@ impl ScannedLayer {
     pub fn write(self, out: &mut dyn FnMut(&[u8])) {
         let table = self.table;
         out(&MAGIC);
-        let report = serde_json::to_vec(&self.report).unwrap_or_default();
-        write_bytes(&report, out);
+        write_bytes(&packed::pack(&self.report), out);
         let has_sha256 = u8::from(table.sha256.len() > 0);
         out(&(table.kinds.len() as u32).to_le_bytes());
         out(&[has_sha256]);
@@ -149,7 +148,7 @@ impl ScannedLayer {
     /// Bytes that [`ScannedLayer::write`] hands out.
     pub fn encoded_len(&self) -> u64 {
         let table = &self.table;
-        let report = serde_json::to_vec(&self.report).map_or(0, |report| report.len());
+        let report = packed::pack(&self.report).len();
         let rows = table.kinds.len();
         let text: usize = table.text.chunks().iter().map(|chunk| chunk.len() + 4).sum();
         let names: usize = table.names.iter().map(|name| name.len() + 4).sum();
@@ -170,9 +169,7 @@ impl ScannedLayer {
         if magic != MAGIC {
             return Err(TransferError::Magic);
         }
-        let report = input.bytes()?;
-        let report: LayerReport =
-            serde_json::from_slice(&report).map_err(|error| TransferError::Report(error.to_string()))?;
+        let report = packed::unpack(&input.bytes()?).map_err(TransferError::Report)?;
         let rows = input.number()? as usize;
         let has_sha256 = input.cell::<u8>()? != 0;
         let mut chunks = Vec::new();
@@ -274,14 +271,20 @@ impl Input<'_> {
         Ok(bytes)
     }
 
-    fn values<T: Cell>(&mut self, count: usize, mut each: impl FnMut(T)) -> Result<(), TransferError> {
-        let mut buffer = vec![0; count.min(PIECE) * T::SIZE];
+    /// Hands `count` values of `size` bytes each to `values`, piece by piece.
+    fn pieces(
+        &mut self,
+        count: usize,
+        size: usize,
+        values: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), TransferError> {
+        let mut buffer = vec![0; count.min(PIECE) * size];
         let mut left = count;
         while left > 0 {
             let piece = left.min(PIECE);
-            let buffer = &mut buffer[..piece * T::SIZE];
+            let buffer = &mut buffer[..piece * size];
             self.fill(buffer)?;
-            buffer.chunks_exact(T::SIZE).filter_map(T::take).for_each(&mut each);
+            values(buffer);
             left -= piece;
         }
         Ok(())
@@ -289,14 +292,18 @@ impl Input<'_> {
 
     fn column<T: Cell>(&mut self, rows: usize) -> Result<Column<T>, TransferError> {
         let mut column = Column::default();
-        self.values(rows, |value| column.push(value))?;
+        self.pieces(rows, T::SIZE, &mut |values| {
+            values.chunks_exact(T::SIZE).filter_map(T::take).for_each(|value| column.push(value));
+        })?;
         Ok(column)
     }
 
     fn list<T: Cell>(&mut self) -> Result<Vec<T>, TransferError> {
         let count = self.number()? as usize;
         let mut list = Vec::new();
-        self.values(count, |value| list.push(value))?;
+        self.pieces(count, T::SIZE, &mut |values| {
+            list.extend(values.chunks_exact(T::SIZE).filter_map(T::take));
+        })?;
         Ok(list)
     }
 }

@@ -57,47 +57,47 @@ fn serialize_bytes<S: serde::Serializer>(data: &Option<Vec<u8>>, serializer: S) 
 struct Size<'a>(&'a mut u64);
 
 impl Decode for Size<'_> {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "size in bytes from 0 to 2^63 - 1";
-        if *value != Value::Null {
+        if value != Value::Null {
             let size = value.as_i64().and_then(|size| size.try_into().ok());
-            *self.0 = size.ok_or_else(|| FieldError::of_type(EXPECTED, value))?;
+            *self.0 = size.ok_or_else(|| FieldError::of_type(EXPECTED, &value))?;
         }
         Ok(())
     }
 }
 
 /// Bytes written as base64.
-#[derive(Default)]
-struct Data(Vec<u8>);
+struct Data<'a>(&'a mut Option<Vec<u8>>);
 
-impl Decode for Data {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
+impl Decode for Data<'_> {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "bytes in padded base64";
-        let text = value.as_str().ok_or_else(|| FieldError::of_type(EXPECTED, value))?;
-        self.0 = base64::standard(text).ok_or_else(|| FieldError::new(EXPECTED, format!("`{text:.40}`")))?;
+        *self.0 = match &value {
+            Value::Null => None,
+            Value::String(text) => {
+                let bytes = base64::standard(text);
+                Some(bytes.ok_or_else(|| FieldError::new(EXPECTED, format!("`{text:.40}`")))?)
+            }
+            _ => return Err(FieldError::of_type(EXPECTED, &value)),
+        };
         Ok(())
     }
 }
 
 impl Decode for Descriptor {
-    fn decode(&mut self, value: &Value) -> Result<(), FieldError> {
-        const KEYS: &[&str] =
-            &["mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data"];
-        decode_object(value, KEYS, |key, value| match key {
-            "mediaType" => self.media_type.decode(value),
-            "digest" => self.digest.decode(value),
-            "size" => Size(&mut self.size).decode(value),
-            "platform" => self.platform.decode(value),
-            "annotations" => self.annotations.decode(value),
-            "artifactType" => self.artifact_type.decode(value),
-            "urls" => self.urls.decode(value),
-            _ => {
-                let mut data: Option<Data> = None;
-                data.decode(value)?;
-                self.data = data.map(|data| data.0);
-                Ok(())
-            }
-        })
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
+        let fields: &mut [(&'static str, &mut dyn Decode)] = &mut [
+            ("mediaType", &mut self.media_type),
+            ("digest", &mut self.digest),
+            ("size", &mut Size(&mut self.size)),
+            ("platform", &mut self.platform),
+            ("annotations", &mut self.annotations),
+            ("artifactType", &mut self.artifact_type),
+            ("urls", &mut self.urls),
+            ("data", &mut Data(&mut self.data)),
+        ];
+        decode_object(value, fields)?;
+        Ok(())
     }
 }

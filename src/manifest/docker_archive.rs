@@ -45,7 +45,7 @@ impl DockerArchiveManifest {
     pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, ManifestError> {
         match json::parse_first(bytes, limits)? {
             Value::Null => Err(ManifestError::NullArchive),
-            value => Ok(Self { items: document::decode(&value)? }),
+            value => Ok(Self { items: document::decode(value)? }),
         }
     }
 }
@@ -63,7 +63,7 @@ impl Repositories {
     /// # Errors
     /// What is wrong with the JSON or a member.
     pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, ManifestError> {
-        Ok(Self { names: document::decode(&json::parse_first(bytes, limits)?)? })
+        Ok(Self { names: document::decode(json::parse_first(bytes, limits)?)? })
     }
 
     /// Every name with its tag and the id it stands for, sorted.

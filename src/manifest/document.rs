@@ -55,7 +55,7 @@ impl DocumentKind {
     /// Guesses the kind of a document as containers/image does: a media type that is declared and known wins, then
     /// `schemaVersion`, then the configuration's media type, then whether there are `manifests`. `None` when nothing
     /// fits.
-    pub fn guess(value: &Value) -> Option<Self> {
+    pub fn guess(value: &Value<'_>) -> Option<Self> {
         if let Some(kind) = value.get("mediaType").and_then(Value::as_str).and_then(Self::from_media_type)
             && !matches!(kind, Self::Schema1 | Self::Schema1Signed)
         {
@@ -85,7 +85,7 @@ impl DocumentKind {
     ///
     /// # Errors
     /// [`ManifestError::Ambiguous`] with those members.
-    pub fn check_unambiguous(self, value: &Value) -> Result<(), ManifestError> {
+    pub fn check_unambiguous(self, value: &Value<'_>) -> Result<(), ManifestError> {
         let own: &[&str] = match self {
             Self::OciManifest | Self::DockerManifest => &["config", "layers"],
             Self::OciIndex | Self::DockerList => &["manifests"],
@@ -145,15 +145,19 @@ impl Document {
             });
         };
         kind.check_unambiguous(&value)?;
+        // The value borrows from the bytes, which go into the manifest.
         Ok(match kind {
             DocumentKind::OciManifest | DocumentKind::DockerManifest => {
-                Self::Manifest(Manifest::from_value(&value, raw, kind)?)
+                let fields = decode(value)?;
+                Self::Manifest(Manifest::new(fields, raw, kind))
             }
             DocumentKind::OciIndex | DocumentKind::DockerList => {
-                Self::Index(Index::from_value(&value, raw, kind)?)
+                let fields = decode(value)?;
+                Self::Index(Index::new(fields, raw, kind))
             }
             DocumentKind::Schema1 | DocumentKind::Schema1Signed => {
-                Self::Schema1(Schema1::from_value(&value, raw)?)
+                let fields = decode(value)?;
+                Self::Schema1(Schema1::new(fields, raw)?)
             }
         })
     }
@@ -187,7 +191,7 @@ impl Document {
 }
 
 /// Decodes a whole document.
-pub(super) fn decode<T: Decode + Default>(value: &Value) -> Result<T, ManifestError> {
+pub(super) fn decode<T: Decode + Default>(value: Value<'_>) -> Result<T, ManifestError> {
     let mut decoded = T::default();
     decoded.decode(value)?;
     Ok(decoded)

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Descriptor, Document, DocumentKind, ManifestError, document, media_type};
+use super::{Descriptor, Document, DocumentKind, ManifestError, media_type};
 use crate::digest::Digest;
-use crate::json::{Value, decode_struct};
+use crate::json::decode_struct;
 use crate::limits::Limits;
 
 /// An OCI index or a Docker manifest list: its exact bytes, and what they say.
@@ -17,7 +17,7 @@ pub struct Index {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Fields {
+pub(super) struct Fields {
     media_type: String,
     schema_version: i64,
     artifact_type: String,
@@ -58,8 +58,8 @@ impl Index {
         Err(ManifestError::WrongKind { expected: DocumentKind::OciIndex, found })
     }
 
-    pub(super) fn from_value(value: &Value, raw: Vec<u8>, kind: DocumentKind) -> Result<Self, ManifestError> {
-        Ok(Self { digest: Digest::sha256(&raw), raw, kind, fields: document::decode(value)? })
+    pub(super) fn new(fields: Fields, raw: Vec<u8>, kind: DocumentKind) -> Self {
+        Self { digest: Digest::sha256(&raw), raw, kind, fields }
     }
 
     /// The exact bytes it was read from.

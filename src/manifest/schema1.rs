@@ -2,7 +2,7 @@
 
 use super::{DocumentKind, ManifestError, base64, document};
 use crate::digest::Digest;
-use crate::json::{self, Value, decode_struct};
+use crate::json::{self, decode_struct};
 use crate::limits::Limits;
 
 /// A manifest of schema 1: its exact bytes, and what they say.
@@ -15,12 +15,13 @@ pub struct Schema1 {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Fields {
+pub(super) struct Fields {
     name: String,
     tag: String,
     architecture: String,
     layers: Vec<Layer>,
     history: Vec<History>,
+    signatures: Vec<Signature>,
 }
 
 decode_struct!(Fields {
@@ -29,6 +30,7 @@ decode_struct!(Fields {
     "architecture" => architecture,
     "fsLayers" => layers,
     "history" => history,
+    "signatures" => signatures,
 });
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,26 +56,19 @@ struct Protected {
 
 decode_struct!(Protected { "formatLength" => format_length, "formatTail" => format_tail });
 
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Signature {
     protected: String,
 }
 
 decode_struct!(Signature { "protected" => protected });
 
-#[derive(Default)]
-struct Signatures {
-    signatures: Vec<Signature>,
-}
-
-decode_struct!(Signatures { "signatures" => signatures });
-
 impl Schema1 {
-    pub(super) fn from_value(value: &Value, raw: Vec<u8>) -> Result<Self, ManifestError> {
-        let payload = payload(value, &raw)?;
+    pub(super) fn new(fields: Fields, raw: Vec<u8>) -> Result<Self, ManifestError> {
+        let payload = payload(&fields.signatures, &raw)?;
         let kind = if payload.is_some() { DocumentKind::Schema1Signed } else { DocumentKind::Schema1 };
         let digest = Digest::sha256(payload.as_deref().unwrap_or(&raw));
-        Ok(Self { raw, digest, kind, fields: document::decode(value)? })
+        Ok(Self { raw, digest, kind, fields })
     }
 
     /// The exact bytes it was read from, signatures included.
@@ -120,15 +115,14 @@ impl Schema1 {
 /// The bytes that were signed; `None` when there are no signatures. The signatures were put into the document just
 /// before its last bytes, and the protected header of each says how to take them out again: the first `formatLength`
 /// bytes, then `formatTail`.
-fn payload(value: &Value, raw: &[u8]) -> Result<Option<Vec<u8>>, ManifestError> {
+fn payload(signatures: &[Signature], raw: &[u8]) -> Result<Option<Vec<u8>>, ManifestError> {
     let invalid = |reason| ManifestError::Signature { reason };
-    let signatures: Signatures = document::decode(value)?;
     // All have to say the same, so that one copy of the document is enough for any number of them.
     let mut agreed: Option<Protected> = None;
-    for signature in signatures.signatures {
+    for signature in signatures {
         let header =
             base64::url(&signature.protected).ok_or_else(|| invalid("`protected` is not base64url"))?;
-        let header: Protected = document::decode(&json::parse(&header, &Limits::default())?)?;
+        let header: Protected = document::decode(json::parse(&header, &Limits::default())?)?;
         match &agreed {
             Some(first) if *first != header => {
                 return Err(invalid("the signatures are not about the same bytes"));

@@ -107,28 +107,31 @@ fn check_path(path: &str, start: usize) -> Result<(), ReferenceError> {
     let part = Part::Name;
     // The separator run just before this byte: its byte and length; none after a letter or digit.
     let mut run: Option<(u8, usize)> = None;
-    let mut component = start;
-    for (offset, character) in path.char_indices().map(|(at, character)| (start + at, character)) {
-        let invalid = || ReferenceError::InvalidCharacter { part, character, offset };
-        match character {
-            'a'..='z' | '0'..='9' => run = None,
-            '/' if offset == component => return Err(ReferenceError::EmptyPart { part, offset }),
-            '/' if run.is_some() => return Err(ReferenceError::Incomplete { part, offset }),
-            '/' => component = offset + 1,
-            _ if offset == component => return Err(invalid()),
-            '.' | '_' | '-' => {
-                run = match (run, character) {
-                    (None, _) => Some((character as u8, 1)),
-                    (Some((b'_', 1)), '_') => Some((b'_', 2)),
-                    (Some((b'-', length)), '-') => Some((b'-', length + 1)),
-                    _ => return Err(invalid()),
+    let mut component = 0;
+    let invalid = |at: usize| {
+        // Everything before is ASCII, so a character starts here.
+        let character = path.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        ReferenceError::InvalidCharacter { part, character, offset: start + at }
+    };
+    for (at, byte) in path.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => run = None,
+            b'/' if at == component => return Err(ReferenceError::EmptyPart { part, offset: start + at }),
+            b'/' if run.is_some() => return Err(ReferenceError::Incomplete { part, offset: start + at }),
+            b'/' => component = at + 1,
+            b'.' | b'_' | b'-' if at > component => {
+                run = match (run, byte) {
+                    (None, _) => Some((byte, 1)),
+                    (Some((b'_', 1)), b'_') => Some((b'_', 2)),
+                    (Some((b'-', length)), b'-') => Some((b'-', length + 1)),
+                    _ => return Err(invalid(at)),
                 };
             }
-            _ => return Err(invalid()),
+            _ => return Err(invalid(at)),
         }
     }
     let end = start + path.len();
-    if component == end {
+    if component == path.len() {
         return Err(ReferenceError::EmptyPart { part, offset: end });
     }
     if run.is_some() {
@@ -192,10 +195,10 @@ fn lower(character: char) -> char {
 
 /// The error for a text that is a reference only when all of it is put in lower case.
 fn uppercase(text: &str, rules: &Rules) -> Option<ReferenceError> {
-    let lowered: String = text.chars().map(lower).collect();
-    if lowered == text {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return None;
     }
+    let lowered: String = text.chars().map(lower).collect();
     let parts = split(&lowered, rules).ok()?;
     // What has to change is in the path: upper case is allowed in every other part, apart from characters that are not
     // ASCII. Lowering shortens those, so the offset is counted in the text itself.

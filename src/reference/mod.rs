@@ -28,6 +28,7 @@ mod grammar;
 mod normalize;
 mod pattern;
 mod rules;
+mod source;
 
 use std::fmt;
 use std::str::FromStr;
@@ -35,6 +36,7 @@ use std::str::FromStr;
 pub use error::{Part, ReferenceError};
 pub use pattern::{Pattern, PatternError};
 pub use rules::Rules;
+pub use source::{Selection, Source, SourceError};
 
 use crate::digest::{Digest, ShortIds};
 

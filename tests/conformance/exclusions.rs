@@ -6,13 +6,13 @@ use layerglass::json::JsonError;
 use layerglass::manifest::{Document, ManifestError};
 use serde_json::Value;
 
-/// Why a vector of `reference.json` is not ours, by implementation and function.
-pub fn reference(implementation: &str, _function: &str) -> Option<&'static str> {
+/// Why a vector of `reference.json` is not ours, by implementation.
+pub fn reference(implementation: &str) -> Option<&'static str> {
     Some(match implementation {
-        "distribution/reference" | "containers/image docker/reference" | "docker/distribution v2.8.2" => {
-            return None;
-        }
-        "containers/image" => "transports of containers/image are sources, not references",
+        "distribution/reference"
+        | "docker/distribution v2.8.2"
+        | "containers/image docker/reference"
+        | "containers/image" => return None,
         "containers/container-libs" => "podman completes short names with localhost/, Docker with docker.io/",
         "google/go-containerregistry pkg/name" => {
             "ggcr accepts paths outside of the grammar and says index.docker.io"

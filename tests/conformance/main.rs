@@ -16,6 +16,7 @@ mod reference;
 mod report;
 mod seeds;
 mod seeds_image;
+mod source;
 
 use std::path::Path;
 

@@ -86,7 +86,9 @@ test("rows tell assistive technology their level, state and place", async () => 
   await row.waitFor();
   assert.equal(await row.getAttribute("aria-level"), "2");
   assert.equal(await row.getAttribute("aria-expanded"), null);
-  assert.ok(Number(await row.getAttribute("aria-rowindex")) > 1);
+  assert.equal(await row.getAttribute("aria-posinset"), "2");
+  assert.equal(await row.getAttribute("aria-setsize"), "2");
+  assert.equal(await row.getAttribute("aria-rowindex"), "4");
   const active = await inspector.tree.getAttribute("aria-activedescendant");
   assert.equal(await page.locator(`lg-tree #${active}`).getAttribute("aria-level"), "1");
   assert.equal(await inspector.tree.getAttribute("aria-rowcount"), "7");
@@ -249,5 +251,10 @@ test("hostile names are shown as text, with what cannot be seen named", async ()
   assert.ok((await page.locator("lg-tree .body .row").count()) < 150);
   await inspector.tab("Checks");
   assert.ok((await page.locator("lg-checks .finding").count()) > 0, "names that lead outside are findings");
+  const finding = page.locator("lg-checks .finding", { hasText: "BEL" });
+  await finding.getByRole("button", { name: "Show in layer 1" }).first().click();
+  await page.locator("lg-tree [aria-selected=true] .text", { hasText: "bellBELescESC[31m" }).waitFor();
+  await page.getByRole("searchbox").fill("there is no such path");
+  await page.getByText("No path contains “there is no such path”").waitFor();
   await inspector.close();
 });

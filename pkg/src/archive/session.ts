@@ -1,5 +1,5 @@
 /** The workers of one archive, seen from the caller's thread. */
-import { LayerglassError, throwIfAborted } from "../error.js";
+import { LayerglassError, throwIfAborted, toError } from "../error.js";
 import type { ArchiveData, Limits } from "../types.js";
 import { type ReadHere, WorkerClient } from "./client.js";
 import type { Input } from "./input.js";
@@ -47,8 +47,7 @@ export class Session {
   /** Opens the archive for the first time. */
   async open(input: Input, watch: Watch): Promise<ArchiveData> {
     if (!input.stream) this.#source = this.#readable(input.source);
-    const worker = await this.#start<SessionOperations>("session");
-    this.#worker = worker;
+    const worker = await this.#startSession();
     throwIfAborted(watch.signal);
     if (!input.stream) return this.#openSource(worker, this.#source as SourceSpec, watch);
     const { limits, contents } = this.options;
@@ -64,7 +63,7 @@ export class Session {
   async worker(): Promise<WorkerClient<SessionOperations>> {
     if (this.#closed) throw this.#closed;
     const worker = this.#worker;
-    if (worker && !worker.ended) return worker;
+    if (worker && !worker.ended && !this.#reopening) return worker;
     this.#reopening ??= this.#reopen().finally(() => (this.#reopening = undefined));
     return this.#reopening;
   }
@@ -93,9 +92,14 @@ export class Session {
   async #reopen(): Promise<WorkerClient<SessionOperations>> {
     const source = this.#source;
     if (!source) throw this.#worker?.ended ?? streamLost();
-    const worker = await this.#start<SessionOperations>("session");
-    this.#worker = worker;
-    this.onReopened(await this.#openSource(worker, source, {}));
+    const worker = await this.#startSession();
+    try {
+      this.onReopened(await this.#openSource(worker, source, {}));
+    } catch (error) {
+      // So that the next call tries again.
+      worker.end(toError(error));
+      throw error;
+    }
     return worker;
   }
 
@@ -106,6 +110,14 @@ export class Session {
   ): Promise<ArchiveData> {
     const { limits, contents } = this.options;
     return worker.request("open", { source, limits, contents }, { signal, onProgress: onBytes });
+  }
+
+  async #startSession(): Promise<WorkerClient<SessionOperations>> {
+    const worker = await this.#start<SessionOperations>("session");
+    this.#worker = worker;
+    // It may have been closed since the worker was made.
+    if (this.#closed) worker.end(this.#closed);
+    return worker;
   }
 
   async #start<Ops extends Operations<Ops>>(role: WorkerRole): Promise<WorkerClient<Ops>> {

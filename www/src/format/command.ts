@@ -8,7 +8,7 @@ export interface Instruction {
 const KEYWORD =
   /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s+/;
 const CLASSIC_NOP = /^\/bin\/sh -c #\(nop\)\s+/;
-const SHELL = /^(?:\|\d+ .*? )?\/bin\/(?:ba)?sh (?:-\S+ )*-c /;
+const SHELL = /^(?:\|\d+ .*? )?\/bin\/(?:ba)?sh (?:-\w*o \w+ |-\S+ )*-c /;
 
 /**
  * Reads the two ways in which builders record steps: the classic builder writes `/bin/sh -c #(nop) ENV A=b` and

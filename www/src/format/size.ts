@@ -7,11 +7,11 @@ export function humanSize(size: Size): string {
   let value = Number(size);
   if (value < 1000) return `${value} B`;
   let unit = -1;
-  // 999.95 would round to "1000 kB".
+  // 999.5 would round to "1000 kB".
   do {
     value /= 1000;
     unit += 1;
-  } while (value >= 999.95 && unit < UNITS.length - 1);
+  } while (value >= 999.5 && unit < UNITS.length - 1);
   const digits = value < 99.95 ? 1 : 0;
   return `${value.toFixed(digits)} ${UNITS[unit] ?? ""}`;
 }

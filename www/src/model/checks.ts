@@ -2,6 +2,7 @@ import type { ArchiveData, Check, Finding, ImageData, ImageLayerData, Size } fro
 import { platformName, shortDigest } from "../format/id.ts";
 import { addSizes } from "../format/size.ts";
 import { plain } from "../format/text.ts";
+import { isDocument } from "./documents.ts";
 
 /** One recomputed value, with what it belongs to. */
 export interface CheckRow {
@@ -72,6 +73,7 @@ const ORDER = { error: 0, warning: 1, info: 2 } as const;
 export function findings(archive: ArchiveData): PlacedFinding[] {
   const found: PlacedFinding[] = [...archive.findings];
   for (const layer of archive.layers) {
+    if (isDocument(layer)) continue;
     if (layer.error) {
       const { code, message, offset, expected, found: was, path } = layer.error;
       found.push({

@@ -27,16 +27,15 @@ export interface RowPlace {
   readonly active: boolean;
 }
 
-/** One row of the tree. Its position among its siblings is told to assistive technology when the tree knows it. */
+/** One row of the tree, with all that assistive technology needs to know of its place. */
 export function treeRow(row: TreeRow, place: RowPlace): TemplateResult {
   const folder = row.kind === "directory" && row.children > 0;
   const indent = Math.min(row.depth, DEEPEST_INDENT);
   const sign = SIGN[row.change];
   const size = row.kind === "directory" ? row.totalSize : row.size;
-  const { siblings = -1, position } = row as TreeRow & { siblings?: number; position?: number };
   const sized = row.kind === "directory" || row.kind === "file";
   return html`<div class="row ${row.change}" role="row" id="row-${place.index}" data-index=${place.index}
-      aria-rowindex=${place.index + 2} aria-level=${row.depth + 1} aria-setsize=${siblings} aria-posinset=${position ?? nothing}
+      aria-rowindex=${place.index + 2} aria-level=${row.depth + 1} aria-setsize=${row.siblings} aria-posinset=${row.position}
       aria-expanded=${folder ? row.expanded : nothing} aria-selected=${place.active}
       .style=${`transform: translateY(${place.top}px); --indent: ${indent}`}>
     <span class="cell name" role="gridcell">
@@ -48,8 +47,8 @@ export function treeRow(row: TreeRow, place: RowPlace): TemplateResult {
     </span>
     <span class="cell change" role="gridcell">${changeText(row)}</span>
     <span class="cell size num" role="gridcell" title=${sized ? exactSize(size) : nothing}>${sized ? humanSize(size) : row.device ? `${row.device[0]}, ${row.device[1]}` : ""}</span>
-    <span class="cell mode" role="gridcell" title=${`0${(row.mode & 0o7777).toString(8)}`}>${modeText(row.mode)}</span>
-    <span class="cell owner" role="gridcell" title=${`${row.uid}:${row.gid}`}>${shown(row.owner || `${row.uid}`, 60)}</span>
+    <span class="cell mode" role="gridcell" title=${row.implied ? nothing : `0${(row.mode & 0o7777).toString(8)}`}>${row.implied ? nothing : modeText(row.mode)}</span>
+    <span class="cell owner" role="gridcell" title=${row.implied ? nothing : `${row.uid}:${row.gid}`}>${row.implied ? nothing : shown(row.owner || `${row.uid}`, 60)}</span>
     <span class="cell mtime num" role="gridcell" title=${exactSeconds(row.mtime)}>${row.implied ? "" : shortSeconds(row.mtime)}</span>
     <span class="cell layer" role="gridcell" title=${`Written by layer ${row.layer + 1}`}>${row.implied ? nothing : html`<span class="swatch" .style=${`--tint: var(--stratum-${row.layer % 8})`}>${row.layer + 1}</span>`}</span>
   </div>`;

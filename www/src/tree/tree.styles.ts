@@ -2,7 +2,8 @@ import { css } from "lit";
 
 /** The tree: one grid of columns for the head and all rows; columns leave as the room gets smaller. */
 export const treeStyles = css`
-  :host { container-type: inline-size; display: block; min-height: 0; }
+  :host { container-type: inline-size; display: block; position: relative; min-height: 0; }
+  .nothing { position: absolute; inset: 5rem 1rem auto; text-align: center; color: var(--muted); overflow-wrap: anywhere; }
   .grid {
     --columns: minmax(0, 1fr) 11rem 5.25rem 6.25rem 5rem 8.75rem 3.25rem;
     position: relative;

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shared } from "../ui/styles.ts";
+import { shown } from "../ui/text.ts";
 import { RowEvent, TreeErrorEvent } from "./events.ts";
 import { Keys, type TreeCommand } from "./keys.ts";
 import { Pages } from "./pages.ts";
@@ -126,7 +127,8 @@ export class TreeElement extends LitElement {
           },
         )}
       </div>
-    </div>`;
+    </div>
+    ${this.length === 0 && this.filter !== "" ? html`<p class="nothing" role="status">No path contains “${shown(this.filter, 200)}”</p>` : nothing}`;
   }
 
   private columnHead(key: SortKey, name: string, column: string): TemplateResult {

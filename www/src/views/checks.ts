@@ -1,4 +1,4 @@
-import type { ArchiveData } from "layerglass/archive";
+import type { ArchiveData, ImageData } from "layerglass/archive";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { count, groupDigits } from "../format/size.ts";
@@ -17,6 +17,7 @@ import "../ui/id.ts";
 import { Portions } from "../ui/more.ts";
 import { card, shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
+import { RevealEvent } from "./events.ts";
 
 const SEVERITY = {
   error: { icon: ICONS.error, name: "Error" },
@@ -44,9 +45,13 @@ export class ChecksElement extends LitElement {
       .finding { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.1rem 0.7rem; padding: 0.65rem 0.9rem; border-inline-start: 3px solid var(--tone); }
       .finding .icon { color: var(--tone); margin-top: 0.25em; font-size: 1.05rem; }
       .error { --tone: var(--bad); } .warning { --tone: var(--warn); } .info { --tone: var(--line-strong); }
+      .message { display: inline-block; }
+      .message::first-letter { text-transform: uppercase; }
       .finding p { overflow-wrap: anywhere; }
       .finding .where { grid-column: 2; display: flex; flex-wrap: wrap; gap: 0 1rem; color: var(--muted); font-size: var(--small); overflow-wrap: anywhere; }
       .finding code { font-family: var(--mono); font-size: 0.92em; }
+
+      .link { border: 0; padding: 0; background: none; color: var(--accent); font-size: inherit; cursor: pointer; text-decoration: underline; text-underline-offset: 2px; }
 
       .rows { display: grid; }
       .check { display: grid; grid-template-columns: 7rem minmax(0, 1fr) minmax(0, auto) 9.5rem; gap: 0.1rem 1rem; align-items: center; padding: 0.4rem 1rem; border-top: 1px solid var(--line); min-height: 2.5rem; }
@@ -66,6 +71,8 @@ export class ChecksElement extends LitElement {
   ];
 
   @property({ attribute: false }) archive!: ArchiveData;
+  /** The image whose layers can be gone to. */
+  @property({ attribute: false }) image?: ImageData;
   @property({ type: Boolean }) scanning = false;
   private readonly portions = new Portions(this, 60);
 
@@ -81,7 +88,7 @@ export class ChecksElement extends LitElement {
         found.length > 0
           ? html`<section aria-label="Findings">
         <h2>Findings <span class="muted small num">${groupDigits(found.length)}</span></h2>
-        <div class="findings">${this.portions.of("findings", found).map(finding)}</div>
+        <div class="findings">${this.portions.of("findings", found).map((each) => this.finding(each))}</div>
         <div class="more">${this.portions.button("findings", found)}</div>
         ${hidden > 0 ? html`<p class="muted small more">${count(hidden, "more finding was", "more findings were")} counted but not kept.</p>` : nothing}
       </section>`
@@ -132,17 +139,15 @@ export class ChecksElement extends LitElement {
       `Each was recomputed here from the bytes${counts.absent > 0 ? `; ${count(counts.absent, "part is", "parts are")} not in the file` : ""}.`,
     );
   }
-}
 
-function verdict(tone: string, icon: TemplateResult, title: string, text: string): TemplateResult {
-  return html`<div class="card verdict ${tone}">${icon}<div><strong>${title}</strong><span>${text}</span></div></div>`;
-}
-
-function finding(found: PlacedFinding): TemplateResult {
-  const { icon, name } = SEVERITY[found.severity];
-  return html`<article class="card finding ${found.severity}">
+  private finding(found: PlacedFinding): TemplateResult {
+    const position = found.path
+      ? (this.image?.layers.findIndex(({ blob }) => blob !== undefined && blob === found.layer) ?? -1)
+      : -1;
+    const { icon, name } = SEVERITY[found.severity];
+    return html`<article class="card finding ${found.severity}">
     ${icon}
-    <p><span class="unseen">${name}: </span>${shown(found.message, 1000)}</p>
+    <p><span class="unseen">${name}: </span><span class="message">${shown(found.message, 1000)}</span></p>
     <div class="where">
       <code title="The finding’s stable name">${plain(found.code, 100)}</code>
       ${!found.file ? nothing : html`<span>in <code>${shown(found.file, 400)}</code></span>`}
@@ -150,8 +155,14 @@ function finding(found: PlacedFinding): TemplateResult {
       ${found.offset === undefined ? nothing : html`<span class="num">byte ${groupDigits(found.offset)}</span>`}
       ${found.expected === undefined ? nothing : html`<span>expected <code>${shown(found.expected, 200)}</code></span>`}
       ${found.found === undefined ? nothing : html`<span>found <code>${shown(found.found, 200)}</code></span>`}
+      ${position < 0 ? nothing : html`<button type="button" class="link" @click=${() => this.dispatchEvent(new RevealEvent(position, found.path ?? ""))}>Show in layer ${position + 1}</button>`}
     </div>
   </article>`;
+  }
+}
+
+function verdict(tone: string, icon: TemplateResult, title: string, text: string): TemplateResult {
+  return html`<div class="card verdict ${tone}">${icon}<div><strong>${title}</strong><span>${text}</span></div></div>`;
 }
 
 function checkLine({ what, of, check }: CheckRow): TemplateResult {

@@ -32,6 +32,17 @@ export class LayerEvent extends Event {
   }
 }
 
+/** A path of a layer is to be shown among the layer's files. */
+export class RevealEvent extends Event {
+  static readonly type = "lg-reveal";
+  constructor(
+    readonly layer: number,
+    readonly path: string,
+  ) {
+    super(RevealEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** The scan is to go on, or to begin again with another way to compare contents. */
 export class ScanEvent extends Event {
   static readonly type = "lg-scan";

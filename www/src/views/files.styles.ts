@@ -14,6 +14,7 @@ export const filesStyles = css`
   .search { flex: 1 1 12rem; display: flex; align-items: center; gap: 0.5rem; min-width: 0; padding-inline: 0.6rem; border: 1px solid var(--line-strong); border-radius: var(--radius-small); background: var(--surface); color: var(--muted); }
   .search:focus-within { outline: var(--ring); outline-offset: -1px; }
   input { flex: 1; min-width: 0; min-height: 1.9rem; border: 0; outline: 0; background: none; color: var(--text); font: inherit; font-size: var(--small); }
+  input:focus-visible { outline: none; }
   input::placeholder { color: var(--muted); opacity: 1; }
   .content { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: minmax(0, 1fr); min-height: 0; }
   .content.with-entry { grid-template-columns: minmax(0, 1fr) 19rem; }

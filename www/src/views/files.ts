@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from "lit/decorators.js";
 import { errorData, errorPlace } from "../format/error.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
+import { holdsDocuments } from "../model/documents.ts";
 import type { ScanState } from "../model/session.ts";
 import { readableLayers } from "../model/steps.ts";
 import "../tree/entry.ts";
@@ -30,6 +31,8 @@ export class FilesElement extends LitElement {
   @property({ attribute: false }) image!: ImageData;
   @property({ attribute: false }) scan!: ScanState;
   @property({ attribute: false }) selected: number | "all" = "all";
+  /** A path to go to once its tree is there. */
+  @property({ attribute: false }) reveal = "";
   @state() private changesOnly = true;
   @state() private filter = "";
   @state() private tree: FileTree | undefined;
@@ -75,11 +78,22 @@ export class FilesElement extends LitElement {
       });
       // A few changes are seen at once; a whole file system begins with its top.
       if (this.onlyChanges) await tree.expandAll(OPENED_CHANGES);
-      if (wanted === this.#shown) this.replace(tree);
-      else tree.close();
+      if (wanted === this.#shown) {
+        this.replace(tree);
+        await this.goTo(this.reveal);
+      } else tree.close();
     } catch (thrown) {
       if (wanted === this.#shown) this.error = errorData(thrown);
     }
+  }
+
+  private async goTo(path: string): Promise<void> {
+    if (path === "") return;
+    this.filter = "";
+    await this.updateComplete;
+    await this.treeElement?.updateComplete;
+    await this.treeElement?.reveal(path);
+    this.reveal = "";
   }
 
   private replace(tree: FileTree | undefined): void {
@@ -113,7 +127,7 @@ export class FilesElement extends LitElement {
     const broken = this.image.layers
       .slice(0, this.upTo + 1)
       .findIndex((layer) => layer.blob !== undefined && this.data.layers[layer.blob]?.state === "failed");
-    if (broken < 0) return nothing;
+    if (broken < 0 || holdsDocuments(this.image, this.data.layers)) return nothing;
     return html`<p class="broken">${ICONS.warning}<span>Layer ${broken + 1} could be read only in part. What came after the fault is missing here.</span></p>`;
   }
 
@@ -154,6 +168,12 @@ export class FilesElement extends LitElement {
         this.image.presence === "absent" ? "Its parts are not in this file." : "There are no files to show.",
       );
     }
+    if (holdsDocuments(this.image, this.data.layers))
+      return empty(
+        ICONS.shield,
+        "These are not files",
+        "The layers of this image are documents, such as statements about another image.",
+      );
     if (!tree) return this.waiting();
     const { entries, added, modified, removed } = tree.totals;
     if (this.onlyChanges && added + modified + removed === 0)

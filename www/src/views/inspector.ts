@@ -11,7 +11,7 @@ import { card, shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
 import "./checks.ts";
 import "./config.ts";
-import type { ImageEvent, LayerEvent } from "./events.ts";
+import { type ImageEvent, LayerEvent, type RevealEvent } from "./events.ts";
 import "./facts.ts";
 import "./files.ts";
 import "./images.ts";
@@ -44,6 +44,8 @@ export class InspectorElement extends LitElement {
   @state() private layer: number | "all" = "all";
   @state() private tab: Tab = "overview";
   @state() private wide = true;
+  /** A path that is to be shown among the files. */
+  @state() private revealed = "";
   private readonly resize = new ResizeObserver(() => {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
     this.wide = this.clientWidth >= WIDE * rem;
@@ -120,7 +122,7 @@ export class InspectorElement extends LitElement {
       <h1>${names[0] ? shown(names[0], 500) : shown(imageTitle(image), 300)}</h1>
       ${tag(image) ?? nothing}
       <p class="muted small">
-        ${image.platform && image.platform.os !== "unknown" ? html`<span>${shown(platformName(image.platform), 200)}</span>` : nothing}
+        ${image.platform && image.platform.os !== "unknown" && platformName(image.platform) !== imageTitle(image) ? html`<span>${shown(platformName(image.platform), 200)}</span>` : nothing}
         <span title=${exactSize(image.storedSize)}>${humanSize(image.storedSize)} stored</span>
         ${image.unpackedSize === undefined ? nothing : html`<span title=${exactSize(image.unpackedSize)}>${humanSize(image.unpackedSize)} unpacked</span>`}
         <span>${count(image.layers.length, "layer")}</span>
@@ -168,9 +170,9 @@ export class InspectorElement extends LitElement {
       case "layers":
         return this.strata(image);
       case "files":
-        return html`<lg-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${this.layer} @lg-layer=${this.chooseLayer}></lg-files>`;
+        return html`<lg-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${this.layer} .reveal=${this.revealed} @lg-layer=${this.chooseLayer}></lg-files>`;
       case "checks":
-        return html`<lg-checks .archive=${this.data} ?scanning=${this.scan.state === "running"}></lg-checks>`;
+        return html`<lg-checks .archive=${this.data} .image=${image} @lg-reveal=${this.reveal} ?scanning=${this.scan.state === "running"}></lg-checks>`;
     }
   }
 
@@ -192,8 +194,14 @@ export class InspectorElement extends LitElement {
       this.tab = "overview";
   };
 
+  private readonly reveal = (event: RevealEvent): void => {
+    this.chooseLayer(new LayerEvent(event.layer));
+    this.revealed = event.path;
+  };
+
   private readonly chooseLayer = (event: LayerEvent): void => {
     this.layer = event.layer;
+    this.revealed = "";
     const moved = this.tab !== "files";
     this.tab = "files";
     // On one long page the files would otherwise appear far below or above what is seen.

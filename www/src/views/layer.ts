@@ -5,6 +5,7 @@ import { addSizes, count, exactSize, groupDigits, humanSize } from "../format/si
 import { plain } from "../format/text.ts";
 import { shortTime } from "../format/time.ts";
 import { diffIdCheck } from "../model/checks.ts";
+import { isDocument } from "../model/documents.ts";
 import { type Step, steps } from "../model/steps.ts";
 import "../ui/check.ts";
 import "../ui/id.ts";
@@ -88,7 +89,7 @@ export class LayerElement extends LitElement {
         ${stored?.scan ? fact("Entries", html`<span title=${entries(stored)}>${groupDigits(stored.scan.entries)}</span>`) : nothing}
         ${stored?.scan?.whiteouts ? fact("Whiteouts", groupDigits(stored.scan.whiteouts)) : nothing}
       </dl>
-      ${stored?.error ? html`<p class="bad">This layer could not be read: ${shown(stored.error.message, 500)}</p>` : nothing}
+      ${stored?.error && !isDocument(stored) ? html`<p class="bad">This layer could not be read: ${shown(stored.error.message, 500)}</p>` : nothing}
     </article>`;
   }
 

@@ -5,6 +5,7 @@ import { instruction } from "../format/command.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
 import { plain } from "../format/text.ts";
 import { diffIdCheck } from "../model/checks.ts";
+import { isDocument } from "../model/documents.ts";
 import { historyFits, type Step, steps } from "../model/steps.ts";
 import "../ui/check.ts";
 import { ICONS } from "../ui/icons.ts";
@@ -130,7 +131,8 @@ export class StrataElement extends LitElement {
     const stored = step.stored;
     const size = stored?.storedSize ?? step.layer?.declaredSize;
     const share = stored ? Math.max(0.5, (Number(stored.storedSize) / largest) * 100) : 0;
-    const failed = stored?.state === "failed";
+    const document = isDocument(stored);
+    const failed = stored?.state === "failed" && !document;
     return html`<button type="button" class="row" aria-current=${this.selected === position}
         .style=${`--tint: var(--stratum-${position % 8}); --share: ${share}`} @click=${() => this.choose(position)}>
       <span class="sign-of"><span class="unseen">Layer </span>${position + 1}</span>
@@ -140,6 +142,7 @@ export class StrataElement extends LitElement {
         ${step.layer ? html`<lg-check .state=${failed ? "failed" : this.worst(step)}></lg-check>` : nothing}
       </span>
       ${stored ? html`<span class="bar" aria-hidden="true"><i></i></span>` : html`<span class="note">not in this file</span>`}
+      ${document ? html`<span class="note">a document: ${plain(stored?.mediaType ?? "", 200)}</span>` : nothing}
       ${failed ? html`<span class="note bad">could not be read: ${plain(stored?.error?.message ?? "", 200)}</span>` : nothing}
     </button>`;
   }
