@@ -165,7 +165,7 @@ impl Frame {
         }
         self.window.begin_block(self.block_bytes);
         match (kind, body) {
-            (0, _) => self.window.push(body)?,
+            (0, _) => self.window.push(body, body.len())?,
             (1, &[byte]) => self.window.fill(byte, size)?,
             (2, _) => {
                 let mut block = body;

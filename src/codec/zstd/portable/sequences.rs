@@ -104,7 +104,7 @@ impl Sequences {
             _ => return Err(WRONG),
         };
         if count == 0 {
-            return if rest.is_empty() { window.push(literals) } else { Err(WRONG) };
+            return if rest.is_empty() { window.push(literals, literals.len()) } else { Err(WRONG) };
         }
         let (&modes, behind) = rest.split_first().ok_or(WRONG)?;
         rest = behind;
@@ -154,15 +154,14 @@ impl Sequences {
                 offset_state = offset_cell.next(&mut input);
             }
             let distance = distance(&mut self.offsets, offset, literal_length == 0);
-            let (now, later) = literals.split_at_checked(literal_length).ok_or(WRONG)?;
-            literals = later;
-            window.push(now)?;
+            window.push(literals, literal_length)?;
+            literals = literals.get(literal_length..).ok_or(WRONG)?;
             window.repeat(distance, match_length)?;
         }
         if !input.is_used_up() {
             return Err(WRONG);
         }
-        window.push(literals)
+        window.push(literals, literals.len())
     }
 }
 

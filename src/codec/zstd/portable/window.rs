@@ -77,18 +77,17 @@ impl Window {
         Ok(at)
     }
 
-    /// Appends literals.
+    /// Appends the first `length` of these bytes. A few are copied quicker when at least [`PIECE`] more follow them.
     #[inline(always)]
-    pub fn push(&mut self, literals: &[u8]) -> Result<(), Fault> {
-        let at = self.advance(literals.len())?;
-        let to = self.bytes.get_mut(at..).and_then(|bytes| bytes.get_mut(..literals.len())).ok_or(WRONG)?;
-        // A call to copy a few bytes costs more than the bytes.
-        if literals.len() <= 2 * PIECE {
-            for (to, from) in to.iter_mut().zip(literals) {
-                *to = *from;
-            }
+    pub fn push(&mut self, bytes: &[u8], length: usize) -> Result<(), Fault> {
+        let at = self.advance(length)?;
+        let to = self.bytes.get_mut(at..).ok_or(WRONG)?;
+        if length <= PIECE
+            && let (Some(from), Some(to)) = (bytes.first_chunk::<PIECE>(), to.first_chunk_mut::<PIECE>())
+        {
+            *to = *from;
         } else {
-            to.copy_from_slice(literals);
+            to.get_mut(..length).ok_or(WRONG)?.copy_from_slice(bytes.get(..length).ok_or(WRONG)?);
         }
         Ok(())
     }
@@ -109,24 +108,27 @@ impl Window {
         let at = self.advance(length)?;
         let from = at.checked_sub(distance).ok_or(WRONG)?;
         let bytes = self.bytes.get_mut(from..at + length + PIECE).ok_or(WRONG)?;
-        if distance >= PIECE {
-            let mut done = 0;
-            while done < length {
-                let Some(piece) = bytes.get(done..).and_then(|bytes| bytes.first_chunk::<PIECE>()).copied()
-                else {
-                    return Err(WRONG);
-                };
-                let to = bytes.get_mut(distance + done..).and_then(|bytes| bytes.first_chunk_mut::<PIECE>());
-                *to.ok_or(WRONG)? = piece;
-                done += PIECE;
-            }
-        } else {
-            for done in 0..length {
-                let Some(&byte) = bytes.get(done) else { return Err(WRONG) };
-                if let Some(to) = bytes.get_mut(distance + done) {
+        let mut done = 0;
+        let mut apart = distance;
+        if distance < PIECE {
+            // Byte by byte until what is written can be read again in whole pieces.
+            apart = distance * PIECE.div_ceil(distance);
+            let start = apart.min(length + PIECE);
+            for at in distance..start {
+                let Some(&byte) = bytes.get(at - distance) else { return Err(WRONG) };
+                if let Some(to) = bytes.get_mut(at) {
                     *to = byte;
                 }
             }
+            done = start - distance;
+        }
+        while done < length {
+            let (from, to) = (distance + done - apart, distance + done);
+            let piece = bytes.get(from..).and_then(|bytes| bytes.first_chunk::<PIECE>()).copied();
+            let to = bytes.get_mut(to..).and_then(|bytes| bytes.first_chunk_mut::<PIECE>());
+            let (Some(piece), Some(to)) = (piece, to) else { return Err(WRONG) };
+            *to = piece;
+            done += PIECE;
         }
         Ok(())
     }
