@@ -117,7 +117,8 @@ pub(super) fn bzip2_start(bytes: &[u8]) -> Start {
             (b'1'..=b'9', [0x31 | 0x17, ..]) => Start::Member,
             _ => Start::Foreign,
         },
-        _ => start_with(b"BZh", bytes),
+        _ if b"BZh".starts_with(bytes) => Start::Unsure,
+        _ => Start::Foreign,
     }
 }
 

@@ -54,14 +54,6 @@ pub enum CodecError {
         /// What is used.
         feature: Feature,
     },
-    /// The memory that the stream asks for could not be had.
-    #[error("there is not enough memory to decode the {format} stream at byte {offset}")]
-    OutOfMemory {
-        /// The format of the stream.
-        format: Compression,
-        /// Where the memory was asked for.
-        offset: u64,
-    },
     /// The stream passes a limit: `unpackedBytes`, `expansionRatio` or `windowBytes`.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
@@ -191,7 +183,7 @@ impl Reason for CodecError {
         match self {
             Self::Truncated { .. } | Self::Corrupt { .. } | Self::Checksum { .. } => ErrorKind::Corrupt,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
-            Self::OutOfMemory { .. } | Self::Limit(_) => ErrorKind::Limit,
+            Self::Limit(_) => ErrorKind::Limit,
             Self::Stopped { .. } => ErrorKind::Aborted,
         }
     }
@@ -202,7 +194,6 @@ impl Reason for CodecError {
             Self::Corrupt { .. } => "codec-corrupt",
             Self::Checksum { .. } => "codec-checksum",
             Self::Unsupported { .. } => "codec-unsupported",
-            Self::OutOfMemory { .. } => "codec-memory",
             Self::Limit(limit) => limit.code(),
             Self::Stopped { .. } => "codec-stopped",
         }
@@ -213,8 +204,7 @@ impl Reason for CodecError {
             Self::Truncated { offset, .. }
             | Self::Corrupt { offset, .. }
             | Self::Checksum { offset, .. }
-            | Self::Unsupported { offset, .. }
-            | Self::OutOfMemory { offset, .. } => Some(*offset),
+            | Self::Unsupported { offset, .. } => Some(*offset),
             Self::Limit(_) | Self::Stopped { .. } => None,
         }
     }
@@ -226,7 +216,6 @@ pub(super) enum Fault {
     Corrupt(Corruption),
     Checksum { checksum: Checksum, expected: String, found: String },
     Unsupported(Feature),
-    OutOfMemory,
     Limit(LimitExceeded),
 }
 
@@ -238,7 +227,6 @@ impl Fault {
                 CodecError::Checksum { format, offset, checksum, expected, found }
             }
             Self::Unsupported(feature) => CodecError::Unsupported { format, offset, feature },
-            Self::OutOfMemory => CodecError::OutOfMemory { format, offset },
             Self::Limit(limit) => CodecError::Limit(limit),
         }
     }

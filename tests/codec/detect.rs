@@ -23,6 +23,7 @@ fn magic_numbers() {
     }
     assert_eq!(Compression::detect(b""), None);
     assert_eq!(Compression::detect(b"BZ"), None);
+    assert_eq!(Compression::detect(b"BZh"), None);
     assert_eq!(Compression::detect(b"BZh9"), None);
     for text in [
         &b"BZhello"[..],

@@ -89,16 +89,15 @@ impl Frame {
             None => self.content_size.unwrap_or(0),
         };
         let limit = self.window_bytes.clamp(*WINDOW_BYTES.start(), *WINDOW_BYTES.end());
-        if size > limit {
-            let limit = self.window_bytes;
-            return Err(Fault::Limit(LimitExceeded { name: "windowBytes", limit, found: size }));
-        }
+        let too_large =
+            || Fault::Limit(LimitExceeded { name: "windowBytes", limit: self.window_bytes, found: size });
+        let window = usize::try_from(size).ok().filter(|_| size <= limit).ok_or_else(too_large)?;
         if dictionary != 0 {
             return Err(Fault::Unsupported(Feature::Dictionary(dictionary as u32)));
         }
         self.has_checksum = descriptor & 0x04 != 0;
         self.block_bytes = size.min(MAX_BLOCK) as usize;
-        self.window.reset(usize::try_from(size).map_err(|_| Fault::OutOfMemory)?);
+        self.window.reset(window);
         self.hash.reset(0);
         self.huffman = None;
         self.sequences = Sequences::new();
