@@ -379,3 +379,14 @@ mod properties {
         }
     }
 }
+
+/// Docker compares a name with what Go's `strings.ToLower` makes of it.
+#[test]
+fn upper_case_is_what_lower_casing_changes() {
+    for c in '\0'..=char::MAX {
+        let found = Reference::parse_normalized(&format!("a{c}"));
+        let is_upper = matches!(found, Err(ReferenceError::Uppercase { .. }));
+        let expected = !c.to_lowercase().eq([c]) && !matches!(c, ':' | '/');
+        assert_eq!(is_upper, expected, "{c:?}");
+    }
+}

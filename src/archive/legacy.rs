@@ -1,6 +1,6 @@
 //! The layout of Docker before 1.10: a folder for each layer with its own JSON, and `repositories`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::image::{Builder, ImageRecord, LayerUse};
 use crate::finding::{Finding, Severity};
@@ -12,37 +12,41 @@ const REPOSITORIES: &str = "repositories";
 
 /// One layer's folder.
 struct Step<'a> {
+    id: String,
     document: &'a [u8],
     parent: Option<String>,
+    /// Something is built on it.
+    is_parent: bool,
+    /// What `repositories` calls it.
+    names: BTreeSet<String>,
 }
 
 /// Reads the images that `repositories` names, and those that nothing is built on.
 pub(super) fn read(builder: &mut Builder<'_>) -> Option<&'static str> {
-    let ids = builder.listing.iter().filter_map(|(_, member)| {
+    let mut ids = BTreeSet::new();
+    ids.extend(builder.listing.iter().filter_map(|(_, member)| {
         let folder = member.path.strip_suffix(b"/json")?;
         let id = std::str::from_utf8(folder).ok()?;
         (!id.contains('/')).then(|| id.to_owned())
-    });
-    let ids: BTreeSet<String> = ids.collect();
-    let mut steps = BTreeMap::new();
+    }));
+    let mut steps = Vec::new();
     for id in ids {
         let path = format!("{id}/json");
         let Some((_, document)) = builder.read(&path) else { continue };
         match v1::parse(document, builder.limits) {
             Ok(fields) => {
                 let parent = Some(fields.parent.clone()).filter(|parent| !parent.is_empty());
-                steps.insert(id, Step { document, parent });
+                steps.push(Step { id, document, parent, is_parent: false, names: BTreeSet::new() });
             }
             Err(error) => builder.reason(&error, &path),
         }
     }
-    let mut tops: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     if let Some((_, contents)) = builder.read(REPOSITORIES) {
         match Repositories::parse(contents, builder.limits) {
             Ok(repositories) => {
                 for (name, tag, id) in repositories.iter() {
-                    if steps.contains_key(id) {
-                        tops.entry(id.to_owned()).or_default().insert(format!("{name}:{tag}"));
+                    if let Some(step) = position(&steps, id) {
+                        steps[step].names.insert(format!("{name}:{tag}"));
                     } else {
                         builder.findings.push(|| {
                             let message = format!("{name}:{tag} names an image that is not in the file");
@@ -56,31 +60,37 @@ pub(super) fn read(builder: &mut Builder<'_>) -> Option<&'static str> {
             Err(error) => builder.reason(&error, REPOSITORIES),
         }
     }
-    let parents: BTreeSet<&str> = steps.values().filter_map(|step| step.parent.as_deref()).collect();
-    for id in steps.keys().filter(|id| !parents.contains(id.as_str())) {
-        tops.entry(id.clone()).or_default();
+    for step in 0..steps.len() {
+        let parent = steps[step].parent.as_deref().and_then(|parent| position(&steps, parent));
+        if let Some(parent) = parent {
+            steps[parent].is_parent = true;
+        }
     }
-    for (id, names) in &tops {
-        read_image(builder, &steps, id, names);
+    for (index, step) in steps.iter().enumerate() {
+        if !step.is_parent || !step.names.is_empty() {
+            read_image(builder, &steps, index);
+        }
     }
     None
 }
 
-fn read_image(
-    builder: &mut Builder<'_>,
-    steps: &BTreeMap<String, Step<'_>>,
-    top: &str,
-    names: &BTreeSet<String>,
-) {
+/// Where the step of that id is; they are sorted.
+fn position(steps: &[Step<'_>], id: &str) -> Option<usize> {
+    steps.binary_search_by(|step| step.id.as_str().cmp(id)).ok()
+}
+
+fn read_image(builder: &mut Builder<'_>, steps: &[Step<'_>], index: usize) {
+    let top = &steps[index].id;
     let mut image = ImageRecord::default();
-    for name in names {
+    for name in &steps[index].names {
         builder.name(&mut image, name, REPOSITORIES);
     }
     let mut chain = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut next = Some(top);
-    while let Some(id) = next {
-        if !seen.insert(id) {
+    let mut next = Some(index);
+    while let Some(step) = next {
+        let Step { id, parent, .. } = &steps[step];
+        if !seen.insert(step) {
             builder.error(
                 "parent-cycle",
                 &format!("the layers of {top} are each other's parents"),
@@ -94,21 +104,21 @@ fn read_image(
             builder.reason(&limit, &format!("{id}/json"));
             break;
         }
-        let Some(step) = steps.get(id) else {
+        chain.push(&steps[step]);
+        next = parent.as_deref().and_then(|parent| position(steps, parent));
+        if let (Some(parent), None) = (parent, next) {
             builder.error(
                 "parent-missing",
-                &format!("the parent {id} is not in the file"),
+                &format!("the parent {parent} is not in the file"),
                 &format!("{top}/json"),
             );
             image.lacks.config = true;
-            break;
-        };
-        chain.push((id, step));
-        next = step.parent.as_deref();
+        }
     }
     chain.reverse();
     let mut documents = Vec::with_capacity(chain.len());
-    for (id, step) in chain {
+    for step in chain {
+        let id = &step.id;
         documents.push(step.document.to_vec());
         let path = format!("{id}/layer.tar");
         let member = builder.listing.file(&path, builder.limits);

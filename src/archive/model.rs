@@ -328,7 +328,8 @@ impl Archive {
                 layer.history = Some(step);
             }
         }
-        let blobs: BTreeSet<usize> = layers.iter().filter_map(|layer| layer.blob).collect();
+        let mut blobs = BTreeSet::new();
+        blobs.extend(layers.iter().filter_map(|layer| layer.blob));
         let stored =
             blobs.iter().filter_map(|&blob| self.layer_source(blob).ok()).map(|source| source.length);
         let unpacked = layers.iter().map(|layer| {

@@ -152,5 +152,7 @@ fn raw_members(document: &[u8], limits: &Limits) -> Result<Members, ConfigError>
     let raw = |Member { key, span, .. }: Member<'_>| {
         (key.into_owned(), json::compact(document.get(span).unwrap_or_default()))
     };
-    Ok(members.into_iter().map(raw).collect())
+    let mut by_key = Members::new();
+    by_key.extend(members.into_iter().map(raw));
+    Ok(by_key)
 }

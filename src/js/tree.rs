@@ -3,6 +3,7 @@
 use std::cell::{RefCell, RefMut};
 use std::collections::HashMap;
 
+use js_sys::JsString;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -151,9 +152,21 @@ impl TreeHandle {
 
     /// Shows only paths that hold the text, whatever the case; an empty one shows all.
     pub fn filter(&self, text: &str) -> Result<(), JsValue> {
-        self.view()?.filter(text);
+        let text = lower(text);
+        let mut view = self.view()?;
+        if text.is_empty() {
+            view.show_all();
+        } else {
+            view.show_where(|path| lower(path).contains(&text));
+        }
         Ok(())
     }
+}
+
+/// The text in lower case. JavaScript has the tables for letters beyond ASCII; a second copy would be a good part of
+/// the module.
+fn lower(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { JsString::from(text).to_lower_case().into() }
 }
 
 /// A node with its place in the view: how deep, and the how many-th of its siblings, counted from 0.

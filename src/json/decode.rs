@@ -1,10 +1,10 @@
 //! [`Value`] to typed data, by the rules of Go's `encoding/json`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Value;
+use super::fold::fold_eq;
 use crate::error::{ErrorKind, Reason};
 
 /// A value in a document has the wrong type.
@@ -91,13 +91,23 @@ pub trait Decode {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError>;
 }
 
-/// The members of an object. `null` is an object without members.
-pub(crate) fn decode_members(value: Value<'_>) -> Result<Vec<(Cow<'_, str>, Value<'_>)>, FieldError> {
-    match value {
-        Value::Null => Ok(Vec::new()),
-        Value::Object(members) => Ok(members),
-        _ => Err(FieldError::of_type("object", &value)),
+/// Fills in what stands beside the keys of `fields` from the members of an object. Other members are passed over.
+/// `null` is an object without members.
+pub(crate) fn decode_object(
+    value: Value<'_>,
+    fields: &mut [(&'static str, &mut dyn Decode)],
+) -> Result<(), FieldError> {
+    let members = match value {
+        Value::Null => return Ok(()),
+        Value::Object(members) => members,
+        _ => return Err(FieldError::of_type("object", &value)),
+    };
+    for (name, value) in members {
+        if let Some((key, field)) = fields.iter_mut().find(|(key, _)| fold_eq(key, &name)) {
+            field.decode(value).map_err(|error| error.under(key))?;
+        }
     }
+    Ok(())
 }
 
 /// Implements [`Decode`] for a struct: which key fills which field. Other keys are passed over.
@@ -105,13 +115,7 @@ macro_rules! decode_struct {
     ($type:ty { $($key:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::Decode for $type {
             fn decode(&mut self, value: $crate::json::Value<'_>) -> Result<(), $crate::json::FieldError> {
-                for (name, value) in $crate::json::decode_members(value)? {
-                    $(if $crate::json::fold_eq($key, &name) {
-                        $crate::json::Decode::decode(&mut self.$field, value).map_err(|error| error.under($key))?;
-                        continue;
-                    })*
-                }
-                Ok(())
+                $crate::json::decode_object(value, &mut [$(($key, &mut self.$field)),*])
             }
         }
     };

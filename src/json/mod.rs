@@ -20,7 +20,7 @@ pub use fold::fold_eq;
 pub use parse::{Member, parse, parse_first, parse_members};
 pub use write::{Escapes, compact, write_string};
 
-pub(crate) use decode::{decode_members, decode_struct};
+pub(crate) use decode::{decode_object, decode_struct};
 pub(crate) use write::{ObjectWriter, write_array};
 
 /// One JSON value. It borrows from the document what stands there literally.

@@ -1,5 +1,7 @@
 //! One path of a file tree.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::table::{Row, RowKind};
@@ -217,11 +219,10 @@ impl<'a> Node<'a> {
 }
 
 fn same_xattrs(before: Row<'_>, now: Row<'_>) -> bool {
-    let sorted = |row: Row<'_>| {
-        let mut list: Vec<(Vec<u8>, Vec<u8>)> =
-            row.xattrs().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
-        list.sort();
-        list
-    };
+    fn sorted(row: Row<'_>) -> BTreeSet<(&[u8], &[u8])> {
+        let mut set = BTreeSet::new();
+        set.extend(row.xattrs());
+        set
+    }
     sorted(before) == sorted(now)
 }

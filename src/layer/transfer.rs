@@ -271,14 +271,20 @@ impl Input<'_> {
         Ok(bytes)
     }
 
-    fn values<T: Cell>(&mut self, count: usize, mut each: impl FnMut(T)) -> Result<(), TransferError> {
-        let mut buffer = vec![0; count.min(PIECE) * T::SIZE];
+    /// Hands `count` values of `size` bytes each to `values`, piece by piece.
+    fn pieces(
+        &mut self,
+        count: usize,
+        size: usize,
+        values: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), TransferError> {
+        let mut buffer = vec![0; count.min(PIECE) * size];
         let mut left = count;
         while left > 0 {
             let piece = left.min(PIECE);
-            let buffer = &mut buffer[..piece * T::SIZE];
+            let buffer = &mut buffer[..piece * size];
             self.fill(buffer)?;
-            buffer.chunks_exact(T::SIZE).filter_map(T::take).for_each(&mut each);
+            values(buffer);
             left -= piece;
         }
         Ok(())
@@ -286,14 +292,18 @@ impl Input<'_> {
 
     fn column<T: Cell>(&mut self, rows: usize) -> Result<Column<T>, TransferError> {
         let mut column = Column::default();
-        self.values(rows, |value| column.push(value))?;
+        self.pieces(rows, T::SIZE, &mut |values| {
+            values.chunks_exact(T::SIZE).filter_map(T::take).for_each(|value| column.push(value));
+        })?;
         Ok(column)
     }
 
     fn list<T: Cell>(&mut self) -> Result<Vec<T>, TransferError> {
         let count = self.number()? as usize;
         let mut list = Vec::new();
-        self.values(count, |value| list.push(value))?;
+        self.pieces(count, T::SIZE, &mut |values| {
+            list.extend(values.chunks_exact(T::SIZE).filter_map(T::take));
+        })?;
         Ok(list)
     }
 }

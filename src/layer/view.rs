@@ -62,7 +62,7 @@ impl TreeView {
             key: SortKey::Name,
             descending: false,
         };
-        view.rebuild("");
+        view.rebuild(None);
         view
     }
 
@@ -226,13 +226,28 @@ impl TreeView {
     /// Shows only paths that hold `text`, whatever the case of its letters, and opens the directories around them.
     /// An empty text shows everything again, closed but for the top level.
     pub fn filter(&mut self, text: &str) {
-        self.rebuild(text);
+        let text = text.to_lowercase();
+        if text.is_empty() {
+            self.show_all();
+        } else {
+            self.show_where(|path| path.to_lowercase().contains(&text));
+        }
     }
 
-    fn rebuild(&mut self, text: &str) {
+    /// Shows only paths of which `shows` says so, and opens the directories around them.
+    pub fn show_where(&mut self, mut shows: impl FnMut(&str) -> bool) {
+        self.rebuild(Some(&mut shows));
+    }
+
+    /// Shows everything, closed but for the top level.
+    pub fn show_all(&mut self) {
+        self.rebuild(None);
+    }
+
+    fn rebuild(&mut self, shows: Option<&mut dyn FnMut(&str) -> bool>) {
         self.expanded.fill(false);
         self.expanded[FileTree::ROOT as usize] = true;
-        self.mark_shown(&text.to_lowercase());
+        self.mark_shown(shows);
         let count = self.shown.len();
         let mut starts = vec![0_u32; count + 1];
         for id in 1..count {
@@ -263,16 +278,20 @@ impl TreeView {
         }
     }
 
-    fn mark_shown(&mut self, needle: &str) {
+    fn mark_shown(&mut self, mut shows: Option<&mut dyn FnMut(&str) -> bool>) {
         let count = self.shown.len() as u32;
         for id in 1..count {
-            self.shown[id as usize] = self.belongs(id) && (needle.is_empty() || self.matches(id, needle));
+            let matches = |shows: &mut &mut dyn FnMut(&str) -> bool| {
+                let path = Node { tree: &self.tree, id }.path();
+                shows(&String::from_utf8_lossy(&path))
+            };
+            self.shown[id as usize] = self.belongs(id) && shows.as_mut().is_none_or(matches);
         }
         for id in (1..count).rev() {
             let parent = self.tree.data(id).parent as usize;
             if self.shown[id as usize] && parent != FileTree::ROOT as usize {
                 self.shown[parent] = true;
-                self.expanded[parent] |= !needle.is_empty();
+                self.expanded[parent] |= shows.is_some();
             }
         }
     }
@@ -280,11 +299,6 @@ impl TreeView {
     fn belongs(&self, id: u32) -> bool {
         let node = Node { tree: &self.tree, id };
         if self.changes_only { node.change() != Change::Unchanged } else { node.is_present() }
-    }
-
-    fn matches(&self, id: u32, needle: &str) -> bool {
-        let path = Node { tree: &self.tree, id }.path();
-        String::from_utf8_lossy(&path).to_lowercase().contains(needle)
     }
 
     fn rows_of(&self, id: u32) -> u32 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::base64;
 use crate::digest::{Digest, DigestError};
 use crate::image::Platform;
-use crate::json::{Decode, FieldError, Value, decode_members, fold_eq, size};
+use crate::json::{Decode, FieldError, Value, decode_object, size};
 
 /// What a manifest says of a blob (image-spec descriptor.md).
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -87,22 +87,17 @@ impl Decode for Data<'_> {
 
 impl Decode for Descriptor {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        const KEYS: [&str; 8] =
-            ["mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data"];
-        for (name, value) in decode_members(value)? {
-            let Some(key) = KEYS.into_iter().find(|key| fold_eq(key, &name)) else { continue };
-            let decoded = match key {
-                "mediaType" => self.media_type.decode(value),
-                "digest" => self.digest.decode(value),
-                "size" => Size(&mut self.size).decode(value),
-                "platform" => self.platform.decode(value),
-                "annotations" => self.annotations.decode(value),
-                "artifactType" => self.artifact_type.decode(value),
-                "urls" => self.urls.decode(value),
-                _ => Data(&mut self.data).decode(value),
-            };
-            decoded.map_err(|error| error.under(key))?;
-        }
+        let fields: &mut [(&'static str, &mut dyn Decode)] = &mut [
+            ("mediaType", &mut self.media_type),
+            ("digest", &mut self.digest),
+            ("size", &mut Size(&mut self.size)),
+            ("platform", &mut self.platform),
+            ("annotations", &mut self.annotations),
+            ("artifactType", &mut self.artifact_type),
+            ("urls", &mut self.urls),
+            ("data", &mut Data(&mut self.data)),
+        ];
+        decode_object(value, fields)?;
         Ok(())
     }
 }
