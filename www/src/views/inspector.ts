@@ -4,7 +4,6 @@ import { customElement, property, state } from "lit/decorators.js";
 import { platformName } from "../format/id.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
 import { checkCounts, checkRows, findings, imageTitle } from "../model/checks.ts";
-import type { Subject } from "../model/open.ts";
 import type { ScanState } from "../model/session.ts";
 import { ICONS } from "../ui/icons.ts";
 import { card, shared } from "../ui/styles.ts";
@@ -39,7 +38,6 @@ export class InspectorElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) scan!: ScanState;
-  @property({ attribute: false }) subject!: Subject;
   @state() private index = 0;
   @state() private layer: number | "all" = "all";
   @state() private tab: Tab = "overview";
