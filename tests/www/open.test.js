@@ -99,6 +99,48 @@ test("each layer shows its ids, and every check matches once it is scanned", asy
   await inspector.close();
 });
 
+test("ids are copied whole", async () => {
+  const inspector = await stage.inspector({ permissions: ["clipboard-read", "clipboard-write"] });
+  const { page } = inspector;
+  const entry = find((each) => withImages(each) && !each.folder);
+  await inspector.pick(entry.path);
+  await page.getByRole("button", { name: "Copy image id" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(
+    entry.images.some(({ image_id }) => image_id === copied),
+    copied,
+  );
+  await inspector.close();
+});
+
+test("of thousands of labels, variables and steps a portion is shown, and more on request", async () => {
+  const many = Array.from({ length: 5000 }, (_, index) => index);
+  const config = {
+    Env: many.map((index) => `V${index}=x`),
+    Labels: Object.fromEntries(many.map((index) => [`label-${index}`, "x"])),
+  };
+  const history = [
+    { created_by: "RUN it" },
+    ...many.map((index) => ({ created_by: `ENV V${index}=x`, empty_layer: true })),
+  ];
+  const inspector = await stage.inspector();
+  const { page } = inspector;
+  await inspector.pick(
+    await stage.made("many.tar", dockerArchive([tar([{ name: "a" }])], { config, history })),
+  );
+  await inspector.scanned();
+  const elements = () => page.locator("lg-config .pairs > div, lg-strata li").count();
+  const before = await elements();
+  assert.ok(before > 100 && before < 500, `${before}`);
+  await page
+    .getByRole("button", { name: /^Show more \(4,900 left\)/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: /^Show more \(4,400 left\)/ }).waitFor();
+  await inspector.close();
+});
+
 test("a dropped folder is opened", async () => {
   const entry = find((each) => withImages(each) && each.folder);
   const inspector = await stage.inspector();

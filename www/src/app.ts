@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
 import { errorAdvice, errorPlace } from "./format/error.ts";
-import { humanSize } from "./format/size.ts";
+import { count, humanSize } from "./format/size.ts";
 import { plain } from "./format/text.ts";
 import type { Subject } from "./model/open.ts";
 import { type Phase, Session } from "./model/session.ts";
@@ -56,8 +56,17 @@ export class AppElement extends LitElement {
     return html`
       <lg-bar .phase=${phase} @lg-open=${this.open} @lg-stop=${() => this.session.stop()} @lg-scan=${this.scan} @lg-home=${this.home}></lg-bar>
       <div class="stage" @lg-open=${this.open} @lg-sample=${() => this.openFrom(sample, "sample.tar")} @lg-scan=${this.scan}>${this.stage(phase)}</div>
+      <p class="unseen" role="status">${this.announcement(phase)}</p>
       ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
     `;
+  }
+
+  /** What happened, for those who do not see it; failures tell of themselves. */
+  private announcement(phase: Phase): string {
+    if (phase.name === "opening") return `Opening ${plain(phase.subject.name, 200)}`;
+    if (phase.name !== "open") return "";
+    const { label, images } = phase.data;
+    return `${plain(phase.subject.name, 200)} is open: ${label}, ${count(images.length, "image")}`;
   }
 
   private stage(phase: Phase): TemplateResult {
@@ -76,7 +85,7 @@ export class AppElement extends LitElement {
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
-        return html`<lg-inspector .archive=${phase.archive} .data=${phase.data} .scan=${phase.scan} .subject=${phase.subject}></lg-inspector>`;
+        return html`<lg-inspector .archive=${phase.archive} .data=${phase.data} .scan=${phase.scan}></lg-inspector>`;
     }
   }
 

@@ -4,9 +4,6 @@ import { LayerglassError } from "../error.js";
 import type { Limits } from "../types.js";
 import { type AskCaller, type ByteSource, endedEarly, openBlobs } from "./source.js";
 
-/** A small read fetches this much, because the next one is mostly close behind. */
-const AHEAD_BYTES = 16 << 10;
-
 /** Opens files of a server, and blobs. */
 export async function openRemote(
   spec: SourceSpec,
@@ -21,8 +18,6 @@ class RemoteSource implements ByteSource {
   readonly paths?: readonly string[];
   readonly sizes: readonly number[];
   readonly #urls: readonly string[];
-  /** What was fetched last. */
-  #ahead = { file: -1, offset: 0, bytes: new Uint8Array() };
 
   constructor(urls: readonly string[], sizes: readonly number[], paths?: readonly string[]) {
     this.#urls = urls;
@@ -31,20 +26,15 @@ class RemoteSource implements ByteSource {
   }
 
   async read(file: number, offset: number, length: number): Promise<Uint8Array> {
-    const { bytes, ...at } = this.#ahead;
-    const skip = offset - at.offset;
-    if (at.file === file && skip >= 0 && skip + length <= bytes.length)
-      return bytes.slice(skip, skip + length);
     const size = this.sizes[file] ?? 0;
     if (offset + length > size) throw endedEarly(size, this.paths?.[file]);
-    const fetched = new Uint8Array(Math.min(Math.max(length, AHEAD_BYTES), size - offset));
+    const bytes = new Uint8Array(length);
     let done = 0;
-    for await (const chunk of this.chunks(file, offset, fetched.length)) {
-      fetched.set(chunk, done);
+    for await (const chunk of this.chunks(file, offset, length)) {
+      bytes.set(chunk, done);
       done += chunk.length;
     }
-    this.#ahead = { file, offset, bytes: fetched };
-    return fetched.slice(0, length);
+    return bytes;
   }
 
   async *chunks(file: number, offset: number, length: number): AsyncGenerator<Uint8Array> {

@@ -110,3 +110,22 @@ export function imageTitle(image: ImageData): string {
   const id = image.id ?? image.manifestDigest;
   return id ? shortDigest(plain(id, 300)) : `Image ${image.index + 1}`;
 }
+
+/** What an archive's checks come to. */
+export interface Verdict {
+  readonly errors: number;
+  readonly warnings: number;
+  readonly allMatch: boolean;
+}
+
+/** Sums up the checks and findings. */
+export function verdict(archive: ArchiveData): Verdict {
+  const counts = checkCounts(checkRows(archive));
+  const found = findings(archive);
+  const graded = (severity: Finding["severity"]) => found.filter((each) => each.severity === severity).length;
+  return {
+    errors: graded("error") + counts.mismatch,
+    warnings: graded("warning"),
+    allMatch: counts.pending === 0 && counts.mismatch === 0 && counts.match > 0,
+  };
+}

@@ -16,6 +16,8 @@ type SortKey = "name" | "size" | "mtime";
 
 /** Opening all folders stops at so many rows; nobody scrolls further. */
 const MOST_OPENED = 200_000;
+/** Below this width, in pixels, there is no room for a description beside the tree. */
+const SMALL = 800;
 /** Rows drawn beyond the edges, so that scrolling does not show gaps. */
 const MARGIN = 10;
 
@@ -104,7 +106,7 @@ export class TreeElement extends LitElement {
     return html`<div class="grid" role="treegrid" tabindex="0" aria-label=${this.label}
         aria-rowcount=${this.length + 1} aria-activedescendant=${activeDrawn ? `row-${this.active}` : nothing}
         .style=${`--row: ${this.rowHeight}px`}
-        @scroll=${() => this.requestUpdate()} @keydown=${this.key} @click=${this.clicked} @dblclick=${this.doubleClicked}>
+        @scroll=${() => this.requestUpdate()} @keydown=${this.key} @click=${this.clicked}>
       <div class="head-group" role="rowgroup">
         <div class="head" role="row" aria-rowindex="1">
           ${this.columnHead("name", "Name", "name")}
@@ -135,7 +137,7 @@ export class TreeElement extends LitElement {
     const sorted = this.sortKey === key;
     const order = this.descending ? "descending" : "ascending";
     return html`<span role="columnheader" class=${column} aria-sort=${sorted ? order : "none"}>
-      <button type="button" tabindex="-1" @click=${() => this.sort(key)}>${name}${sorted ? html`<span class="arrow" aria-hidden="true">${this.descending ? "▼" : "▲"}</span>` : nothing}</button>
+      <button type="button" @click=${() => this.sort(key)}>${name}${sorted ? html`<span class="arrow" aria-hidden="true">${this.descending ? "▼" : "▲"}</span>` : nothing}</button>
     </span>`;
   }
 
@@ -277,20 +279,18 @@ export class TreeElement extends LitElement {
 
   private readonly clicked = (event: Event): void => {
     const index = rowAt(event);
-    if (index === undefined) return;
-    const twisty = event
-      .composedPath()
-      .some((node) => node instanceof Element && node.classList.contains("twisty"));
-    const row = this.pages?.at(index);
-    if (twisty && row) void this.setExpanded(index, !row.expanded);
-    this.go(index, !twisty);
-  };
-
-  private readonly doubleClicked = (event: Event): void => {
-    const index = rowAt(event);
     const row = index === undefined ? undefined : this.pages?.at(index);
-    if (index !== undefined && row?.kind === "directory") void this.setExpanded(index, !row.expanded);
+    if (index === undefined || !row) return;
+    const folder = row.kind === "directory" && row.children > 0;
+    if (folder) void this.setExpanded(index, !row.expanded);
+    // Where there is little room, the description would cover the children that were asked for.
+    const small = this.clientWidth < SMALL || matchMedia("(pointer: coarse)").matches;
+    this.go(index, !(folder && (small || onTwisty(event))));
   };
+}
+
+function onTwisty(event: Event): boolean {
+  return event.composedPath().some((node) => node instanceof Element && node.classList.contains("twisty"));
 }
 
 function rowAt(event: Event): number | undefined {

@@ -3,8 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, state } from "lit/decorators.js";
 import { platformName } from "../format/id.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
-import { checkCounts, checkRows, findings, imageTitle } from "../model/checks.ts";
-import type { Subject } from "../model/open.ts";
+import { imageTitle, type Verdict, verdict } from "../model/checks.ts";
 import type { ScanState } from "../model/session.ts";
 import { ICONS } from "../ui/icons.ts";
 import { card, shared } from "../ui/styles.ts";
@@ -39,13 +38,14 @@ export class InspectorElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) scan!: ScanState;
-  @property({ attribute: false }) subject!: Subject;
   @state() private index = 0;
   @state() private layer: number | "all" = "all";
   @state() private tab: Tab = "overview";
   @state() private wide = true;
   /** A path that is to be shown among the files. */
   @state() private revealed = "";
+  /** Counted once for each state of the data: while a scan goes on, the page is drawn more often. */
+  private verdict: Verdict = { errors: 0, warnings: 0, allMatch: false };
   private readonly resize = new ResizeObserver(() => {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
     this.wide = this.clientWidth >= WIDE * rem;
@@ -62,6 +62,7 @@ export class InspectorElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("data")) this.verdict = verdict(this.data);
     if (changed.has("archive")) {
       this.layer = "all";
       this.tab = "overview";
@@ -151,16 +152,12 @@ export class InspectorElement extends LitElement {
 
   /** How much is wrong, so that nobody has to look in vain. */
   private checksBadge(): TemplateResult | typeof nothing {
-    const found = findings(this.data);
-    const counts = checkCounts(checkRows(this.data));
-    const errors = found.filter((each) => each.severity === "error").length + counts.mismatch;
-    const warnings = found.filter((each) => each.severity === "warning").length;
+    const { errors, warnings, allMatch } = this.verdict;
     if (errors > 0) return html`<span class="badge bad">${errors}<span class="unseen"> errors</span></span>`;
     if (warnings > 0)
       return html`<span class="badge warn">${warnings}<span class="unseen"> warnings</span></span>`;
-    if (counts.pending === 0 && counts.match > 0)
-      return html`<span class="good" title="All declared digests match">${ICONS.check}<span class="unseen"> all digests match</span></span>`;
-    return nothing;
+    if (!allMatch) return nothing;
+    return html`<span class="good" title="All declared digests match">${ICONS.check}<span class="unseen"> all digests match</span></span>`;
   }
 
   private panel(image: ImageData): TemplateResult {
