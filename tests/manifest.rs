@@ -169,6 +169,7 @@ fn signed_schema_1_is_named_by_what_was_signed() {
     assert_eq!(manifest.v1_compatibility().collect::<Vec<_>>(), ["{}"]);
     let data = serde_json::to_value(DocumentData::from(&Document::Schema1(manifest))).unwrap();
     assert_eq!(data["blobSums"], serde_json::json!(["base", "top"]), "data has the bottom first");
+    assert_eq!(data["annotations"], serde_json::json!({}));
 
     let Ok(unsigned) = parse(payload, None) else { panic!("{payload}") };
     assert_eq!(

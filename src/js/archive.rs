@@ -12,7 +12,7 @@ use super::error::{BindingError, to_thrown};
 use super::options::{self, ScanOptions};
 use super::scan::decode;
 use super::tree::TreeHandle;
-use super::value::to_js;
+use super::value::{restore_proto, to_js};
 use crate::archive::{Archive, Opener, Pass};
 use crate::json::size;
 use crate::layer::TreeView;
@@ -117,7 +117,16 @@ pub struct ArchiveHandle(RefCell<Archive>);
 impl ArchiveHandle {
     /// Everything known so far: `ArchiveData`.
     pub fn summary(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.archive()?.data())
+        let data = self.archive()?.data();
+        let value = to_js(&data)?;
+        for (index, image) in data.images.iter().enumerate() {
+            let index = index.to_string();
+            restore_proto(&value, &["images", &index, "annotations"], &image.annotations)?;
+            if let Some(config) = &image.config {
+                restore_proto(&value, &["images", &index, "config", "labels"], &config.labels)?;
+            }
+        }
+        Ok(value)
     }
 
     /// Where a layer's stored bytes lie: `{ file, offset, length }`.

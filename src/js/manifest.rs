@@ -14,8 +14,6 @@ pub fn parse_manifest(bytes: Vec<u8>, media_type: Option<String>) -> Result<JsVa
     let document = Document::parse(bytes, media_type.as_deref(), &Limits::default()).map_err(to_thrown)?;
     let data = DocumentData::from(&document);
     let value = to_js(&data)?;
-    if let Some(annotations) = data.annotations {
-        restore_proto(&value, &["annotations"], annotations)?;
-    }
+    restore_proto(&value, &["annotations"], data.annotations)?;
     Ok(value)
 }

@@ -174,23 +174,31 @@ impl<T: Decode + Default> Decode for Option<T> {
     }
 }
 
+/// Hands the elements of an array to `element`, one after the other. `null` has none.
+fn decode_elements(
+    value: Value<'_>,
+    element: &mut dyn FnMut(Value<'_>) -> Result<(), FieldError>,
+) -> Result<(), FieldError> {
+    match value {
+        Value::Null => Ok(()),
+        Value::Array(elements) => {
+            let mut elements = elements.into_iter().enumerate();
+            elements.try_for_each(|(index, value)| element(value).map_err(|error| error.at(index)))
+        }
+        _ => Err(FieldError::of_type("array", &value)),
+    }
+}
+
 /// `null` empties it; use `Option<Vec<_>>` where absent and empty have to be told apart.
 impl<T: Decode + Default> Decode for Vec<T> {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         self.clear();
-        match value {
-            Value::Null => {}
-            Value::Array(elements) => {
-                self.reserve_exact(elements.len());
-                for (index, element) in elements.into_iter().enumerate() {
-                    let mut item = T::default();
-                    item.decode(element).map_err(|error| error.at(index))?;
-                    self.push(item);
-                }
-            }
-            _ => return Err(FieldError::of_type("array", &value)),
-        }
-        Ok(())
+        decode_elements(value, &mut |element| {
+            let mut item = T::default();
+            item.decode(element)?;
+            self.push(item);
+            Ok(())
+        })
     }
 }
 

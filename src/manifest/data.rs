@@ -30,9 +30,8 @@ pub struct DocumentData<'a> {
     /// The manifest that this one is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<&'a Descriptor>,
-    /// Annotations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub annotations: Option<&'a BTreeMap<String, String>>,
+    /// Annotations; schema 1 has none.
+    pub annotations: &'a BTreeMap<String, String>,
     /// Of schema 1: name of the repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<&'a str>,
@@ -50,6 +49,8 @@ pub struct DocumentData<'a> {
     pub v1_compatibility: Option<Vec<&'a str>>,
 }
 
+static NO_ANNOTATIONS: BTreeMap<String, String> = BTreeMap::new();
+
 fn some(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
@@ -65,7 +66,7 @@ impl<'a> From<&'a Document> for DocumentData<'a> {
             layers: None,
             manifests: None,
             subject: None,
-            annotations: None,
+            annotations: &NO_ANNOTATIONS,
             name: None,
             tag: None,
             architecture: None,
@@ -79,14 +80,14 @@ impl<'a> From<&'a Document> for DocumentData<'a> {
                 data.config = Some(manifest.config());
                 data.layers = Some(manifest.layers());
                 data.subject = manifest.subject();
-                data.annotations = Some(manifest.annotations());
+                data.annotations = manifest.annotations();
             }
             Document::Index(index) => {
                 data.media_type = index.media_type();
                 data.artifact_type = some(index.artifact_type());
                 data.manifests = Some(index.manifests());
                 data.subject = index.subject();
-                data.annotations = Some(index.annotations());
+                data.annotations = index.annotations();
             }
             Document::Schema1(manifest) => {
                 data.name = some(manifest.name());
