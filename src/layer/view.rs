@@ -114,9 +114,9 @@ impl TreeView {
         depth
     }
 
-    /// Where the node stands among the siblings that the view shows, counted from 0.
+    /// Where the node stands among the siblings that the view shows, counted from 0; 0 for a node that is not there.
     pub fn position(&mut self, id: u32) -> u32 {
-        let parent = self.tree.data(id).parent;
+        let Some(parent) = self.tree.node(id).map(|node| node.parent().id()) else { return 0 };
         let position = self.sorted_children(parent).iter().position(|&child| child == id);
         position.map_or(0, |position| u32::try_from(position).unwrap_or(u32::MAX))
     }

@@ -42,6 +42,18 @@ fn directories_open_and_close() {
 }
 
 #[test]
+fn a_row_knows_its_place_among_its_siblings() {
+    let mut view = view(false);
+    let position = |view: &mut TreeView, path: &str| view.position(id(view, path));
+    assert_eq!(["a", "b", "new", "c"].map(|path| position(&mut view, path)), [0, 1, 2, 3]);
+    assert_eq!(position(&mut view, "a/z/deep"), 0);
+    view.sort(SortKey::Name, true);
+    assert_eq!(["a", "b", "new", "c"].map(|path| position(&mut view, path)), [3, 2, 1, 0]);
+    assert_eq!(view.position(9999), 0);
+    assert_eq!(view.position(0), 0);
+}
+
+#[test]
 fn every_page_is_a_part_of_the_whole() {
     let mut view = view(false);
     view.expand_all(u32::MAX);

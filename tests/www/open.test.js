@@ -240,7 +240,7 @@ test("a layer that does not decompress is marked, and the others stay usable", a
   const inspector = await stage.inspector();
   const { page } = inspector;
   await inspector.pick(await stage.made("broken.tar", dockerArchive([good, broken])));
-  await page.locator("lg-strata .note.bad", { hasText: "could not be read" }).waitFor();
+  await page.locator("lg-strata .note.bad", { hasText: "could not be read to its end" }).waitFor();
   await inspector.files(1);
   await inspector.tree.waitFor();
   assert.deepEqual(await inspector.rowNames(), ["good"]);

@@ -1,4 +1,12 @@
-import type { ArchiveData, Check, Finding, ImageData, ImageLayerData, Size } from "layerglass/archive";
+import type {
+  ArchiveData,
+  Check,
+  Finding,
+  ImageData,
+  ImageLayerData,
+  LayerData,
+  Size,
+} from "layerglass/archive";
 import { platformName, shortDigest } from "../format/id.ts";
 import { addSizes } from "../format/size.ts";
 import { plain } from "../format/text.ts";
@@ -9,6 +17,8 @@ export interface CheckRow {
   readonly what: string;
   readonly of: string;
   readonly check: Check;
+  /** The check's state, or that it cannot be made because the layer cannot be read to its end. */
+  readonly state: Check["state"] | "failed";
 }
 
 /** A finding with the layer or image that it came from. */
@@ -18,34 +28,29 @@ export interface PlacedFinding extends Finding {
 }
 
 /** Counts of checks by their state. */
-export type CheckCounts = Readonly<Record<Check["state"], number>>;
+export type CheckCounts = Readonly<Record<CheckRow["state"], number>>;
 
 /** Every declared value of the file beside the computed one: configs, diff ids, layers, other blobs. */
 export function checkRows(archive: ArchiveData): CheckRow[] {
   const rows: CheckRow[] = [];
+  const add = (what: string, of: string, check: Check, layer?: LayerData): void => {
+    const unreadable = check.state === "pending" && layer?.state === "failed";
+    rows.push({ what, of, check, state: unreadable ? "failed" : check.state });
+  };
   for (const image of archive.images) {
     // A bare file system has no config that could be checked.
-    if (image.role !== "rootfs") rows.push({ what: "Config", of: imageTitle(image), check: image.check });
+    if (image.role !== "rootfs") add("Config", imageTitle(image), image.check);
   }
   for (const image of archive.images) {
-    image.layers.forEach((layer, position) => {
-      rows.push({
-        what: "Diff id",
-        of: `Layer ${position + 1} of ${imageTitle(image)}`,
-        check: diffIdCheck(layer, archive),
-      });
-    });
+    for (const [position, layer] of image.layers.entries()) {
+      const stored = layer.blob === undefined ? undefined : archive.layers[layer.blob];
+      add("Diff id", `Layer ${position + 1} of ${imageTitle(image)}`, diffIdCheck(layer, archive), stored);
+    }
   }
   for (const layer of archive.layers) {
-    rows.push({
-      what: "Stored layer",
-      of: layer.path === "" ? "the whole file" : plain(layer.path, 300),
-      check: diffIdCheck(layer, archive),
-    });
+    add("Stored layer", layer.path === "" ? "the whole file" : plain(layer.path, 300), layer.check, layer);
   }
-  for (const blob of archive.blobs) {
-    rows.push({ what: ROLES[blob.role], of: plain(blob.path, 300), check: blob.check });
-  }
+  for (const blob of archive.blobs) add(ROLES[blob.role], plain(blob.path, 300), blob.check);
   return rows;
 }
 
@@ -62,8 +67,8 @@ const ROLES = { config: "Config file", manifest: "Manifest", index: "Index", oth
 
 /** How many checks are in which state. */
 export function checkCounts(rows: Iterable<CheckRow>): CheckCounts {
-  const counts = { match: 0, mismatch: 0, pending: 0, undeclared: 0, absent: 0 };
-  for (const row of rows) counts[row.check.state] += 1;
+  const counts = { match: 0, mismatch: 0, pending: 0, failed: 0, undeclared: 0, absent: 0 };
+  for (const row of rows) counts[row.state] += 1;
   return counts;
 }
 

@@ -78,7 +78,7 @@ export class ChecksElement extends LitElement {
 
   override render() {
     const rows = checkRows(this.archive).filter(
-      (row) => row.check.state !== "undeclared" || row.check.computed !== undefined,
+      (row) => row.state !== "undeclared" || row.check.computed !== undefined,
     );
     const found = findings(this.archive);
     const hidden = uncounted(this.archive);
@@ -116,6 +116,7 @@ export class ChecksElement extends LitElement {
       ].filter((part) => part !== "");
       const rest = [
         `${count(counts.match, "digest matches", "digests match")}`,
+        counts.failed > 0 ? `${count(counts.failed, "digest", "digests")} could not be computed` : "",
         counts.pending > 0 ? `${count(counts.pending, "digest is", "digests are")} not checked yet` : "",
       ].filter((part) => part !== "");
       return verdict("bad", ICONS.error, wrong.join(", "), `${rest.join(", ")}.`);
@@ -165,15 +166,15 @@ function verdict(tone: string, icon: TemplateResult, title: string, text: string
   return html`<div class="card verdict ${tone}">${icon}<div><strong>${title}</strong><span>${text}</span></div></div>`;
 }
 
-function checkLine({ what, of, check }: CheckRow): TemplateResult {
+function checkLine({ what, of, check, state }: CheckRow): TemplateResult {
   const declared = check.declared ?? check.computed;
-  return html`<div class="check ${check.state}">
+  return html`<div class="check ${state}">
     <span>${what}</span>
     <span class="of" title=${of}>${of}</span>
     <span class="ids">
       ${declared === undefined ? nothing : html`<lg-id what="digest" .value=${declared}></lg-id>`}
       ${check.state === "mismatch" && check.computed !== undefined ? html`<span class="muted">declared; computed:</span><lg-id what="computed digest" .value=${check.computed}></lg-id>` : nothing}
     </span>
-    <lg-check words .state=${check.state}></lg-check>
+    <lg-check words .state=${state}></lg-check>
   </div>`;
 }

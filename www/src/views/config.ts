@@ -34,7 +34,7 @@ export class ConfigElement extends LitElement {
       ${this.explanation(image)}
       <div class="groups">
         <section class="card wide"><h2>Identity</h2>${this.identity(image)}</section>
-        ${image.config ? this.running(image.config) : nothing}
+        ${image.config && image.role === "image" ? this.running(image.config) : nothing}
         ${this.pairs("Annotations", "annotations", Object.entries(image.annotations))}
       </div>
       ${image.presence === "absent" || image.role === "rootfs" ? nothing : html`<lg-raw .archive=${this.archive} .image=${image.index} .config=${image.id !== undefined}></lg-raw>`}
@@ -50,7 +50,7 @@ export class ConfigElement extends LitElement {
       );
     }
     if (image.role === "attestation") {
-      return html`<p class="note">${ICONS.shield}<span>An attestation: a signed or unsigned statement about another image in this file, such as how it was built or what it is made of. It does not run.</span></p>`;
+      return html`<p class="note">${ICONS.shield}<span>An attestation: a statement about another image in this file, such as how it was built or what it is made of. It does not run.</span></p>`;
     }
     if (image.role === "artifact") {
       return html`<p class="note">${ICONS.info}<span>An artifact: the manifest describes something other than a container image.</span></p>`;

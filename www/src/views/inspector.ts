@@ -124,12 +124,17 @@ export class InspectorElement extends LitElement {
       ${tag(image) ?? nothing}
       <p class="muted small">
         ${image.platform && image.platform.os !== "unknown" && platformName(image.platform) !== imageTitle(image) ? html`<span>${shown(platformName(image.platform), 200)}</span>` : nothing}
-        <span title=${exactSize(image.storedSize)}>${humanSize(image.storedSize)} stored</span>
-        ${image.unpackedSize === undefined ? nothing : html`<span title=${exactSize(image.unpackedSize)}>${humanSize(image.unpackedSize)} unpacked</span>`}
-        <span>${count(image.layers.length, "layer")}</span>
+        ${image.presence === "absent" ? nothing : this.extent(image)}
         ${names.length > 1 ? html`<span>${count(names.length - 1, "more name")}</span>` : nothing}
       </p>
     </header>`;
+  }
+
+  private extent(image: ImageData): TemplateResult {
+    const { storedSize, unpackedSize, layers } = image;
+    return html`<span title=${exactSize(storedSize)}>${humanSize(storedSize)} stored</span>
+      ${unpackedSize === undefined ? nothing : html`<span title=${exactSize(unpackedSize)}>${humanSize(unpackedSize)} unpacked</span>`}
+      <span>${count(layers.length, "layer")}</span>`;
   }
 
   private tabs(): TemplateResult {

@@ -89,7 +89,7 @@ export class LayerElement extends LitElement {
         ${stored?.scan ? fact("Entries", html`<span title=${entries(stored)}>${groupDigits(stored.scan.entries)}</span>`) : nothing}
         ${stored?.scan?.whiteouts ? fact("Whiteouts", groupDigits(stored.scan.whiteouts)) : nothing}
       </dl>
-      ${stored?.error && !isDocument(stored) ? html`<p class="bad">This layer could not be read: ${shown(stored.error.message, 500)}</p>` : nothing}
+      ${stored?.error && !isDocument(stored) ? html`<p class="bad">This layer could not be read to its end: ${shown(stored.error.message, 500)}</p>` : nothing}
     </article>`;
   }
 

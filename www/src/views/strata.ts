@@ -143,7 +143,7 @@ export class StrataElement extends LitElement {
       </span>
       ${stored ? html`<span class="bar" aria-hidden="true"><i></i></span>` : html`<span class="note">not in this file</span>`}
       ${document ? html`<span class="note">a document: ${plain(stored?.mediaType ?? "", 200)}</span>` : nothing}
-      ${failed ? html`<span class="note bad">could not be read: ${plain(stored?.error?.message ?? "", 200)}</span>` : nothing}
+      ${failed ? html`<span class="note bad">could not be read to its end: ${plain(stored?.error?.message ?? "", 200)}</span>` : nothing}
     </button>`;
   }
 
