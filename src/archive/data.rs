@@ -20,9 +20,9 @@ pub enum CheckState {
     /// Not equal.
     Mismatch,
     /// Not computed yet.
-    #[default]
     Pending,
     /// Nothing is declared.
+    #[default]
     Undeclared,
     /// The bytes are not in the file.
     Absent,

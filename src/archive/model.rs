@@ -18,6 +18,7 @@ use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::image::{DiffId, HistoryStepData, ImageConfig, Timestamp, align, chain_ids, v1};
 use crate::layer::{FileTable, FileTree, ScannedLayer};
 use crate::limits::Limits;
+use crate::manifest::media_type;
 use crate::reference::Reference;
 
 /// Where a layer's stored bytes lie.
@@ -179,8 +180,13 @@ impl Archive {
     pub fn add_scan(&mut self, layer: usize, scanned: ScannedLayer) -> Result<(), ArchiveError> {
         self.layer(layer)?;
         let record = &mut self.layers[layer];
+        let mut report = scanned.report;
+        if record.media_type.as_deref().is_some_and(|kind| !media_type::is_layer(kind)) {
+            // Statements and other artifacts are stored where layers are, and are no tars.
+            report.findings.retain(|finding| finding.code != "not-a-tar");
+        }
         record.error = None;
-        record.report = Some(scanned.report);
+        record.report = Some(report);
         record.table = Some(Arc::new(scanned.table));
         Ok(())
     }

@@ -70,8 +70,8 @@ pub(super) fn facts(kind: FileKind, start: &[u8]) -> Vec<(String, String)> {
             fact("Architecture", text(45..48).map(|code| sif_architecture(&code)));
             fact(
                 "Descriptors",
-                little64(96)
-                    .zip(little64(88))
+                little64(88)
+                    .zip(little64(80))
                     .map(|(all, free)| format!("{} used of {all}", all.saturating_sub(free))),
             );
         }

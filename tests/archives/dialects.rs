@@ -1,6 +1,6 @@
 //! What gives a dialect away, and what is made of its peculiarities.
 
-use layerglass::archive::{ArchiveError, FileKind, Opener, Presence, Role};
+use layerglass::archive::{ArchiveError, CheckState, FileKind, Opener, Presence, Role};
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::limits::Limits;
 
@@ -78,6 +78,7 @@ fn a_root_file_system_is_shown_as_one_layer() {
     for archive in [open(&tar).unwrap(), pass_with(&tar, &Limits::default()).unwrap()] {
         let data = archive.data();
         assert_eq!((data.kind, data.images[0].role), (FileKind::Rootfs, Role::Rootfs));
+        assert_eq!(data.images[0].check.state, CheckState::Undeclared);
         assert_eq!(data.layers[0].scan.as_ref().unwrap().diff_id.unwrap().to_string(), digest(&tar));
         assert_eq!(archive.tree(0, 0).unwrap().totals().entries, 2);
     }
@@ -136,4 +137,26 @@ fn a_folder_is_opened_by_its_files() {
     assert_eq!(archive.layer_source(0).unwrap().file, 2);
     let empty = Opener::for_folder([("a.txt", 0)], &Limits::default()).unwrap().next(None);
     assert_eq!(empty.unwrap_err(), ArchiveError::NotAnImageFolder);
+}
+
+#[test]
+fn statements_about_an_image_are_no_broken_layers() {
+    let data = fixture("quirks.buildx-gzip.oci.tar");
+    let attestation = data.images.iter().find(|image| image.role == Role::Attestation).unwrap();
+    let blob = &data.layers[attestation.layers[0].blob.unwrap()];
+    assert_eq!(blob.scan.as_ref().unwrap().findings, []);
+    assert_eq!(blob.check.state, CheckState::Match);
+}
+
+#[test]
+fn the_header_of_a_sif_file_is_summed_up() {
+    let facts = fixture("quirks.sif").facts;
+    let fact = |name: &str| facts.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    assert_eq!(fact("Architecture"), Some("amd64"));
+    let used = fact("Descriptors").unwrap();
+    assert!(used.ends_with(" of 48"), "{used}");
+}
+
+fn fixture(name: &str) -> layerglass::archive::ArchiveData {
+    open(&std::fs::read(std::path::Path::new("tests/fixtures").join(name)).unwrap()).unwrap().data()
 }
