@@ -4,7 +4,7 @@ use layerglass::codec::{Checksum, CodecError, Compression};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::{decode, decode_every_way, hex};
+use super::{decode, decode_every_way, hex};
 
 const LAYER_GLASS: &str =
     "425a68393141592653595bde87aa000007c1800010228418202000219069ea10c088fb921e94c704bc5dc914e142416f7a1ea8";

@@ -5,8 +5,8 @@ use layerglass::error::{ErrorKind, Reason as _};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::encode::encode;
-use crate::{COMPRESSED, decode, fixture, sample};
+use super::encode::encode;
+use super::{COMPRESSED, decode, fixture, sample};
 
 #[test]
 fn truncated_at_every_byte() {

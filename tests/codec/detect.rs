@@ -6,8 +6,8 @@ use sha2::Digest as _;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::encode::encode;
-use crate::{COMPRESSED, decode, decode_every_way, decode_pieces, fixture, hex, sample};
+use super::encode::encode;
+use super::{COMPRESSED, decode, decode_every_way, decode_pieces, fixture, hex, sample};
 
 #[test]
 fn magic_numbers() {

@@ -4,8 +4,8 @@ use layerglass::codec::{Checksum, CodecError, Compression, Corruption, Feature};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::encode::gzip;
-use crate::{decode, decode_every_way};
+use super::encode::gzip;
+use super::{decode, decode_every_way};
 
 /// A member with an extra field, a name, a comment and a header checksum.
 fn member_with_all_fields(contents: &[u8]) -> Vec<u8> {

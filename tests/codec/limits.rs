@@ -6,8 +6,8 @@ use layerglass::limits::{LimitExceeded, Limits};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::encode::encode;
-use crate::{COMPRESSED, decode_pieces};
+use super::encode::encode;
+use super::{COMPRESSED, decode_pieces};
 
 #[test]
 fn unpacked_bytes() {

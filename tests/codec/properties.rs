@@ -5,8 +5,8 @@ use layerglass::error::Reason as _;
 use layerglass::limits::Limits;
 use proptest::prelude::*;
 
-use crate::decode_pieces;
-use crate::encode::encode;
+use super::decode_pieces;
+use super::encode::encode;
 
 /// Contents with noise, runs and copies, as real files mix them.
 fn contents() -> impl Strategy<Value = Vec<u8>> {
@@ -20,7 +20,7 @@ fn contents() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn compression() -> impl Strategy<Value = Compression> {
-    prop::sample::select(crate::COMPRESSED.to_vec())
+    prop::sample::select(super::COMPRESSED.to_vec())
 }
 
 /// Cuts a stream where the weights say.

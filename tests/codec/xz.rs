@@ -6,8 +6,8 @@ use lzma_rust2::CheckType;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::encode::xz_with;
-use crate::{decode, decode_every_way, decode_pieces, hex, sample};
+use super::encode::xz_with;
+use super::{decode, decode_every_way, decode_pieces, hex, sample};
 
 const NONE: &str = "fd377a585a000000ff12d9410200210116000000742fe5a3e0001700125d0036184b98e9c2e7274cbd6fa39bd8e4bb9aa00000000001261859ae34f006729e7a010000000000595a";
 const CRC32: &str = "fd377a585a0000016922de360200210116000000742fe5a3e0001700125d0036184b98e9c2e7274cbd6fa39bd8e4bb9aa0000000cc623f5000012a1855e1815c9042990d010000000001595a";

@@ -5,8 +5,8 @@ use layerglass::limits::{LimitExceeded, Limits};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::encode::zstd;
-use crate::{decode, decode_every_way, decode_pieces, hex, sample};
+use super::encode::zstd;
+use super::{decode, decode_every_way, decode_pieces, hex, sample};
 
 /// A frame of this header behind the magic number and these blocks: type, size, body.
 fn frame(header: &[u8], blocks: &[(u32, usize, &[u8])]) -> Vec<u8> {
