@@ -1,22 +1,19 @@
 /** Peak WebAssembly memory: it never shrinks, so what there is at the end is the peak. */
-import { openSync, readSync } from "node:fs";
-
 import { openArchive } from "../pkg/dist/archive.node.js";
 import { input, row, size } from "./common.mjs";
-import { archive, memory } from "./wasm.mjs";
+import { archive, memory, openImage } from "./wasm.mjs";
 
 const BASE = 64 << 20;
 const EACH_FILE = 200;
 
-const file = openSync(input("layer-1g.tar.gz"));
-const chunk = new Uint8Array(1 << 20);
+const image = openImage("image-1g-gzip-layer.tar");
 const scanner = new archive.LayerScanner({});
-for (let count = readSync(file, chunk); count > 0; count = readSync(file, chunk))
-  scanner.push(chunk.subarray(0, count));
-const encoded = scanner.finish();
-const length = new DataView(encoded.buffer).getUint32(4, true);
-const { entries, tarSize } = JSON.parse(new TextDecoder().decode(encoded.subarray(8, 8 + length)));
-tell(`memory for a layer of ${size(tarSize)} with ${entries} entries`, memory.buffer.byteLength, entries);
+for (const piece of image.pieces(0, 1 << 20)) scanner.push(piece);
+const scan = scanner.finish();
+scanner.free();
+const peak = memory.buffer.byteLength;
+const { entries, tarSize } = image.report(0, scan);
+tell(`memory for a layer of ${size(tarSize)} with ${entries} entries`, peak, entries);
 
 const opened = await openArchive(input("image-200k-files.tar"), { workers: 1 });
 const { layers } = await opened.scan();

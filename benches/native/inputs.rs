@@ -34,6 +34,8 @@ pub fn make(folder: &Path, sources: &[&str]) -> Result {
     image(folder, "image-200k-files.tar", 1, |out| many_files(out, &mut files))?;
     let layers = ["layer-a.tar.gz", "layer-b.tar.gz"].map(|name| folder.join(name));
     once(folder, "image-2-gzip-layers.tar", |out| oci_image(out, &layers))?;
+    let layers = [folder.join("layer-1g.tar.gz")];
+    once(folder, "image-1g-gzip-layer.tar", |out| oci_image(out, &layers))?;
     Ok(())
 }
 
