@@ -6,7 +6,7 @@
 //! | [`image`], [`manifest`] | what an image says of itself: configs, chain ids, manifests, indexes |
 //! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
 //! | [`archive`] | image files and folders of every dialect |
-//! | [`fs`] | the same on disk, with scans on all cores (feature `fs`) |
+//! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
 //! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |
 //!
 //! Outside `fs` nothing touches a file, a clock or a thread: parsers are fed bytes, and say which they want next.
