@@ -146,14 +146,7 @@ fn read_descriptor(
         return absent(builder, descriptor, &context);
     };
     let path = path.unwrap_or_default();
-    if builder.listing.get(member).is_some_and(|member| member.size != descriptor.size) {
-        let found = builder.listing.get(member).map_or(0, |member| member.size).to_string();
-        builder.findings.push(|| {
-            Finding::new(Severity::Error, "blob-size", "the blob's size is not that of its descriptor")
-                .in_file(path.as_str())
-                .differing(descriptor.size.to_string(), found)
-        });
-    }
+    check_size(builder, member, &path, descriptor);
     let Some(contents) = builder.read_member(member) else { return };
     let declared = Some(descriptor.media_type.as_str()).filter(|media_type| !media_type.is_empty());
     let known = declared.filter(|kind| media_type::is_manifest(kind) || media_type::is_index(kind));
@@ -182,6 +175,18 @@ fn read_descriptor(
         }
         Ok(Document::Schema1(_)) => {}
         Err(error) => builder.reason(&error, &path),
+    }
+}
+
+/// Reports a blob that has not the size that its descriptor declares.
+fn check_size(builder: &mut Builder<'_>, member: usize, path: &str, descriptor: &Descriptor) {
+    let stored = builder.listing.get(member).map(|member| member.size);
+    if let Some(stored) = stored.filter(|&stored| stored != descriptor.size) {
+        builder.findings.push(|| {
+            Finding::new(Severity::Error, "blob-size", "the blob's size is not that of its descriptor")
+                .in_file(path)
+                .differing(descriptor.size.to_string(), stored.to_string())
+        });
     }
 }
 
@@ -266,13 +271,8 @@ fn read_manifest(
     for descriptor in manifest.layers() {
         let path = store.path(&descriptor.digest, false);
         let member = path.as_deref().and_then(|path| builder.listing.file(path, builder.limits));
-        let stored = member.and_then(|member| builder.listing.get(member)).map(|member| member.size);
-        if let Some(stored) = stored.filter(|&stored| stored != descriptor.size) {
-            builder.findings.push(|| {
-                Finding::new(Severity::Error, "blob-size", "the blob's size is not that of its descriptor")
-                    .in_file(path.as_deref().unwrap_or_default())
-                    .differing(descriptor.size.to_string(), stored.to_string())
-            });
+        if let (Some(member), Some(path)) = (member, &path) {
+            check_size(builder, member, path, descriptor);
         }
         let kind = Some(descriptor.media_type.as_str()).filter(|kind| !kind.is_empty());
         image.layers.push(LayerUse {

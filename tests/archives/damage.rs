@@ -222,3 +222,32 @@ fn parents_of_legacy_images_in_a_circle_end() {
         assert_eq!(archive.data().images.len(), 1);
     }
 }
+
+#[test]
+fn a_blob_of_another_size_than_declared_is_reported_with_both() {
+    let config = r#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":1}},"layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{}","size":5}}]}}"#,
+        digest(config.as_bytes()),
+        digest(b"layer")
+    );
+    let index = format!(
+        r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":7}}]}}"#,
+        digest(manifest.as_bytes())
+    );
+    let blob = |bytes: &[u8]| format!("blobs/sha256/{}", &digest(bytes)["sha256:".len()..]);
+    let tar = Tar::default()
+        .file("oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#)
+        .file("index.json", index)
+        .file(&blob(manifest.as_bytes()), &manifest)
+        .file(&blob(config.as_bytes()), config)
+        .file(&blob(b"layer"), b"not five bytes")
+        .end();
+    for archive in both(&tar) {
+        let data = archive.data();
+        let sizes = data.findings.iter().filter(|finding| finding.code == "blob-size");
+        let sizes: Vec<_> = sizes.map(|finding| (finding.expected.clone(), finding.found.clone())).collect();
+        let text = |number: usize| Some(number.to_string());
+        assert_eq!(sizes, [(text(7), text(manifest.len())), (text(5), text("not five bytes".len()))]);
+    }
+}
