@@ -1,20 +1,5 @@
-/** The browser that tests are run in: `CHROME`, else the system's Chromium. */
-import { chromium } from "playwright-core";
-
-const QUIET = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-dev-shm-usage",
-];
-
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROME || "/usr/bin/chromium", args: QUIET });
-}
+/** Pages that tests look at. */
+export { launch } from "../../support/chromium.js";
 
 /** A new page, and what went wrong on it. */
 export async function openPage(browser, address) {
