@@ -1,4 +1,5 @@
 /** The entry `layerglass/archive` for Node. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -12,11 +13,14 @@ import type { Platform } from "./archive/platform.js";
 import { archiveModule } from "./archive-module.js";
 import { type CompiledModule, compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
 import { LayerglassError } from "./error.js";
+import { installHash } from "./platform-hasher.js";
 
 export * from "./archive/index.js";
 export * from "./core.js";
 
 const wasmFile = () => new URL("../wasm/archive/archive_bg.wasm", import.meta.url);
+
+installHash(createHash);
 
 installLazily(() => {
   archiveModule.initSync({ module: readFileSync(wasmFile()) });

@@ -8,29 +8,87 @@ import type { CompiledModule } from "./engine.js";
 import type {
   ArchiveData,
   ErrorData,
+  HistoryStep,
   ImageConfigData,
+  JsonValue,
   Limits,
   ManifestData,
-  ReferenceData,
+  PlatformData,
+  RunConfigDetails,
+  Source,
   TreeRow,
   TreeTotals,
 } from "./types.js";
 
-/** A running hash inside wasm memory. */
+/** A running hash: inside wasm memory, or the runtime's own. */
 export interface HasherHandle {
+  algorithm(): string;
   update(bytes: Uint8Array): void;
+  save(): Uint8Array | undefined;
+  current(): string;
   finish(): string;
   free(): void;
 }
 
+/** A set of digests inside wasm memory. */
+export interface ShortIdsHandle {
+  add(digest: string, algorithms: number): boolean;
+  remove(digest: string, algorithms: number): boolean;
+  has(digest: string, algorithms: number): boolean;
+  size(): number;
+  list(): string[];
+  lookup(query: string): string;
+  shortCodes(atLeast: number): string[];
+  free(): void;
+}
+
+/** A reference's text, where its domain, name and tag end, and where its familiar form starts. */
+export interface ReferenceParts {
+  readonly text: string;
+  readonly domain: number;
+  readonly name: number;
+  readonly tag: number;
+  readonly familiar: number;
+}
+
 /** Exports of the feature `js`. */
 export interface CoreBindings {
-  parseReference(text: string, normalize: boolean): ReferenceData;
-  parseDigest(text: string): { readonly algorithm: string; readonly hex: string };
+  locateReference(text: string, mode: number): number;
+  parseReference(text: string, mode: number): ReferenceParts;
+  parseReferenceWithIds(text: string, ids: ShortIdsHandle): ReferenceParts;
+  checkReferencePart(part: string, isTag: boolean, named: boolean): void;
+  patternMatches(pattern: string, texts: string[]): boolean;
+  sortReferences(texts: string[]): string[];
+  parseSource(text: string): Source;
+  formatSource(source: string): string;
+  isDigest(text: string, algorithms: number): boolean;
+  checkDigest(text: string, algorithms: number): void;
   digestBytes(algorithm: string, bytes: Uint8Array): string;
-  Hasher: new (algorithm: string) => HasherHandle;
+  Hasher: {
+    new (algorithm: string): HasherHandle;
+    resume(state: Uint8Array): HasherHandle;
+  };
+  ShortIds: new () => ShortIdsHandle;
   chainIds(diffIds: string[]): string[];
   parseImageConfig(bytes: Uint8Array): ImageConfigData;
+  runConfigDetails(bytes: Uint8Array): RunConfigDetails;
+  checkImageConfig(bytes: Uint8Array): ErrorData[];
+  canonicalJson(bytes: Uint8Array, rules: string): Uint8Array;
+  cacheEquals(one: Uint8Array, other: Uint8Array): boolean;
+  childConfig(parent: Uint8Array, child: string, host: string, rules: string): Uint8Array;
+  v1CreateId(document: Uint8Array, layer: string, parent?: string): string;
+  v1ToConfig(document: Uint8Array, diffIds: string[], history: string): Uint8Array;
+  v1FromConfig(config: Uint8Array, id: string, parent: string | undefined, throwaway: boolean): Uint8Array;
+  v1History(document: Uint8Array, emptyLayer: boolean): HistoryStep;
+  v1IsValidId(id: string): boolean;
+  v1VersionLessThan(version: string, than: string): boolean;
+  parsePlatform(specifier: string, host: string): PlatformData;
+  normalizePlatform(platform: string): PlatformData;
+  platformOrHost(platform: string, host: string): PlatformData;
+  formatPlatform(platform: string, full: boolean): string;
+  platformMatches(wanted: string, others: string, offered: string): boolean;
+  sortPlatforms(wanted: string, others: string, offered: string): Uint32Array;
+  jsonValue(bytes: Uint8Array): JsonValue;
   parseManifest(bytes: Uint8Array, mediaType?: string): ManifestData;
 }
 

@@ -1,4 +1,5 @@
 import { call } from "./engine.js";
+import { asTexts } from "./text.js";
 
 /**
  * The chain id of each stack of layers, lowest first, from the layers' diff ids.
@@ -7,5 +8,5 @@ import { call } from "./engine.js";
  * const [base, withApp] = chainIds(config.rootFs.diffIds);
  */
 export function chainIds(diffIds: readonly string[]): string[] {
-  return call((wasm) => wasm.chainIds(Array.from(diffIds, String)));
+  return call((wasm) => wasm.chainIds(asTexts("diffIds", diffIds)));
 }

@@ -11,18 +11,27 @@ import type { ErrorData, ErrorKind, Size } from "./types.js";
  * }
  */
 export class LayerglassError extends Error {
+  /** UTF-16 units of an offending text that an error keeps. */
+  static readonly MAX_INPUT = 1000;
   /** The class of the error. */
   readonly kind: ErrorKind;
   /** Stable name of the reason, in kebab-case. */
   readonly code: string;
-  /** Byte offset in the input at which the error was found. */
+  /**
+   * Where in the input the error was found: the index in a string that was passed (the message counts the bytes of its
+   * UTF-8), else a byte offset.
+   */
   declare readonly offset?: Size;
+  /** The text that is wrong, cut after `MAX_INPUT`; absent where the input was bytes. */
+  declare readonly input?: string;
   declare readonly expected?: string;
   declare readonly found?: string;
   /** File inside the archive, or path inside the layer, that the error is about. */
   declare readonly path?: string;
+  /** What an ambiguous request could mean, the first hundred. */
+  declare readonly candidates?: readonly string[];
 
-  constructor(data: ErrorData, options?: ErrorOptions) {
+  constructor(data: ErrorData, options?: ErrorOptions & { readonly input?: string }) {
     super(data.message, options);
     this.name = "LayerglassError";
     this.kind = data.kind;
@@ -31,6 +40,9 @@ export class LayerglassError extends Error {
     if (data.expected !== undefined) this.expected = data.expected;
     if (data.found !== undefined) this.found = data.found;
     if (data.path !== undefined) this.path = data.path;
+    const input = options?.input ?? data.input;
+    if (input !== undefined) this.input = cut(input);
+    if (data.candidates !== undefined) this.candidates = [...data.candidates];
   }
 
   /**
@@ -45,17 +57,25 @@ export class LayerglassError extends Error {
 
   /** Plain data, for `postMessage` and JSON. */
   toJSON(): ErrorData {
-    const { kind, code, message, offset, expected, found, path } = this;
+    const { kind, code, message, offset, input, expected, found, path, candidates } = this;
     return {
       kind,
       code,
       message,
       ...(offset !== undefined && { offset }),
+      ...(input !== undefined && { input }),
       ...(expected !== undefined && { expected }),
       ...(found !== undefined && { found }),
       ...(path !== undefined && { path }),
+      ...(candidates !== undefined && { candidates }),
     };
   }
+}
+
+/** The start of a text, without half a character at its end. */
+function cut(text: string): string {
+  if (text.length <= LayerglassError.MAX_INPUT) return text;
+  return text.slice(0, LayerglassError.MAX_INPUT).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** Is this the plain data of an error, as the wasm module throws it? */

@@ -1,9 +1,13 @@
 /** The entry `layerglass` for Node: the wasm module is read on first use, so that no `init()` is needed. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { coreModule } from "./core-module.js";
 import { compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
+import { installHash } from "./platform-hasher.js";
 
 export * from "./core.js";
+
+installHash(createHash);
 
 installLazily(() => {
   coreModule.initSync({ module: readFileSync(new URL("../wasm/core/core_bg.wasm", import.meta.url)) });

@@ -1,6 +1,8 @@
 import { asBytes, fromBase64, toBase64 } from "./bytes.js";
 import { call } from "./engine.js";
-import type { DescriptorData, ManifestData, ManifestKind } from "./types.js";
+import { Platform, type PlatformMatch } from "./platform.js";
+import { asText } from "./text.js";
+import type { DescriptorData, JsonValue, ManifestData, ManifestKind, PlatformData } from "./types.js";
 
 /** How a manifest is read. */
 export interface ManifestOptions {
@@ -47,8 +49,9 @@ export class Manifest {
    */
   static parse(bytes: Uint8Array, options: ManifestOptions = {}): Manifest {
     const raw = asBytes(bytes).slice();
+    const mediaType = options.mediaType === undefined ? undefined : asText("mediaType", options.mediaType);
     return new Manifest(
-      call((wasm) => wasm.parseManifest(raw, options.mediaType)),
+      call((wasm) => wasm.parseManifest(raw, mediaType)),
       raw,
     );
   }
@@ -60,12 +63,42 @@ export class Manifest {
    * Manifest.from(JSON.parse(JSON.stringify(manifest)));
    */
   static from(json: Pick<ManifestJson, "rawBase64" | "mediaType">): Manifest {
-    return Manifest.parse(fromBase64(json.rawBase64), { mediaType: json.mediaType });
+    const { rawBase64, mediaType } = Object(json) as Partial<ManifestJson>;
+    const bytes = fromBase64(asText("rawBase64", rawBase64));
+    return Manifest.parse(bytes, mediaType === undefined ? {} : { mediaType });
+  }
+
+  /** Does it list manifests? */
+  get isIndex(): boolean {
+    return this.kind === "ociIndex" || this.kind === "dockerList";
   }
 
   /** What an index lists, or the layers of a manifest. */
   get descriptors(): readonly DescriptorData[] {
     return this.data.manifests ?? this.data.layers ?? [];
+  }
+
+  /**
+   * What an index lists for a platform, the best first; containerd's order unless something else is asked for.
+   *
+   * @example
+   * const [best] = index.forPlatform({ os: "linux", architecture: "arm64" });
+   */
+  forPlatform(wanted: PlatformData, options: PlatformMatch = {}): DescriptorData[] {
+    const serving = (this.data.manifests ?? []).filter(
+      ({ platform }) => platform !== undefined && Platform.matches(wanted, platform, options),
+    );
+    return Platform.sort(wanted, serving, options, (entry) => entry.platform);
+  }
+
+  /**
+   * The whole document, members included that nobody knows. Integers above 2^53 − 1 are `bigint`.
+   *
+   * @example
+   * manifest.json()["schemaVersion"];
+   */
+  json(): Readonly<Record<string, JsonValue>> {
+    return call((wasm) => wasm.jsonValue(this.#raw)) as Readonly<Record<string, JsonValue>>;
   }
 
   /** A copy of the exact bytes. */

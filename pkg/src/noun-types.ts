@@ -1,5 +1,5 @@
-/** References, configs and manifests as plain data. */
-import type { HistoryStep, PlatformData, RunConfigData, Size } from "./types.js";
+/** References, sources, configs and manifests as plain data. */
+import type { ErrorData, HistoryStep, PlatformData, RunConfigData, Size } from "./types.js";
 
 /** A parsed reference as plain data. */
 export interface ReferenceData {
@@ -15,6 +15,47 @@ export interface ReferenceData {
   /** What it consists of: name, tag and digest; name and tag; name and digest; name alone; digest alone. */
   readonly kind: "reference" | "tagged" | "canonical" | "repository" | "digest";
 }
+
+/** Which image of an archive or layout: the only one when neither is said. */
+interface Selection {
+  /** Its name. */
+  readonly image?: string;
+  /** Its place, counted from 0. */
+  readonly index?: number;
+}
+
+/** Where an image is, as skopeo, podman and singularity write it. Names stand in full. */
+export type Source =
+  /** `docker://name`: a registry. With an unknown digest, `@@unknown-digest@@` follows the name. */
+  | { readonly kind: "registry" | "registryUnknownDigest"; readonly name: string }
+  /** `docker-daemon:name` */
+  | { readonly kind: "daemon"; readonly name: string }
+  /** `docker-daemon:algorithm:hex` */
+  | { readonly kind: "daemonId"; readonly id: string }
+  /** `docker-archive:path[:name | :@index]` */
+  | ({ readonly kind: "dockerArchive"; readonly path: string } & Selection)
+  /** `oci:path[:name | :@index]` */
+  | ({ readonly kind: "ociLayout"; readonly path: string } & Selection)
+  /** `oci-archive:path[:name | :@index]` */
+  | ({ readonly kind: "ociArchive"; readonly path: string } & Selection)
+  /** `dir:path` */
+  | { readonly kind: "dir"; readonly path: string }
+  /** `oras://name` */
+  | { readonly kind: "oras"; readonly name: string }
+  /** `library://path` */
+  | { readonly kind: "library"; readonly path: string }
+  /** `local.file/path` */
+  | { readonly kind: "localFile"; readonly path: string };
+
+/** A JSON document. Integers above 2^53 − 1 are `bigint`. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 /** The layers that an image's config declares. */
 export interface RootFsData {
@@ -36,6 +77,33 @@ export interface ImageConfigData {
   readonly config: RunConfigData;
   readonly history: readonly HistoryStep[];
   readonly rootFs: RootFsData;
+}
+
+/** A user or group: by number, or by a name that the container's own files know. */
+export type IdentityData = { readonly id: number } | { readonly name: string };
+
+/** An exposed port or range of ports, or what is wrong with it. */
+export type PortData =
+  | {
+      /** As written, such as `80/tcp`. */
+      readonly text: string;
+      readonly first: number;
+      /** The first again where there is one. */
+      readonly last: number;
+      /** `tcp`, `udp` or `sctp`. */
+      readonly protocol: string;
+    }
+  | { readonly text: string; readonly error: ErrorData };
+
+/** Parts of a run config that take some reading. */
+export interface RunConfigDetails {
+  /** Absent for root. */
+  readonly user?: IdentityData;
+  /** Absent for the user's own. */
+  readonly group?: IdentityData;
+  readonly ports: readonly PortData[];
+  /** Seconds before a container is killed. */
+  readonly stopTimeout?: Size;
 }
 
 /** What a manifest says of a blob. */

@@ -25,12 +25,16 @@ export interface ErrorData {
   /** Stable name of the reason, in kebab-case. */
   readonly code: string;
   readonly message: string;
-  /** Byte offset in the input at which the error was found. */
+  /** Where in the input the error was found: the index in a string that was passed, else a byte offset. */
   readonly offset?: Size;
+  /** The text that is wrong, cut where it is long; absent where the input was bytes. */
+  readonly input?: string;
   readonly expected?: string;
   readonly found?: string;
-  /** File inside the archive, or path inside the layer, that the error is about. */
+  /** File inside the archive, path inside the layer, or members inside the document, that the error is about. */
   readonly path?: string;
+  /** What an ambiguous request could mean, the first hundred. */
+  readonly candidates?: readonly string[];
 }
 
 /** What a stream is compressed with. */
@@ -267,10 +271,15 @@ export interface ArchiveData {
 export type { Limits } from "./limits.js";
 export type {
   DescriptorData,
+  IdentityData,
   ImageConfigData,
+  JsonValue,
   ManifestData,
   ManifestKind,
+  PortData,
   ReferenceData,
   RootFsData,
+  RunConfigDetails,
+  Source,
 } from "./noun-types.js";
 export type { Aspect, Change, NodeKind, TreeRow, TreeTotals } from "./tree-types.js";
