@@ -25,6 +25,7 @@
 
 mod error;
 mod grammar;
+mod library;
 mod normalize;
 mod pattern;
 mod rules;
@@ -34,6 +35,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use error::{Part, ReferenceError};
+pub use library::LibraryName;
 pub use pattern::{Pattern, PatternError};
 pub use rules::Rules;
 pub use source::{Selection, Source, SourceError};
