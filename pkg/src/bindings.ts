@@ -86,8 +86,8 @@ export interface CoreBindings {
   normalizePlatform(platform: string): PlatformData;
   platformOrHost(platform: string, host: string): PlatformData;
   formatPlatform(platform: string, full: boolean): string;
-  platformMatches(wanted: string, others: string, offered: string): boolean;
-  sortPlatforms(wanted: string, others: string, offered: string): Uint32Array;
+  platformMatches(wanted: string, rule: string, offered: string): boolean;
+  sortPlatforms(wanted: string, rule: string, offered: string): Uint32Array;
   jsonValue(bytes: Uint8Array): JsonValue;
   parseManifest(bytes: Uint8Array, mediaType?: string): ManifestData;
 }

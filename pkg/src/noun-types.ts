@@ -42,8 +42,8 @@ export type Source =
   | { readonly kind: "dir"; readonly path: string }
   /** `oras://name` */
   | { readonly kind: "oras"; readonly name: string }
-  /** `library://path` */
-  | { readonly kind: "library"; readonly path: string }
+  /** `library://[domain/]path[:tag]` */
+  | { readonly kind: "library"; readonly name: string }
   /** `local.file/path` */
   | { readonly kind: "localFile"; readonly path: string };
 

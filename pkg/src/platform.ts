@@ -3,13 +3,15 @@ import { toJsonText } from "./json.js";
 import { asText, callAbout } from "./text.js";
 import type { PlatformData } from "./types.js";
 
-/** What serves beside the wanted platform. */
+/** By which rule a platform serves for another. */
 export interface PlatformMatch {
   /**
-   * `compatible`, the default, is containerd's order: what the platform can run as well, such as `386` on `amd64` and
-   * lower versions of `arm`. `none` is the platform alone. `system` is after it anything for the operating system.
+   * `compatible`, the default, is containerd's order: the platform, then what it can run as well, such as `386` on
+   * `amd64` and lower versions of `arm`. `none` is the platform alone, `system` after it anything for the operating
+   * system. `containers-image` is what podman, buildah and skopeo look for, and `satisfying` what go-containerregistry
+   * takes: every part that the wanted platform has; both compare names as they are spelled.
    */
-  readonly others?: "compatible" | "none" | "system";
+  readonly rule?: "compatible" | "none" | "system" | "containers-image" | "satisfying";
 }
 
 /**
@@ -67,8 +69,8 @@ export const Platform = {
    * Platform.matches({ os: "linux", architecture: "amd64" }, { os: "linux", architecture: "386" }); // true
    */
   matches(wanted: PlatformData, offered: PlatformData, options: PlatformMatch = {}): boolean {
-    const others = asText("others", options.others ?? "compatible");
-    return call((wasm) => wasm.platformMatches(toText("wanted", wanted), others, toText("offered", offered)));
+    const rule = asText("rule", options.rule ?? "compatible");
+    return call((wasm) => wasm.platformMatches(toText("wanted", wanted), rule, toText("offered", offered)));
   },
 
   /**
@@ -84,13 +86,13 @@ export const Platform = {
     options: PlatformMatch = {},
     platformOf: (item: T) => PlatformData | undefined = (item) => item as PlatformData,
   ): T[] {
-    const others = asText("others", options.others ?? "compatible");
+    const rule = asText("rule", options.rule ?? "compatible");
     const none = { os: "", architecture: "" };
     const list = toJsonText(
       "offered",
       offered.map((item) => members(platformOf(item) ?? none)),
     );
-    const order = call((wasm) => wasm.sortPlatforms(toText("wanted", wanted), others, list));
+    const order = call((wasm) => wasm.sortPlatforms(toText("wanted", wanted), rule, list));
     return Array.from(order, (place) => offered[place] as T);
   },
 } as const;

@@ -1,5 +1,5 @@
 import type { ReferenceParts } from "./bindings.js";
-import { engine } from "./engine.js";
+import { call, engine } from "./engine.js";
 import { LayerglassError } from "./error.js";
 import { FORM, formOf, modeOf, type ReferenceOptions, type ReferenceRules } from "./reference-mode.js";
 import type { ShortIds } from "./short-ids.js";
@@ -129,7 +129,7 @@ export class Reference {
    */
   static sort(references: readonly (string | Reference)[]): string[] {
     const texts = Array.isArray(references) ? references.map((one: unknown) => toText(one)) : references;
-    return callAbout("", (wasm) => wasm.sortReferences(asTexts("references", texts)));
+    return call((wasm) => wasm.sortReferences(asTexts("references", texts)));
   }
 
   /**

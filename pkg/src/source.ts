@@ -1,3 +1,4 @@
+import { call } from "./engine.js";
 import { toJsonText } from "./json.js";
 import { asText, callAbout } from "./text.js";
 import type { Source as SourceType } from "./types.js";
@@ -31,6 +32,6 @@ export const Source = {
    * Source.format({ kind: "ociLayout", path: "/tmp/layout", index: 0 }); // "oci:/tmp/layout:@0"
    */
   format(source: Source): string {
-    return callAbout("", (wasm) => wasm.formatSource(toJsonText("source", source)));
+    return call((wasm) => wasm.formatSource(toJsonText("source", source)));
   },
 } as const;

@@ -8,13 +8,15 @@ use super::image::{argument, wrong};
 use super::value::to_js;
 use crate::image::{Platform, PlatformMatcher};
 
-fn matcher(platform: &str, others: &str) -> Result<PlatformMatcher, JsValue> {
+fn matcher(platform: &str, rule: &str) -> Result<PlatformMatcher, JsValue> {
     let platform: Platform = argument(platform)?;
-    match others {
+    match rule {
         "compatible" => Ok(PlatformMatcher::only(&platform)),
         "none" => Ok(PlatformMatcher::only_strict(&platform)),
         "system" => Ok(PlatformMatcher::only_os(&platform)),
-        _ => Err(wrong("others", "it is none of compatible, none, system")),
+        "containers-image" => Ok(PlatformMatcher::containers_image(&platform)),
+        "satisfying" => Ok(PlatformMatcher::satisfying(&platform)),
+        _ => Err(wrong("rule", "it is none of compatible, none, system, containers-image, satisfying")),
     }
 }
 
@@ -45,14 +47,14 @@ pub fn format_platform(platform: &str, full: bool) -> Result<String, JsValue> {
 
 /// Whether an offered platform serves for a wanted one.
 #[wasm_bindgen(js_name = platformMatches)]
-pub fn platform_matches(wanted: &str, others: &str, offered: &str) -> Result<bool, JsValue> {
-    Ok(matcher(wanted, others)?.matches(&argument(offered)?))
+pub fn platform_matches(wanted: &str, rule: &str, offered: &str) -> Result<bool, JsValue> {
+    Ok(matcher(wanted, rule)?.matches(&argument(offered)?))
 }
 
-/// The places of the offered platforms, the best first, and how many of them serve.
+/// The places of the offered platforms, the best first.
 #[wasm_bindgen(js_name = sortPlatforms)]
-pub fn sort_platforms(wanted: &str, others: &str, offered: &str) -> Result<Vec<u32>, JsValue> {
-    let matcher = matcher(wanted, others)?;
+pub fn sort_platforms(wanted: &str, rule: &str, offered: &str) -> Result<Vec<u32>, JsValue> {
+    let matcher = matcher(wanted, rule)?;
     let offered: Vec<Platform> = argument(offered)?;
     let mut places: Vec<(u32, Platform)> = (0..).zip(offered).collect();
     matcher.sort_by_key(&mut places, |(_, platform)| platform.clone());

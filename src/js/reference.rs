@@ -11,12 +11,15 @@ use super::digest::{algorithms, parse as parse_digest};
 use super::error::to_thrown;
 use super::short_ids::ShortIds;
 use super::value::to_js;
+use crate::reference::quick::{self, Places};
 use crate::reference::{Kind, Pattern, Reference, ReferenceError, Rules, sort};
 
 /// What [`locate_reference`] gives for a text that is no reference.
 const INVALID: f64 = -1.0;
 /// What it gives when [`parse_reference`] has to be asked.
 const TOO_LONG: f64 = -2.0;
+/// The form that completes short names.
+const NORMALIZED: u32 = 1;
 /// Bits of each offset.
 const OFFSET_BITS: u32 = 13;
 /// What normalising puts before a text.
@@ -50,29 +53,34 @@ impl<'a> From<&'a Reference> for Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Everything in one number, from the highest bits: where tag, name and domain end, 13 bits each; then the places in
-    /// [`FAMILIAR`], [`ADDED`] and [`REMOVED`], 2 bits each.
+    /// The places in one number, when the text is made of the given one.
     fn pack(&self, given: &str) -> Option<f64> {
-        let familiar = FAMILIAR.iter().position(|&start| start == self.familiar)?;
         let is_made_of = |added: &str, removed: usize| {
             given.get(removed..).is_some_and(|rest| self.text.strip_prefix(added) == Some(rest))
         };
-        let (added, removed) = (0..ADDED.len())
-            .flat_map(|added| (0..REMOVED.len()).map(move |removed| (added, removed)))
-            .find(|&(added, removed)| match (ADDED.get(added), REMOVED.get(removed)) {
-                (Some(added), Some(&removed)) => is_made_of(added, removed),
-                _ => false,
-            })?;
-        let offset = |offset: usize| u64::try_from(offset).ok().filter(|offset| offset >> OFFSET_BITS == 0);
-        let mut packed = offset(self.tag)?;
-        for end in [self.name, self.domain] {
-            packed = packed << OFFSET_BITS | offset(end)?;
-        }
-        for index in [familiar, added, removed] {
-            packed = packed << 2 | index as u64;
-        }
-        Some(packed as f64)
+        let (added, removed) = ADDED
+            .into_iter()
+            .flat_map(|added| REMOVED.into_iter().map(move |removed| (added, removed)))
+            .find(|&(added, removed)| is_made_of(added, removed))?;
+        let Self { domain, name, tag, familiar, .. } = *self;
+        pack(Places { removed, added, domain, name, tag, familiar })
     }
+}
+
+/// Everything in one number, from the highest bits: where tag, name and domain end, 13 bits each; then the places in
+/// [`FAMILIAR`], [`ADDED`] and [`REMOVED`], 2 bits each. `None` when one of them does not fit.
+fn pack(places: Places) -> Option<f64> {
+    let Places { removed, added, domain, name, tag, familiar } = places;
+    if tag >> OFFSET_BITS != 0 {
+        return None;
+    }
+    let familiar = FAMILIAR.iter().position(|&start| start == familiar)?;
+    // The texts differ in length.
+    let added = ADDED.iter().position(|text| text.len() == added.len())?;
+    let removed = REMOVED.iter().position(|&length| length == removed)?;
+    let low = name << OFFSET_BITS | domain;
+    let low = low << 6 | familiar << 4 | added << 2 | removed;
+    Some(tag as f64 * 4_294_967_296.0 + low as f64)
 }
 
 /// How a text is read. The package makes the number in `pkg/src/reference-mode.ts`.
@@ -97,7 +105,7 @@ impl Mode {
         let rules = &self.rules;
         match self.form {
             0 => Reference::parse_by(text, rules),
-            1 => Reference::parse_normalized_by(text, rules),
+            NORMALIZED => Reference::parse_normalized_by(text, rules),
             2 => Reference::parse_any_by(text, rules),
             3 => {
                 let reference = Reference::parse_normalized_by(text, rules)?;
@@ -124,11 +132,17 @@ impl Mode {
     }
 }
 
-/// The places of a reference's parts in one number (see [`Parts::pack`]); -1 for a text that is no reference, -2 when
+/// The places of a reference's parts in one number (see [`pack`]); -1 for a text that is no reference, -2 when
 /// [`parse_reference`] has to tell.
 #[wasm_bindgen(js_name = locateReference)]
 pub fn locate_reference(text: &str, mode: u32) -> f64 {
-    match Mode::new(mode).parse(text) {
+    let mode = Mode::new(mode);
+    if mode.form == NORMALIZED
+        && let Some(packed) = quick::normalized(text, &mode.rules).and_then(pack)
+    {
+        return packed;
+    }
+    match mode.parse(text) {
         Ok(reference) => Parts::from(&reference).pack(text).unwrap_or(TOO_LONG),
         Err(_) => INVALID,
     }

@@ -9,7 +9,7 @@ use super::image::{argument, wrong};
 use super::value::to_js;
 use crate::digest::Digest;
 use crate::json::decode_struct;
-use crate::reference::{Reference, Selection, Source};
+use crate::reference::{LibraryName, Reference, Selection, Source};
 
 /// `SourceData` of the package.
 #[derive(Serialize)]
@@ -55,7 +55,7 @@ enum SourceData<'a> {
         name: &'a str,
     },
     Library {
-        path: &'a str,
+        name: String,
     },
     LocalFile {
         path: &'a str,
@@ -91,7 +91,7 @@ impl<'a> From<&'a Source> for SourceData<'a> {
             }
             Source::Dir { path } => Self::Dir { path },
             Source::Oras(name) => Self::Oras { name: name.as_str() },
-            Source::Library(path) => Self::Library { path },
+            Source::Library(name) => Self::Library { name: name.to_string() },
             Source::LocalFile { path } => Self::LocalFile { path },
         }
     }
@@ -127,18 +127,18 @@ impl Given {
         };
         let (path, name) = (self.path, self.name);
         // What was normalised stands in full: no short name is completed here.
-        let name = || Reference::parse(&name).map_err(to_thrown);
+        let in_full = || Reference::parse(&name).map_err(to_thrown);
         Ok(match self.kind.as_str() {
-            "registry" => Source::Registry(name()?),
-            "registryUnknownDigest" => Source::RegistryUnknownDigest(name()?),
-            "daemon" => Source::Daemon(name()?),
+            "registry" => Source::Registry(in_full()?),
+            "registryUnknownDigest" => Source::RegistryUnknownDigest(in_full()?),
+            "daemon" => Source::Daemon(in_full()?),
             "daemonId" => Source::DaemonId(Digest::parse(&self.id).map_err(to_thrown)?),
             "dockerArchive" => Source::DockerArchive { path, image },
             "ociLayout" => Source::OciLayout { path, image },
             "ociArchive" => Source::OciArchive { path, image },
             "dir" => Source::Dir { path },
-            "oras" => Source::Oras(name()?),
-            "library" => Source::Library(path),
+            "oras" => Source::Oras(in_full()?),
+            "library" => Source::Library(LibraryName::parse(&name).map_err(to_thrown)?),
             "localFile" => Source::LocalFile { path },
             _ => return Err(wrong("source", "its `kind` is not known")),
         })

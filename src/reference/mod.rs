@@ -29,6 +29,7 @@ mod image_names;
 mod library;
 mod normalize;
 mod pattern;
+pub(crate) mod quick;
 mod rules;
 mod source;
 

@@ -1,5 +1,6 @@
 //! Docker's short names.
 
+use super::quick::{self, Places};
 use super::{DEFAULT_DOMAIN, Reference, ReferenceError, Rules, grammar};
 
 /// Old name of the default domain.
@@ -7,6 +8,17 @@ const LEGACY_DOMAIN: &str = "index.docker.io";
 
 /// Parses a name that may lack its domain (distribution/reference, normalize.go, ParseNormalizedNamed).
 pub(super) fn parse(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
+    if let Some(Places { removed, added, domain, name, tag, familiar }) = quick::normalized(text, rules) {
+        let text = [added, text.get(removed..).unwrap_or_default()].concat();
+        let reference = Reference { text, domain, name, tag };
+        debug_assert_eq!(reference.familiar_start(), familiar);
+        return Ok(reference);
+    }
+    in_full(text, rules)
+}
+
+/// The same by the whole grammar.
+fn in_full(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
     if is_identifier(text) {
         return Err(ReferenceError::Identifier { identifier: text.to_owned() });
     }
