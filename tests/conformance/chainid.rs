@@ -14,7 +14,7 @@ pub fn chain(diff_ids: &Value) -> Vec<String> {
 
 pub fn check(text: &str, report: &mut Report) {
     let file: Value = serde_json::from_str(text).expect("chainid.json");
-    for vector in file["vectors"].as_array().expect("vectors") {
+    report.each(file["vectors"].as_array().expect("vectors"), |vector, report| {
         let found = chain(&vector["input"]);
         let top = found.last().cloned().unwrap_or_default();
         let expected = &vector["expected"];
@@ -26,5 +26,5 @@ pub fn check(text: &str, report: &mut Report) {
         if let Some(id) = expected["chain_id"].as_str() {
             report.equal(&what, id, &top);
         }
-    }
+    });
 }
