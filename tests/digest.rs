@@ -127,6 +127,25 @@ fn blake3_is_an_option() {
 }
 
 #[test]
+fn a_state_with_an_impossible_length_is_refused() {
+    for (algorithm, count) in [(Algorithm::Sha256, 34), (Algorithm::Sha384, 66), (Algorithm::Sha512, 66)] {
+        let mut hasher = Hasher::new(algorithm);
+        hasher.update(&[0; 1024]);
+        let state = hasher.save().unwrap();
+        let blocks = if algorithm == Algorithm::Sha256 { 16 } else { 8 };
+        assert_eq!(state[count], blocks, "the count of blocks stands here");
+        for place in 0..8 {
+            let mut other = state.clone();
+            other[count + place] = 10;
+            assert_eq!(Hasher::resume(&other).is_ok(), place < 6);
+            if let Ok(hasher) = Hasher::resume(&other) {
+                assert_ne!(hasher.finish(), Digest::of(algorithm, &[0; 1024]));
+            }
+        }
+    }
+}
+
+#[test]
 fn digests_are_ordered_as_their_texts() {
     let mut digests: Vec<Digest> = Algorithm::ALL
         .into_iter()

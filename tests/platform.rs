@@ -31,6 +31,7 @@ fn specifiers_are_read() {
         ("windows(10.0.17763)/amd64", "windows(10.0.17763)/amd64"),
         ("windows(10.0%2B1+b+a)/amd64", "windows(10.0%2B1+a+b)/amd64"),
         ("linux(+gpu)", "linux(+gpu)/amd64"),
+        ("linux(%00%c3%a9+a%3Ab)", "linux(%00%C3%A9+a%3Ab)/amd64"),
         ("linux()/s390x", "linux/s390x"),
     ];
     for (text, full) in cases {

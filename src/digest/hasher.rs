@@ -106,6 +106,9 @@ impl Hasher {
             T::deserialize(&state).map_err(|_| HasherStateError)
         }
         let (&[version, algorithm], bytes) = state.split_first_chunk().ok_or(HasherStateError)?;
+        if !is_possible(algorithm, bytes) {
+            return Err(HasherStateError);
+        }
         Ok(Self(match (version, algorithm) {
             (STATE_VERSION, SHA256) => State::Sha256(read(bytes)?),
             (STATE_VERSION, SHA384) => State::Sha384(read(bytes)?),
@@ -131,6 +134,17 @@ impl Hasher {
         }
         Digest { algorithm, bytes }
     }
+}
+
+/// Whether the count of blocks in a state, which stands after the chaining value, is one that can be reached. With one
+/// beyond, the length of the message would overflow.
+fn is_possible(algorithm: u8, state: &[u8]) -> bool {
+    let count = match algorithm {
+        SHA256 => state.get(32..40),
+        _ => state.get(64..80),
+    };
+    // Least byte first: less than 2^48 blocks.
+    count.and_then(|count| count.get(6..)).is_some_and(|high| high.iter().all(|byte| *byte == 0))
 }
 
 impl fmt::Debug for Hasher {
