@@ -51,6 +51,16 @@ export interface ReferenceParts {
   readonly familiar: number;
 }
 
+/** Several names of one image, with the JSON that holds all of them. */
+export interface ImageNamesParts {
+  readonly json: string;
+  readonly uri: string;
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+  readonly first?: string;
+  readonly text: string;
+}
+
 /** Exports of the feature `js`. */
 export interface CoreBindings {
   locateReference(text: string, mode: number): number;
@@ -61,6 +71,8 @@ export interface CoreBindings {
   sortReferences(texts: string[]): string[];
   parseSource(text: string): Source;
   formatSource(source: string): string;
+  imageNames(text: string, isJson: boolean): ImageNamesParts;
+  changeImageNames(json: string, change: string, names: string[]): ImageNamesParts;
   isDigest(text: string, algorithms: number): boolean;
   checkDigest(text: string, algorithms: number): void;
   digestBytes(algorithm: string, bytes: Uint8Array): string;

@@ -7,6 +7,7 @@ export { LayerglassError } from "./error.js";
 export { Hasher, type HasherOptions } from "./hasher.js";
 export type { ChildOptions, RunConfigInput } from "./image-child.js";
 export { type CanonicalRules, ImageConfig, type ImageConfigJson } from "./image-config.js";
+export { ImageNames } from "./image-names.js";
 export * as v1 from "./image-v1.js";
 export { Manifest, type ManifestJson, type ManifestOptions } from "./manifest.js";
 export { Platform, type PlatformMatch } from "./platform.js";

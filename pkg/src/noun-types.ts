@@ -16,6 +16,13 @@ export interface ReferenceData {
   readonly kind: "reference" | "tagged" | "canonical" | "repository" | "digest";
 }
 
+/** Several names of one image, in the JSON form of singularity-cri. */
+export interface ImageNamesData {
+  readonly uri: string;
+  readonly tags: readonly string[] | null;
+  readonly digests: readonly string[] | null;
+}
+
 /** Which image of an archive or layout: the only one when neither is said. */
 interface Selection {
   /** Its name. */

@@ -273,6 +273,7 @@ export type {
   DescriptorData,
   IdentityData,
   ImageConfigData,
+  ImageNamesData,
   JsonValue,
   ManifestData,
   ManifestKind,

@@ -10,6 +10,7 @@ mod argument;
 pub mod digest;
 mod error;
 pub mod image;
+pub mod image_names;
 pub mod image_v1;
 pub mod json;
 pub mod manifest;

@@ -1,10 +1,13 @@
 //! What the bindings hand to JavaScript: the shapes that `pkg/src/types.ts` promises.
 
 use js_sys::{JSON, Reflect};
-use layerglass::js::digest::{Hasher, chain_ids, digest_bytes, parse_digest};
+use layerglass::js::digest::{Hasher, chain_ids, check_digest, digest_bytes, is_digest};
 use layerglass::js::image::parse_image_config;
 use layerglass::js::manifest::parse_manifest;
-use layerglass::js::reference::parse_reference;
+use layerglass::js::platform::{format_platform, sort_platforms};
+use layerglass::js::reference::{locate_reference, parse_reference};
+use layerglass::js::short_ids::ShortIds;
+use layerglass::js::source::{format_source, parse_source};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -18,28 +21,71 @@ fn get(value: &JsValue, path: &str) -> JsValue {
     path.split('.').fold(value.clone(), |value, key| Reflect::get(&value, &key.into()).expect("an object"))
 }
 
+/// Short names are completed, by the rules of today.
+const NORMALIZED: u32 = 1 | 8 | 16 | SHA2 << 6;
+const AS_IT_STANDS: u32 = 8 | 16 | SHA2 << 6;
+const SHA2: u32 = 7;
+
 #[wasm_bindgen_test]
-fn references_are_their_parts() {
-    let name = parse_reference("redis:7", true).expect("a reference");
+fn references_are_places_in_a_text() {
+    let name = parse_reference("redis:7", NORMALIZED).expect("a reference");
     assert_eq!(
         json(&name),
-        r#"{"domain":"docker.io","path":"library/redis","tag":"7","canonical":"docker.io/library/redis:7","familiar":"redis:7","kind":"tagged"}"#
+        r#"{"text":"docker.io/library/redis:7","domain":9,"name":23,"tag":25,"familiar":18}"#
     );
-    let plain = parse_reference("redis", false).expect("a reference");
-    assert_eq!(
-        json(&plain),
-        r#"{"path":"redis","canonical":"redis","familiar":"redis","kind":"repository"}"#
-    );
+    let plain = parse_reference("redis", AS_IT_STANDS).expect("a reference");
+    assert_eq!(json(&plain), r#"{"text":"redis","domain":0,"name":5,"tag":5,"familiar":0}"#);
+    // The same in one number: tag, name, domain, then the third place of `familiar`, the third text added, none removed.
+    let places = ((25_u64 << 13 | 23) << 13 | 9) << 6 | 2 << 4 | 2 << 2;
+    assert_eq!(locate_reference("redis:7", NORMALIZED), places as f64);
+    assert_eq!(locate_reference("a//b", NORMALIZED), -1.0);
+    // Too long for it, and yet a reference: the digest of an unknown length comes after the tag, the host before it.
+    let host = "a.".repeat(5_000);
+    assert_eq!(locate_reference(&format!("{host}a/b"), NORMALIZED), -2.0);
+}
+
+#[wasm_bindgen_test]
+fn sources_come_back() {
+    let source = parse_source("oci:/a:@3").expect("a source");
+    assert_eq!(json(&source), r#"{"kind":"ociLayout","path":"/a","index":3}"#);
+    assert_eq!(format_source(&json(&source)).expect("a text"), "oci:/a:@3");
+    for wrong in
+        [r#"{"kind":"x"}"#, r#"{"kind":"dir","path":7}"#, r#"{"kind":"ociLayout","path":"a:b"}"#, "{"]
+    {
+        assert_eq!(get(&format_source(wrong).expect_err(wrong), "kind"), "invalid");
+    }
+}
+
+#[wasm_bindgen_test]
+fn platforms_come_in_as_documents_have_them() {
+    let [amd, arm] = [r#"{"os":"linux","architecture":"amd64"}"#, r#"{"os":"linux","architecture":"arm64"}"#];
+    assert_eq!(format_platform(arm, false).expect("a text"), "linux/arm64");
+    assert_eq!(sort_platforms(arm, "compatible", &format!("[{amd},{arm}]")).expect("an order"), [1, 0]);
+    assert_eq!(get(&sort_platforms(arm, "x", "[]").expect_err("no rule"), "code"), "argument");
+    assert_eq!(get(&format_platform(r#"{"os":7}"#, false).expect_err("no text"), "path"), "os");
+}
+
+#[wasm_bindgen_test]
+fn short_ids_list_their_candidates() {
+    let ids = ShortIds::new();
+    for last in ["0", "1"] {
+        assert!(ids.add(&format!("sha256:{last:a>64}"), SHA2).expect("a digest"));
+    }
+    assert_eq!(ids.size().expect("it is there"), 2);
+    let error = ids.lookup("a").expect_err("two");
+    assert_eq!(get(&error, "kind"), "ambiguous");
+    assert_eq!(get(&error, "found").as_string().map(|found| found.split(' ').count()), Some(2));
+    assert_eq!(get(&ids.add("a", SHA2).expect_err("no digest"), "code"), "digest-format");
 }
 
 #[wasm_bindgen_test]
 fn errors_are_plain_data() {
-    let error = parse_reference("a//b", true).expect_err("no reference");
+    let error = parse_reference("a//b", NORMALIZED).expect_err("no reference");
     assert_eq!(
         json(&error),
         r#"{"kind":"invalid","code":"reference-empty-part","message":"empty name at byte 2","offset":2}"#
     );
-    let error = parse_digest("sha256:00").expect_err("no digest");
+    let error = check_digest("sha256:00", SHA2).expect_err("no digest");
     assert_eq!(
         json(&error),
         r#"{"kind":"invalid","code":"digest-length","message":"invalid digest length: sha256 has 64 hexadecimal digits, found 2","offset":7,"expected":"64","found":"2"}"#
@@ -53,8 +99,8 @@ fn errors_are_plain_data() {
 #[wasm_bindgen_test]
 fn digests_are_text() {
     assert_eq!(digest_bytes("sha256", b"").expect("a digest"), format!("sha256:{HEX}"));
-    let digest = parse_digest(&format!("sha256:{HEX}")).expect("a digest");
-    assert_eq!(json(&digest), format!(r#"{{"algorithm":"sha256","hex":"{HEX}"}}"#));
+    let digest = format!("sha256:{HEX}");
+    assert!(is_digest(&digest, SHA2) && !is_digest(&digest, 0) && !is_digest("sha256:", SHA2));
     assert_eq!(chain_ids(vec!["a".to_owned()]), ["a"]);
     assert!(chain_ids(Vec::new()).is_empty());
 }

@@ -35,10 +35,12 @@ test("Node needs no init, and a call does no harm", async () => {
 
 test("references have their parts and survive JSON", () => {
   const ref = Reference.parse("redis:7");
+  const { domain, path, tag, digest: none, familiar } = ref;
   assert.deepEqual(
-    { ...ref },
-    { domain: "docker.io", path: "library/redis", tag: "7", digest: undefined, familiar: "redis:7" },
+    [domain, path, tag, none, familiar],
+    ["docker.io", "library/redis", "7", undefined, "redis:7"],
   );
+  assert.deepEqual({ ...ref }, { canonical: "docker.io/library/redis:7" });
   assert.equal(`${ref}`, "docker.io/library/redis:7");
   const digest = `sha256:${"0".repeat(64)}`;
   for (const text of ["redis:7", `ghcr.io/a/b:c@${digest}`, "localhost:5000/x", `x@${digest}`]) {
@@ -99,6 +101,7 @@ test("digests are parsed, computed and compared", () => {
   }
   assert.equal(failure(() => Digest.of(bytes("x"), "md5")).kind, "unsupported");
   assert.equal(failure(() => Digest.of("text")).kind, "invalid");
+  assert.equal(digest.short, "2cf24dba5fb0");
 });
 
 test("a hasher gives its digest once and then is gone", () => {

@@ -8,7 +8,19 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ImageConfig, LayerglassError, Manifest, openArchive, Reference } from "layerglass/archive";
+import {
+  Digest,
+  ImageConfig,
+  ImageNames,
+  LayerglassError,
+  Manifest,
+  openArchive,
+  Platform,
+  Reference,
+  ShortIds,
+  Source,
+  v1,
+} from "layerglass/archive";
 import { FILES, pathOf } from "./support/folder.js";
 import { allRows } from "./support/tree-lines.js";
 
@@ -56,9 +68,17 @@ test("everything fits its type, to the last field", async () => {
     for (const image of archive.data.images) await noteImage(archive, image);
     archive.close();
   }
-  note("ReferenceData", Reference.parse("redis:7").toJSON());
-  note("ReferenceData", Reference.parse("redis", { normalize: false }).toJSON());
-  for (const work of [() => Reference.parse("A"), () => ImageConfig.parse(new Uint8Array())]) {
+  noteNouns();
+  const ids = new ShortIds([Digest.of(new Uint8Array(1)), Digest.of(new Uint8Array(2))]);
+  const twins = new ShortIds([`sha256:${"a".repeat(64)}`, `sha256:${"a".repeat(63)}b`]);
+  for (const work of [
+    () => Reference.parse("A"),
+    () => ImageConfig.parse(new Uint8Array()),
+    () => ImageConfig.parse(utf8('{"os":7}')),
+    () => Digest.parse("sha256:a"),
+    () => ids.lookup("z"),
+    () => twins.lookup("aa"),
+  ]) {
     try {
       work();
       assert.fail("nothing was thrown");
@@ -98,6 +118,121 @@ async function noteImage(archive, image) {
     for (const row of await allRows(tree)) note("TreeRow", row);
     tree.close();
   }
+}
+
+const utf8 = (text) => new TextEncoder().encode(text);
+
+/** References, sources, platforms, configs and manifests with few members and with all. */
+function noteNouns() {
+  const digest = `sha256:${"0".repeat(64)}`;
+  for (const text of ["redis", "redis:7", `redis@${digest}`, `a.b/redis:7@${digest}`, digest]) {
+    note("ReferenceData", Reference.parseAny(text).toJSON());
+    if (text !== digest) note("ReferenceData", Reference.parse(text, { normalize: false }).toJSON());
+  }
+  for (const text of [
+    "docker://redis",
+    "docker://a.b/c@@unknown-digest@@",
+    "docker-daemon:redis:7",
+    `docker-daemon:${digest}`,
+    "docker-archive:/a:redis",
+    "docker-archive:/a",
+    "oci:/a:@3",
+    "oci-archive:/a:b",
+    "dir:/a",
+    "oras://a.b/c",
+    "library://a/b/c",
+    "local.file/a",
+  ])
+    note("Source", Source.parse(text));
+  note("ImageNamesData", ImageNames.parse("redis").toJSON());
+  note(
+    "ImageNamesData",
+    ImageNames.parse("redis").addDigests(`redis@${digest}`).removeTags("redis").toJSON(),
+  );
+  for (const text of ["linux", "linux/arm/v6", "windows(10.0.17763+win32k)/amd64"])
+    note("PlatformData", Platform.parse(text));
+
+  const rootfs = { type: "layers", diff_ids: [digest] };
+  for (const document of [
+    { rootfs: { type: "layers" } },
+    { rootfs, config: { User: "1:a", ExposedPorts: { "80/tcp": {}, x: {} }, StopTimeout: 5 } },
+    { rootfs, config: { User: "a" } },
+    {
+      rootfs,
+      os: "windows",
+      architecture: "amd64",
+      variant: "v2",
+      "os.version": "10",
+      "os.features": ["win32k"],
+      created: "2024-01-02T03:04:05Z",
+      author: "someone",
+      config: {
+        Cmd: "a",
+        Entrypoint: ["b"],
+        Shell: ["c"],
+        StopSignal: "9",
+        Healthcheck: {
+          Test: ["NONE"],
+          Interval: 1,
+          Timeout: 1,
+          StartPeriod: 1,
+          StartInterval: 1,
+          Retries: 1,
+        },
+        OnBuild: ["d"],
+        Labels: { e: "f" },
+        Volumes: { "/g": {} },
+      },
+      history: [
+        { created: "2024-01-02T03:04:05Z", created_by: "h", author: "i", comment: "j" },
+        { empty_layer: true },
+      ],
+    },
+  ]) {
+    const config = ImageConfig.parse(utf8(JSON.stringify(document).replace(":5}", ":9007199254740993}")));
+    const { rawBase64, ...data } = config.toJSON();
+    assert.equal(typeof rawBase64, "string");
+    note("ImageConfigData", data);
+    const { runAs, ports, stopTimeout } = config;
+    note("RunConfigDetails", { ...runAs, ports, ...(stopTimeout !== undefined && { stopTimeout }) });
+    note("JsonValue", config.json());
+    for (const error of config.check()) note("ErrorData", error);
+    note("HistoryStep", v1.history(config.raw));
+  }
+
+  const descriptor = {
+    mediaType: "a/b",
+    digest,
+    size: 3,
+    platform: { os: "linux", architecture: "amd64" },
+    annotations: { a: "b" },
+    artifactType: "c/d",
+    urls: ["https://example.com"],
+    data: "e30=",
+  };
+  const plain = { mediaType: "a/b", digest, size: 3 };
+  for (const document of [
+    { schemaVersion: 2, config: plain, layers: [plain] },
+    {
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      artifactType: "a/b",
+      config: descriptor,
+      layers: [descriptor],
+      subject: descriptor,
+      annotations: { a: "b" },
+    },
+    { schemaVersion: 2, manifests: [descriptor], subject: plain },
+    {
+      schemaVersion: 1,
+      name: "a",
+      tag: "b",
+      architecture: "amd64",
+      fsLayers: [{ blobSum: digest }],
+      history: [{ v1Compatibility: "{}" }],
+    },
+  ])
+    note("ManifestData", Manifest.parse(utf8(JSON.stringify(document))).data);
 }
 
 /** What the compiler says of all that was seen. */

@@ -13,7 +13,7 @@ use table::Row;
 
 const USAGE: &str = "cargo xtask bench [--runs N] [--only NAME]…";
 /// The parts of the bench that JavaScript does; the first runs in a browser.
-const SCRIPTS: [&str; 6] = ["sha256", "scan", "workers", "open", "memory", "sizes"];
+const SCRIPTS: [&str; 7] = ["sha256", "scan", "workers", "open", "memory", "references", "sizes"];
 const NATIVE: &str = "native";
 const DEFAULT_RUNS: u32 = 5;
 
