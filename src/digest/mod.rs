@@ -7,6 +7,7 @@ mod algorithm;
 mod error;
 mod hasher;
 mod short_ids;
+mod sorted;
 mod verifier;
 
 use std::fmt;

@@ -6,7 +6,7 @@
 use super::canonical::{CanonicalRules, Members, history_json, rootfs_json, text, write_sorted};
 use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, RootFs};
 use crate::digest::Digest;
-use crate::json::{self, Decode, FieldError, Member, Value};
+use crate::json::{self, FieldError, Member, Value};
 use crate::limits::Limits;
 
 /// Documents of this and later versions are taken over as they are; older ones are first put into Docker's own form.
@@ -24,7 +24,7 @@ const RULES: CanonicalRules = CanonicalRules::Docker2020;
 /// What is wrong with the JSON or with a member's type.
 pub fn parse(document: &[u8], limits: &Limits) -> Result<ConfigFields, ConfigError> {
     let mut fields = ConfigFields::default();
-    fields.decode(json::parse(document, limits)?)?;
+    json::decode(document, &mut fields, limits)??;
     Ok(fields)
 }
 
