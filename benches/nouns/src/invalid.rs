@@ -37,9 +37,6 @@ pub fn run(rounds: usize) -> Result {
         for (time, by) in
             [(parse, "parse"), (normalize, "parse_normalized"), (any, "parse_any"), (digest, "Digest::parse")]
         {
-            if std::env::var_os("NOUNS_ALL").is_some() {
-                eprintln!("{kind} {by} {time:.0}");
-            }
             if time > worst.0 {
                 worst = (time, format!("limit; worst of all kinds: {kind}, by {by}"));
             }
