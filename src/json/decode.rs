@@ -154,13 +154,6 @@ impl<'a, 'r> Input<'a, 'r> {
         }
     }
 
-    fn skip(self) -> Result<(), FieldError> {
-        match self.0 {
-            Source::Value(_) => Ok(()),
-            Source::Document(reader) => reader.skip().map_err(broken),
-        }
-    }
-
     /// Hands the members of an object to `member`, one after the other. False for `null`, which has none.
     fn members(self, member: MemberSink<'_, 'a>) -> Result<bool, FieldError> {
         match self.0 {
@@ -233,15 +226,44 @@ pub(crate) fn read_object(
     input: Input<'_, '_>,
     fields: &mut [(&'static str, &mut dyn Decode)],
 ) -> Result<(), FieldError> {
-    input.members(&mut |name, input| {
-        // Nearly all keys are written as they should be.
-        let field = fields.iter().position(|(key, _)| *key == name);
-        let field = field.or_else(|| fields.iter().position(|(key, _)| fold_eq(key, &name)));
-        match field.and_then(|field| fields.get_mut(field)) {
-            Some((key, field)) => field.read(input).map_err(|error| error.under(key)),
-            None => input.skip(),
+    match input.0 {
+        Source::Document(reader) if reader.peek() == Some(b'{') => {
+            let mut next = 0;
+            let mut more = reader.enter(b'}').map_err(broken)?;
+            while more {
+                // Nearly all keys are written as they should be, and stand in the order of the fields.
+                let after = fields.iter().enumerate().skip(next);
+                let mut in_turn = after.chain(fields.iter().enumerate().take(next));
+                let field = match in_turn.find(|(_, (key, _))| reader.is_at_key(key)) {
+                    Some((field, (key, _))) => {
+                        reader.pass_key(key).map_err(broken)?;
+                        Some(field)
+                    }
+                    None => {
+                        let name = reader.key().map_err(broken)?;
+                        fields.iter().position(|(key, _)| fold_eq(key, &name))
+                    }
+                };
+                match field.and_then(|field| fields.get_mut(field)) {
+                    Some((key, field)) => {
+                        field.read(Input::document(reader)).map_err(|error| error.under(key))?
+                    }
+                    None => reader.skip().map_err(broken)?,
+                }
+                next = field.map_or(next, |field| field + 1);
+                more = reader.another(b'}').map_err(broken)?;
+            }
         }
-    })?;
+        other => {
+            Input(other).members(&mut |name, input| match fields
+                .iter_mut()
+                .find(|(key, _)| fold_eq(key, &name))
+            {
+                Some((key, field)) => field.read(input).map_err(|error| error.under(key)),
+                None => Ok(()),
+            })?;
+        }
+    }
     Ok(())
 }
 

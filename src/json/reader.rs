@@ -11,6 +11,8 @@ const MAX_DEPTH: u32 = 128;
 /// Where one is in a document.
 pub struct Reader<'a> {
     bytes: &'a [u8],
+    /// The same where all of it is UTF-8, as it should be: checked once and not string by string.
+    text: Option<&'a str>,
     at: usize,
     max_depth: u32,
     max_values: u64,
@@ -28,7 +30,8 @@ impl<'a> Reader<'a> {
         LimitExceeded::check("jsonBytes", limits.json_bytes, bytes.len() as u64)?;
         let max_depth = limits.json_depth.min(MAX_DEPTH);
         let (max_values, scratch) = (limits.json_values, String::new());
-        let mut reader = Self { bytes, at: 0, max_depth, max_values, depth: 0, values: 0, scratch };
+        let text = str::from_utf8(bytes).ok();
+        let mut reader = Self { bytes, text, at: 0, max_depth, max_values, depth: 0, values: 0, scratch };
         reader.skip_white();
         Ok(reader)
     }
@@ -119,10 +122,32 @@ impl<'a> Reader<'a> {
             return Err(self.unexpected("a key in quotes"));
         }
         let key = self.string()?;
+        self.colon()?;
+        Ok(key)
+    }
+
+    fn colon(&mut self) -> Result<(), JsonError> {
         self.skip_white();
         self.expect(b':', "`:`")?;
         self.skip_white();
-        Ok(key)
+        Ok(())
+    }
+
+    /// Whether this very key comes next. It must have no characters that are escaped in JSON.
+    #[inline]
+    pub(super) fn is_at_key(&self, key: &str) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let end = key.len() + 1;
+        // What is looked at first tells most keys from each other.
+        rest.get(end) == Some(&b'"')
+            && rest.first() == Some(&b'"')
+            && rest.get(1..end).is_some_and(|found| found == key.as_bytes())
+    }
+
+    /// Goes to the value behind a key that [comes next](Self::is_at_key).
+    pub(super) fn pass_key(&mut self, key: &str) -> Result<(), JsonError> {
+        self.at += key.len() + 2;
+        self.colon()
     }
 
     /// A whole value.
@@ -255,9 +280,10 @@ impl<'a> Reader<'a> {
     #[inline]
     fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
         self.at += 1;
+        let start = self.at;
         let piece = self.plain();
         if self.peek() == Some(b'"')
-            && let Ok(text) = str::from_utf8(piece)
+            && let Some(text) = self.text.and_then(|text| text.get(start..self.at))
         {
             self.at += 1;
             return Ok(Cow::Borrowed(text));
@@ -265,7 +291,7 @@ impl<'a> Reader<'a> {
         self.unescaped(piece).map(Cow::Owned)
     }
 
-    /// A string that does not stand in the document as it is. Its first piece has been read.
+    /// A string that does not stand in the document as it is, or in one that is not UTF-8. Its first piece has been read.
     fn unescaped(&mut self, mut piece: &'a [u8]) -> Result<String, JsonError> {
         // Put together where there is room already, so that it is allocated once and in its size.
         let mut text = std::mem::take(&mut self.scratch);
