@@ -85,9 +85,26 @@ fn the_kind_is_guessed() {
     assert_eq!(kind(&config("application/x")), Ok(DocumentKind::OciManifest));
     assert_eq!(kind(r#"{"schemaVersion":2,"manifests":[{}]}"#), Ok(DocumentKind::OciIndex));
     assert_eq!(kind(r#"{"schemaVersion":2,"mediaType":"application/x"}"#), Ok(DocumentKind::OciManifest));
-    for text in ["{}", "[]", "null", r#"{"schemaVersion":3}"#, r#"{"schemaVersion":"2"}"#] {
+    for text in ["{}", "[]", "null", r#"{"schemaVersion":3}"#, r#"{"schemaVersion":null}"#] {
         assert_eq!(kind(text).unwrap_err().kind(), ErrorKind::Unsupported, "{text}");
     }
+    for (text, path) in [
+        (r#"{"schemaVersion":"2"}"#, "schemaVersion"),
+        (r#"{"schemaVersion":2.0,"mediaType":"application/vnd.oci.image.index.v1+json"}"#, "schemaVersion"),
+        (r#"{"schemaVersion":2,"mediaType":1}"#, "mediaType"),
+        (r#"{"schemaVersion":2,"config":"x"}"#, "config"),
+        (r#"{"schemaVersion":2,"manifests":[{"size":"1"}]}"#, "manifests[0].size"),
+    ] {
+        let error = kind(text).unwrap_err();
+        assert_eq!((error.code(), error.path().as_deref()), ("json-type", Some(path)), "{text}");
+    }
+    let repeated =
+        r#"{"schemaVersion":2,"config":{"mediaType":"M"},"config":{"size":1},"schemaversion":null}"#;
+    assert_eq!(
+        kind(&repeated.replace('M', media_type::DOCKER_CONFIG)),
+        Ok(DocumentKind::DockerManifest),
+        "null leaves alone, and repeated objects are merged"
+    );
     let given = parse(r#"{"manifests":[]}"#, Some(media_type::DOCKER_LIST)).unwrap();
     assert_eq!(given.kind(), DocumentKind::DockerList, "a media type that is given decides");
 }
@@ -143,6 +160,14 @@ fn inline_data_is_padded_base64() {
         [("", &b""[..]), ("e30=", b"{}"), ("e3\\n0\\r=", b"{}"), ("Zg==", b"f"), ("+/+/", b"\xfb\xff\xbf")]
     {
         assert_eq!(data(&format!("\"{text}\"")).unwrap().as_deref(), Some(bytes), "{text}");
+    }
+    assert_eq!(
+        data("[123, 125, null]").unwrap().as_deref(),
+        Some(&b"{}\0"[..]),
+        "a list of numbers, as Go has it"
+    );
+    for text in ["[256]", "[-1]", "[1.0]", "[\"e30=\"]", "{}"] {
+        assert!(data(text).is_err(), "{text}");
     }
     for text in ["\"e30\"", "\"e3=0\"", "\"-_-_\"", "\"e30=e30=\"", "\"=\"", "\"====\"", "\"e 0=\"", "5"] {
         assert!(data(text).is_err(), "{text}");
