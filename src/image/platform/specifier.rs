@@ -29,7 +29,7 @@ const KNOWN_SYSTEMS: [&str; 17] = [
     "windows",
     "zos",
 ];
-const KNOWN_ARCHITECTURES: [&str; 28] = [
+const KNOWN_ARCHITECTURES: [&str; 24] = [
     "386",
     "amd64",
     "amd64p32",
@@ -54,10 +54,6 @@ const KNOWN_ARCHITECTURES: [&str; 28] = [
     "sparc",
     "sparc64",
     "wasm",
-    "wasm32",
-    "wasm64",
-    "sw64",
-    "alpha",
 ];
 
 /// Why a text is not a platform.
