@@ -100,6 +100,17 @@ impl Reason for PlatformError {
             _ => None,
         }
     }
+
+    fn expected(&self) -> Option<String> {
+        Some("os, architecture, os/architecture or os/architecture/variant".to_owned())
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::Unknown { word } => Some(word.clone()),
+            _ => None,
+        }
+    }
 }
 
 impl Platform {
