@@ -4,7 +4,7 @@ use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::limits::Limits;
 use layerglass::manifest::{
-    DockerArchiveManifest, Document, DocumentData, DocumentKind, Index, Manifest, ManifestError,
+    BlobError, DockerArchiveManifest, Document, DocumentData, DocumentKind, Index, Manifest, ManifestError,
     Repositories, media_type,
 };
 
@@ -172,6 +172,27 @@ fn inline_data_is_padded_base64() {
     for text in ["\"e30\"", "\"e3=0\"", "\"-_-_\"", "\"e30=e30=\"", "\"=\"", "\"====\"", "\"e 0=\"", "5"] {
         assert!(data(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn inline_data_is_checked_when_asked_for() {
+    let inline = |size: u64, digest: &str, data: &str| {
+        let text = format!(
+            r#"{{"schemaVersion":2,"config":{{"size":{size},"digest":"{digest}","data":"{data}"}},"layers":[{{}}]}}"#
+        );
+        let Ok(Document::Manifest(manifest)) = parse(&text, None) else { panic!("{text}") };
+        assert_eq!(manifest.layers()[0].inline_blob(), Ok(None), "nothing is carried");
+        manifest.config().inline_blob().map(|blob| blob.map(<[u8]>::to_vec))
+    };
+    let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    assert_eq!(inline(2, digest, "e30="), Ok(Some(b"{}".to_vec())));
+    let error = inline(3, digest, "e30=").unwrap_err();
+    assert_eq!(error, BlobError::Size { expected: 3, found: 2 });
+    assert_eq!((error.kind(), error.expected().as_deref()), (ErrorKind::Corrupt, Some("3")));
+    let error = inline(2, digest, "e31=").unwrap_err();
+    assert_eq!((error.kind(), error.expected().as_deref()), (ErrorKind::Corrupt, Some(digest)));
+    let error = inline(2, "md5:99914b932bd37a50b983c5e7c90ae93b", "e30=").unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Unsupported, "digest-unsupported"));
 }
 
 #[test]
