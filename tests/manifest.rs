@@ -189,7 +189,7 @@ fn inline_data_is_checked_when_asked_for() {
     let error = inline(3, digest, "e30=").unwrap_err();
     assert_eq!(error, BlobError::Size { expected: 3, found: 2 });
     assert_eq!((error.kind(), error.expected().as_deref()), (ErrorKind::Corrupt, Some("3")));
-    let error = inline(2, digest, "e31=").unwrap_err();
+    let error = inline(2, digest, "W10=").unwrap_err();
     assert_eq!((error.kind(), error.expected().as_deref()), (ErrorKind::Corrupt, Some(digest)));
     let error = inline(2, "md5:99914b932bd37a50b983c5e7c90ae93b", "e30=").unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Unsupported, "digest-unsupported"));
