@@ -25,12 +25,18 @@ pub enum DigestError {
         /// Where they start.
         offset: usize,
     },
-    /// The form of a digest, but an algorithm that is not known here.
+    /// The form of a digest, but an algorithm that is not known, or not accepted here.
     #[error("unsupported digest algorithm `{algorithm}`")]
     Unsupported {
         /// Its name, cut after 64 characters.
         algorithm: String,
     },
+}
+
+impl DigestError {
+    pub(super) fn unsupported(algorithm: &str) -> Self {
+        Self::Unsupported { algorithm: algorithm.chars().take(64).collect() }
+    }
 }
 
 impl Reason for DigestError {
@@ -58,8 +64,11 @@ impl Reason for DigestError {
 
     fn expected(&self) -> Option<String> {
         match self {
+            Self::Format { .. } => {
+                Some("an algorithm, a colon, and hexadecimal digits in lower case".to_owned())
+            }
             Self::Length { expected, .. } => Some(expected.to_string()),
-            _ => None,
+            Self::Unsupported { .. } => Some(Algorithm::ALL.map(Algorithm::name).join(", ")),
         }
     }
 

@@ -352,19 +352,28 @@ impl<T: Decode + Default> Decode for Option<T> {
 }
 
 /// `null` empties it; use `Option<Vec<_>>` where absent and empty have to be told apart.
+///
+/// Go fills the elements of a repeated array into those that are there: objects are merged, and `null` leaves a scalar
+/// as the earlier array had it.
 impl<T: Decode + Default> Decode for Vec<T> {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         self.read(value.into())
     }
 
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
-        self.clear();
+        let mut length = 0;
         input.elements(&mut |element| {
-            let mut item = T::default();
-            item.read(element)?;
-            self.push(item);
+            if length == self.len() {
+                self.push(T::default());
+            }
+            if let Some(item) = self.get_mut(length) {
+                item.read(element)?;
+            }
+            length += 1;
             Ok(())
-        })
+        })?;
+        self.truncate(length);
+        Ok(())
     }
 }
 

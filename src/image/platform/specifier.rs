@@ -5,7 +5,8 @@
 //! os        = 1*( ALNUM / "_" / "-" ) [ "(" [ version ] *( "+" feature ) ")" ]
 //! ```
 //!
-//! Versions and features escape what has a meaning here by `%` and two hexadecimal digits.
+//! Versions and features escape what has a meaning here by `%` and two hexadecimal digits, and everything else that may
+//! not stand there by those of each byte.
 
 use super::{Platform, normalize};
 use crate::error::{ErrorKind, Reason};
@@ -29,7 +30,7 @@ const KNOWN_SYSTEMS: [&str; 17] = [
     "windows",
     "zos",
 ];
-const KNOWN_ARCHITECTURES: [&str; 28] = [
+const KNOWN_ARCHITECTURES: [&str; 24] = [
     "386",
     "amd64",
     "amd64p32",
@@ -54,10 +55,6 @@ const KNOWN_ARCHITECTURES: [&str; 28] = [
     "sparc",
     "sparc64",
     "wasm",
-    "wasm32",
-    "wasm64",
-    "sw64",
-    "alpha",
 ];
 
 /// Why a text is not a platform.
@@ -101,6 +98,17 @@ impl Reason for PlatformError {
     fn offset(&self) -> Option<u64> {
         match self {
             Self::Part { offset } => Some(*offset as u64),
+            _ => None,
+        }
+    }
+
+    fn expected(&self) -> Option<String> {
+        Some("os, architecture, os/architecture or os/architecture/variant".to_owned())
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::Unknown { word } => Some(word.clone()),
             _ => None,
         }
     }
@@ -207,12 +215,13 @@ fn system(part: &str) -> Option<Platform> {
     Some(Platform { os: normalize::os(name), os_version, os_features, ..Platform::default() })
 }
 
-/// Appends a text with `%XX` for what has a meaning in a specifier.
+/// Appends a text with `%XX` for each byte that cannot stand in a version or feature.
 fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '%' | '+' | '(' | ')' | '/' => out.push_str(&format!("%{:02X}", u32::from(c))),
-            _ => out.push(c),
+    for byte in text.bytes() {
+        if is_word(byte) || byte == b'.' {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
 }
