@@ -1,7 +1,7 @@
 //! A whole configuration.
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::{ConfigError, HistoryEntry, Platform, RootFs, RunConfig, Timestamp, history};
 use crate::digest::Digest;
@@ -113,12 +113,22 @@ decode_struct!(ConfigFields {
 /// assert_eq!(config.run_config().cmd.as_deref(), Some(["sh".to_owned()].as_slice()));
 /// assert_eq!(config.raw(), bytes);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ImageConfig {
     raw: Vec<u8>,
-    id: ImageId,
+    /// Computed when it is first asked for: hashing takes half as long again as reading.
+    id: OnceLock<ImageId>,
     fields: ConfigFields,
 }
+
+/// The bytes say everything.
+impl PartialEq for ImageConfig {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for ImageConfig {}
 
 /// For configurations that say nothing of it.
 static NO_RUN_CONFIG: LazyLock<RunConfig> = LazyLock::new(RunConfig::default);
@@ -137,7 +147,7 @@ impl ImageConfig {
         if fields.rootfs.is_none() {
             return Err(ConfigError::NoRootFs);
         }
-        Ok(Self { id: ImageId::of(&raw), raw, fields })
+        Ok(Self { raw, id: OnceLock::new(), fields })
     }
 
     /// The exact bytes it was read from.
@@ -146,8 +156,8 @@ impl ImageConfig {
     }
 
     /// SHA-256 of the exact bytes.
-    pub const fn id(&self) -> ImageId {
-        self.id
+    pub fn id(&self) -> ImageId {
+        *self.id.get_or_init(|| ImageId::of(&self.raw))
     }
 
     /// Everything Docker knows of it.
