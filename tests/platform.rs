@@ -31,6 +31,7 @@ fn specifiers_are_read() {
         ("windows(10.0.17763)/amd64", "windows(10.0.17763)/amd64"),
         ("windows(10.0%2B1+b+a)/amd64", "windows(10.0%2B1+a+b)/amd64"),
         ("linux(+gpu)", "linux(+gpu)/amd64"),
+        ("linux(%00%c3%a9+a%3Ab)", "linux(%00%C3%A9+a%3Ab)/amd64"),
         ("linux()/s390x", "linux/s390x"),
     ];
     for (text, full) in cases {
@@ -144,4 +145,63 @@ fn windows_runs_what_its_build_allows() {
     assert!(serves("10.0.26100", "10.0.20348") && !serves("10.0.26100", "10.0.17763"));
     assert!(!serves("10.0.20348", "10.0.26100"));
     assert!(serves("", "10.0.1") && serves("10.0.1", ""));
+}
+
+fn names(matcher: &PlatformMatcher) -> Vec<String> {
+    matcher.wanted().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn containers_image_has_an_order_of_its_own() {
+    let cases = [
+        ("linux/amd64", vec!["linux/amd64"]),
+        ("linux/amd64:v3", vec!["linux/amd64/v3", "linux/amd64"]),
+        ("linux/arm:v7", vec!["linux/arm/v7", "linux/arm/v6", "linux/arm/v5", "linux/arm"]),
+        ("linux/arm", vec!["linux/arm", "linux/arm/v8", "linux/arm/v7", "linux/arm/v6", "linux/arm/v5"]),
+        ("linux/arm64", vec!["linux/arm64", "linux/arm64/v8"]),
+        ("linux/arm64:v9", vec!["linux/arm64/v9", "linux/arm64"]),
+    ];
+    for (asked, wanted) in cases {
+        let (platform, variant) = asked.split_once(':').unwrap_or((asked, ""));
+        let (os, architecture) = platform.split_once('/').unwrap();
+        let platform = Platform { variant: variant.to_owned(), ..Platform::new(os, architecture) };
+        assert_eq!(names(&PlatformMatcher::containers_image(&platform)), wanted, "{asked}");
+    }
+    let matcher = PlatformMatcher::containers_image(&read("linux/arm/v7"));
+    assert!(
+        matcher.matches(&Platform::new("linux", "arm")) && !matcher.matches(&Platform::new("linux", "ARM"))
+    );
+    assert!(!matcher.matches(&Platform::new("linux", "arm64")));
+    let offered = |text: &str| Platform::parse_loose(text).unwrap();
+    let mut list = ["linux/amd64", "linux/arm", "linux/arm/v8", "linux/arm/v5", "linux/arm/v7"].map(offered);
+    matcher.sort_by_key(&mut list, Clone::clone);
+    let sorted = list.map(|platform| platform.to_string());
+    assert_eq!(sorted, ["linux/arm/v7", "linux/arm/v5", "linux/arm", "linux/amd64", "linux/arm/v8"]);
+}
+
+#[test]
+fn loose_platforms_are_texts() {
+    let cases = ["", "linux", "linux/amd64", "linux/amd64/v7", "linux/amd64:1.2.3.4", "Linux/x86-64/V1:a"];
+    for text in cases {
+        assert_eq!(Platform::parse_loose(text).unwrap().loose(), text);
+    }
+    assert_eq!(Platform::parse_loose(" linux/arm \n"), Some(Platform::new("linux", "arm")));
+    assert_eq!(Platform::parse_loose("linux/arm:1:2"), Some(Platform::new("linux", "arm")));
+    assert_eq!(Platform::parse_loose("//"), Some(Platform::default()));
+    assert_eq!(Platform::parse_loose("a/b/c/d"), None);
+
+    let with = |features: [&str; 2]| Platform {
+        os_features: features.map(str::to_owned).to_vec(),
+        ..Platform::new("linux", "amd64")
+    };
+    let (plain, ab) = (Platform::new("linux", "amd64"), with(["a", "b"]));
+    assert!(ab.is_same(&with(["b", "a"])) && !ab.is_same(&plain) && !ab.is_same(&with(["a", "c"])));
+
+    let satisfies = |have: &Platform, asked: &Platform| PlatformMatcher::satisfying(asked).matches(have);
+    assert!(
+        satisfies(&ab, &plain) && satisfies(&ab, &with(["b", "a"])) && satisfies(&ab, &Platform::default())
+    );
+    assert!(!satisfies(&plain, &ab) && !satisfies(&plain, &Platform::new("linux", "x86_64")));
+    let variant = |variant: &str| Platform { variant: variant.to_owned(), ..plain.clone() };
+    assert!(satisfies(&variant("v2"), &plain) && !satisfies(&plain, &variant("v2")));
 }

@@ -2,7 +2,7 @@
 
 use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
-use layerglass::reference::{Reference, Selection, Source, SourceError};
+use layerglass::reference::{LibraryName, Reference, Selection, Source, SourceError};
 
 fn name(text: &str) -> Reference {
     Reference::parse_normalized(text).unwrap()
@@ -55,7 +55,11 @@ fn every_kind_is_read_and_printed() {
         ),
         ("dir:/a/b.tar".to_owned(), Source::Dir { path: path() }, String::new()),
         ("oras://quay.io/a/b:1".to_owned(), Source::Oras(name("quay.io/a/b:1")), String::new()),
-        ("library://a/b/c:1".to_owned(), Source::Library("a/b/c:1".to_owned()), String::new()),
+        (
+            "library://a/b/c:1".to_owned(),
+            Source::Library(LibraryName::parse("a/b/c:1").unwrap()),
+            String::new(),
+        ),
         ("local.file/a/b.tar".to_owned(), Source::LocalFile { path: path() }, String::new()),
     ];
     for (text, source, printed) in cases {
@@ -68,39 +72,74 @@ fn every_kind_is_read_and_printed() {
 #[test]
 fn each_fault_has_its_reason() {
     let id = Digest::sha256(b"x");
+    let long = Digest::of(layerglass::digest::Algorithm::Sha512, b"");
     let cases = [
-        (String::new(), "source-transport"),
-        ("redis:7".to_owned(), "source-transport"),
-        ("docker:redis".to_owned(), "source-slashes"),
-        ("docker://Redis".to_owned(), "reference-uppercase"),
-        (format!("docker://a:1@{id}"), "source-tag-and-digest"),
-        ("docker://a:1@@unknown-digest@@".to_owned(), "source-unknown-digest"),
-        ("docker-daemon:a".to_owned(), "source-name-only"),
-        ("docker-daemon:sha256:ab".to_owned(), "digest-length"),
-        (
-            format!("docker-daemon:{}", Digest::of(layerglass::digest::Algorithm::Sha512, b"")),
-            "digest-unsupported",
-        ),
-        ("docker-archive:".to_owned(), "source-no-path"),
-        (format!("docker-archive:/a:b@{id}"), "source-digest-in-archive"),
-        ("docker-archive:/a:b:c:d".to_owned(), "reference-character"),
-        ("oci::name".to_owned(), "source-no-path"),
-        ("oci:/a:@".to_owned(), "source-index"),
-        ("oci:/a:@-1".to_owned(), "source-index"),
-        ("oci:/a:@99999999999".to_owned(), "source-index"),
-        ("dir:".to_owned(), "source-no-path"),
-        ("library:/a".to_owned(), "source-slashes"),
-        ("library://".to_owned(), "source-no-path"),
-        ("local.file".to_owned(), "source-no-path"),
-        ("local.files/a".to_owned(), "source-relative-path"),
+        (String::new(), "source-transport", 0),
+        ("redis:7".to_owned(), "source-transport", 0),
+        ("docker:redis".to_owned(), "source-slashes", 7),
+        ("docker://Redis".to_owned(), "reference-uppercase", 9),
+        (format!("docker://a:1@{id}"), "source-tag-and-digest", 9),
+        ("docker://a:1@@unknown-digest@@".to_owned(), "source-unknown-digest", 9),
+        ("docker-daemon:a".to_owned(), "source-name-only", 15),
+        ("docker-daemon:sha256:ab".to_owned(), "digest-length", 21),
+        (format!("docker-daemon:{long}"), "digest-unsupported", 14),
+        ("docker-archive:".to_owned(), "source-no-path", 15),
+        (format!("docker-archive:/a:b@{id}"), "source-digest-in-archive", 18),
+        ("docker-archive:/a:b:c:d".to_owned(), "reference-character", 21),
+        ("oci::name".to_owned(), "source-no-path", 4),
+        ("oci:/a:@".to_owned(), "source-index", 8),
+        ("oci:/a:@-1".to_owned(), "source-index", 8),
+        ("oci:/a:@99999999999".to_owned(), "source-index", 8),
+        ("dir:".to_owned(), "source-no-path", 4),
+        ("oras:a".to_owned(), "source-slashes", 5),
+        ("oras://a:".to_owned(), "reference-empty-part", 9),
+        ("library:/a".to_owned(), "source-slashes", 8),
+        ("library://".to_owned(), "source-no-path", 10),
+        ("library://a/b/c/d".to_owned(), "reference-character", 15),
+        ("library:///".to_owned(), "reference-empty-part", 11),
+        ("library://a//c".to_owned(), "reference-empty-part", 12),
+        ("library://a/b-/c".to_owned(), "reference-incomplete", 14),
+        ("library://a/_b".to_owned(), "reference-character", 12),
+        ("library://a.b?/c".to_owned(), "reference-character", 13),
+        ("library://a.:5/c".to_owned(), "reference-incomplete", 14),
+        ("library://a:".to_owned(), "reference-empty-part", 12),
+        ("library://a:b:c".to_owned(), "reference-character", 13),
+        ("library://a:sha256.12".to_owned(), "digest-length", 19),
+        ("local.file".to_owned(), "source-no-path", 10),
+        ("local.files/a".to_owned(), "source-relative-path", 10),
     ];
-    for (text, code) in cases {
+    for (text, code, offset) in cases {
         let error = Source::parse(&text).unwrap_err();
-        assert_eq!(error.code(), code, "{text}: {error}");
-        assert!(error.offset().is_none_or(|offset| offset as usize <= text.len()), "{text}");
+        assert_eq!((error.code(), error.offset()), (code, Some(offset)), "{text}: {error}");
     }
     let error = Source::parse("docker-archive:/a:B").unwrap_err();
     assert_eq!((error.kind(), error.offset()), (ErrorKind::Invalid, Some(18)));
     let transport = "x".repeat(100);
     assert_eq!(Source::parse(&"x".repeat(500)), Err(SourceError::Transport { transport }));
+}
+
+#[test]
+fn names_in_a_library_have_parts() {
+    let digest = Digest::sha256(b"x");
+    let by_digest = format!("a/b/c:sha256.{}", digest.hex());
+    let cases = [
+        ("alpine", (None, "alpine", None)),
+        ("library/default/alpine:3.8", (None, "library/default/alpine", Some("3.8"))),
+        ("cloud.sylabs.io/a/b/C_d", (Some("cloud.sylabs.io"), "a/b/C_d", None)),
+        ("localhost:5000/a:1", (Some("localhost:5000"), "a", Some("1"))),
+        ("a:5/b:1", (Some("a:5"), "b", Some("1"))),
+        ("/a.b/c", (None, "a.b/c", None)),
+        ("a.b", (None, "a.b", None)),
+        (&by_digest, (None, "a/b/c", None)),
+    ];
+    for (text, parts) in cases {
+        let name = LibraryName::parse(text).unwrap();
+        assert_eq!((name.domain(), name.path(), name.tag()), parts, "{text}");
+        assert_eq!(name.to_string(), text);
+        assert_eq!(name.digest(), (text == by_digest).then_some(&digest));
+    }
+    let tagged = |text: &str| LibraryName::parse(text).unwrap().with_default_tag().to_string();
+    assert_eq!([tagged("a"), tagged("a:1"), tagged(&by_digest)], ["a:latest", "a:1", &by_digest]);
+    assert_eq!(LibraryName::parse("").unwrap_err().code(), "reference-empty");
+    assert_eq!(LibraryName::parse(&"a".repeat(256)).unwrap_err().code(), "reference-path-too-long");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::data::{BlobRole, Check, Role};
 use super::documents::{Document, Documents};
 use super::listing::Listing;
-use crate::digest::Digest;
+use crate::digest::{Algorithms, Digest};
 use crate::error::Reason;
 use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::image::{ChainId, DiffId, ImageConfig, Platform};
@@ -269,9 +269,8 @@ impl<'a> Builder<'a> {
 
 /// The digest of `contents` by the algorithm that `declared` names, SHA-256 by default.
 fn computed_digest(declared: Option<&str>, contents: &[u8]) -> String {
-    let algorithm =
-        declared.and_then(|declared| Digest::parse(declared).ok()).map(|digest| digest.algorithm());
-    Digest::of(algorithm.unwrap_or(crate::digest::Algorithm::Sha256), contents).to_string()
+    let declared = declared.and_then(|declared| Digest::parse_with(declared, Algorithms::ALL).ok());
+    Digest::of(declared.map(|digest| digest.algorithm()).unwrap_or_default(), contents).to_string()
 }
 
 /// The digest that the last part of a path is, as in `<hex>.json`, `sha256:<hex>` or `blobs/sha256/<hex>`.

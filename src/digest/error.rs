@@ -25,12 +25,18 @@ pub enum DigestError {
         /// Where they start.
         offset: usize,
     },
-    /// The form of a digest, but an algorithm that is not known here.
+    /// The form of a digest, but an algorithm that is not known, or not accepted here.
     #[error("unsupported digest algorithm `{algorithm}`")]
     Unsupported {
         /// Its name, cut after 64 characters.
         algorithm: String,
     },
+}
+
+impl DigestError {
+    pub(super) fn unsupported(algorithm: &str) -> Self {
+        Self::Unsupported { algorithm: algorithm.chars().take(64).collect() }
+    }
 }
 
 impl Reason for DigestError {

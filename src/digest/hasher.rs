@@ -5,11 +5,15 @@ use std::fmt;
 use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-use super::{Algorithm, Digest};
+use super::{Algorithm, Digest, blake3};
 use crate::error::{ErrorKind, Reason};
 
 /// First byte of a saved state: the version of its form.
 const STATE_VERSION: u8 = 1;
+/// Second byte of a saved state: the algorithm.
+const SHA256: u8 = 0;
+const SHA384: u8 = 1;
+const SHA512: u8 = 2;
 
 /// Bytes are no state that a hasher saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +43,8 @@ impl Reason for HasherStateError {
 pub struct Hasher(State);
 
 #[derive(Clone)]
-enum State {
+pub(super) enum State {
+    Blake3(blake3::State),
     Sha256(Sha256),
     Sha384(Sha384),
     Sha512(Sha512),
@@ -49,6 +54,7 @@ impl Hasher {
     /// A hasher that has seen nothing.
     pub fn new(algorithm: Algorithm) -> Self {
         Self(match algorithm {
+            Algorithm::Blake3(available) => available.state(),
             Algorithm::Sha256 => State::Sha256(Sha256::new()),
             Algorithm::Sha384 => State::Sha384(Sha384::new()),
             Algorithm::Sha512 => State::Sha512(Sha512::new()),
@@ -57,7 +63,8 @@ impl Hasher {
 
     /// The algorithm that it computes.
     pub const fn algorithm(&self) -> Algorithm {
-        match self.0 {
+        match &self.0 {
+            State::Blake3(state) => state.algorithm(),
             State::Sha256(_) => Algorithm::Sha256,
             State::Sha384(_) => Algorithm::Sha384,
             State::Sha512(_) => Algorithm::Sha512,
@@ -67,6 +74,7 @@ impl Hasher {
     /// Takes in more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
+            State::Blake3(state) => state.update(bytes),
             State::Sha256(state) => state.update(bytes),
             State::Sha384(state) => state.update(bytes),
             State::Sha512(state) => state.update(bytes),
@@ -76,14 +84,16 @@ impl Hasher {
     /// What it has taken in so far, in a form from which [`Self::resume`] goes on: after a restart, or in another
     /// process of the same version. It is about as long as two blocks of the algorithm and tells the last bytes that
     /// were taken in.
-    pub fn save(&self) -> Vec<u8> {
-        let mut state = vec![STATE_VERSION, self.algorithm() as u8];
+    ///
+    /// `None` for BLAKE3: its state is a tree that the crate behind it does not give away.
+    pub fn save(&self) -> Option<Vec<u8>> {
+        let saved = |tag: u8, state: &[u8]| Some([&[STATE_VERSION, tag], state].concat());
         match &self.0 {
-            State::Sha256(hasher) => state.extend(hasher.serialize()),
-            State::Sha384(hasher) => state.extend(hasher.serialize()),
-            State::Sha512(hasher) => state.extend(hasher.serialize()),
+            State::Blake3(_) => None,
+            State::Sha256(hasher) => saved(SHA256, &hasher.serialize()),
+            State::Sha384(hasher) => saved(SHA384, &hasher.serialize()),
+            State::Sha512(hasher) => saved(SHA512, &hasher.serialize()),
         }
-        state
     }
 
     /// A hasher that goes on from a saved state.
@@ -96,11 +106,14 @@ impl Hasher {
             T::deserialize(&state).map_err(|_| HasherStateError)
         }
         let (&[version, algorithm], bytes) = state.split_first_chunk().ok_or(HasherStateError)?;
-        let algorithm = Algorithm::ALL.into_iter().find(|known| *known as u8 == algorithm);
-        Ok(Self(match algorithm.filter(|_| version == STATE_VERSION).ok_or(HasherStateError)? {
-            Algorithm::Sha256 => State::Sha256(read(bytes)?),
-            Algorithm::Sha384 => State::Sha384(read(bytes)?),
-            Algorithm::Sha512 => State::Sha512(read(bytes)?),
+        if !is_possible(algorithm, bytes) {
+            return Err(HasherStateError);
+        }
+        Ok(Self(match (version, algorithm) {
+            (STATE_VERSION, SHA256) => State::Sha256(read(bytes)?),
+            (STATE_VERSION, SHA384) => State::Sha384(read(bytes)?),
+            (STATE_VERSION, SHA512) => State::Sha512(read(bytes)?),
+            _ => return Err(HasherStateError),
         }))
     }
 
@@ -114,12 +127,24 @@ impl Hasher {
             }
         };
         match self.0 {
+            State::Blake3(state) => fill(&mut bytes, &state.finish()),
             State::Sha256(state) => fill(&mut bytes, &state.finalize()),
             State::Sha384(state) => fill(&mut bytes, &state.finalize()),
             State::Sha512(state) => fill(&mut bytes, &state.finalize()),
         }
         Digest { algorithm, bytes }
     }
+}
+
+/// Whether the count of blocks in a state, which stands after the chaining value, is one that can be reached. With one
+/// beyond, the length of the message would overflow.
+fn is_possible(algorithm: u8, state: &[u8]) -> bool {
+    let count = match algorithm {
+        SHA256 => state.get(32..40),
+        _ => state.get(64..80),
+    };
+    // Least byte first: less than 2^48 blocks.
+    count.and_then(|count| count.get(6..)).is_some_and(|high| high.iter().all(|byte| *byte == 0))
 }
 
 impl fmt::Debug for Hasher {

@@ -1,9 +1,12 @@
 //! Digests: names of contents, such as `sha256:e3b0c442…`.
 //!
 //! A digest is an algorithm, a colon and lower-case hexadecimal digits, as the OCI image-spec (descriptor.md) and
-//! `go-digest` have it. The algorithms here are those of the SHA-2 family that image-spec registers, and SHA-384.
+//! `go-digest` have it. The algorithms are those of the SHA-2 family that image-spec registers, SHA-384, and by option
+//! BLAKE3; [`Algorithms`] says which of them are accepted.
 
 mod algorithm;
+mod algorithms;
+mod blake3;
 mod error;
 mod hasher;
 mod short_ids;
@@ -13,6 +16,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use algorithm::Algorithm;
+pub use algorithms::Algorithms;
 pub use error::DigestError;
 pub use hasher::{Hasher, HasherStateError};
 pub use short_ids::{ShortIdError, ShortIds};
@@ -36,12 +40,21 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// Parses `algorithm:hex`. For a known algorithm the length is looked at before the characters, as `go-digest` does.
+    /// Parses `algorithm:hex` with an algorithm of [`Algorithms::DEFAULT`].
+    ///
+    /// # Errors
+    /// Those of [`Self::parse_with`].
+    pub fn parse(text: &str) -> Result<Self, DigestError> {
+        Self::parse_with(text, Algorithms::DEFAULT)
+    }
+
+    /// Parses `algorithm:hex` with an algorithm of those. For them the length is looked at before the characters, as
+    /// `go-digest` does.
     ///
     /// # Errors
     /// [`DigestError::Format`] when the text is no digest of any algorithm, [`DigestError::Unsupported`] when it is one
-    /// of an unknown algorithm, [`DigestError::Length`] when a known algorithm has another number of digits.
-    pub fn parse(text: &str) -> Result<Self, DigestError> {
+    /// of another algorithm, [`DigestError::Length`] when one of those has another number of digits.
+    pub fn parse_with(text: &str, algorithms: Algorithms) -> Result<Self, DigestError> {
         let Some((name, encoded)) = text.split_once(':') else {
             return Err(DigestError::Format { offset: text.len() });
         };
@@ -49,9 +62,9 @@ impl Digest {
         if encoded.is_empty() {
             return Err(DigestError::Format { offset: start });
         }
-        let Some(algorithm) = Algorithm::from_name(name) else {
+        let Some(algorithm) = Algorithm::from_name(name).filter(|known| algorithms.contains(*known)) else {
             return Err(match check_form(text) {
-                Ok(()) => DigestError::Unsupported { algorithm: name.chars().take(64).collect() },
+                Ok(()) => DigestError::unsupported(name),
                 Err(offset) => DigestError::Format { offset },
             });
         };
@@ -136,6 +149,7 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// As [`Digest::parse`].
 impl FromStr for Digest {
     type Err = DigestError;
 

@@ -171,11 +171,11 @@ impl ShortIds {
     }
 
     fn set(&self, algorithm: Algorithm) -> Option<&BTreeSet<Digest>> {
-        self.sets.get(algorithm as usize)
+        self.sets.get(algorithm.index())
     }
 
     fn set_mut(&mut self, algorithm: Algorithm) -> Option<&mut BTreeSet<Digest>> {
-        self.sets.get_mut(algorithm as usize)
+        self.sets.get_mut(algorithm.index())
     }
 }
 
@@ -183,7 +183,7 @@ impl FromIterator<Digest> for ShortIds {
     fn from_iter<I: IntoIterator<Item = Digest>>(digests: I) -> Self {
         let mut lists = [const { Vec::new() }; Algorithm::ALL.len()];
         for digest in digests {
-            if let Some(list) = lists.get_mut(digest.algorithm() as usize) {
+            if let Some(list) = lists.get_mut(digest.algorithm().index()) {
                 list.push(digest);
             }
         }

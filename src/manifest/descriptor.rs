@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::base64;
-use crate::digest::{Digest, DigestError};
+use crate::digest::{Algorithms, Digest, DigestError};
 use crate::image::Platform;
 use crate::json::{Decode, FieldError, Value, decode_object, size};
 
@@ -36,12 +36,12 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    /// The digest, typed.
+    /// The digest, typed. All algorithms that are compiled in are accepted, as image-spec (descriptor.md) registers them.
     ///
     /// # Errors
     /// Why it is none, or that its algorithm is not known.
     pub fn parsed_digest(&self) -> Result<Digest, DigestError> {
-        Digest::parse(&self.digest)
+        Digest::parse_with(&self.digest, Algorithms::ALL)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The grammar, part by part.
 
 use super::{MAX_PATH, Part, Reference, ReferenceError, Rules};
-use crate::digest::{Algorithm, Digest, DigestError};
+use crate::digest::{Digest, DigestError};
 
 /// Parses a text as it stands.
 pub(super) fn parse(text: String, rules: &Rules) -> Result<Reference, ReferenceError> {
@@ -30,12 +30,7 @@ struct Parts {
 
 /// Parses a digest of an algorithm that the rules know.
 pub(super) fn parse_digest(text: &str, rules: &Rules) -> Result<Digest, DigestError> {
-    match Digest::parse(text) {
-        Ok(digest) if digest.algorithm() == Algorithm::Sha384 && !rules.sha384 => {
-            Err(DigestError::Unsupported { algorithm: digest.algorithm().name().to_owned() })
-        }
-        other => other,
-    }
+    Digest::parse_with(text, rules.algorithms)
 }
 
 /// Checks that the path, or by older rules the name, has no more than 255 bytes.

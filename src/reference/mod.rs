@@ -25,6 +25,8 @@
 
 mod error;
 mod grammar;
+mod image_names;
+mod library;
 mod normalize;
 mod pattern;
 mod rules;
@@ -34,6 +36,8 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use error::{Part, ReferenceError};
+pub use image_names::{ImageNames, ImageNamesError, NameSource};
+pub use library::LibraryName;
 pub use pattern::{Pattern, PatternError};
 pub use rules::Rules;
 pub use source::{Selection, Source, SourceError};

@@ -1,7 +1,9 @@
 //! Where implementations differ.
 
-/// What a parser accepts where implementations differ. [`Self::default`] is distribution/reference 0.6, with all
-/// algorithms of [`crate::digest`].
+use crate::digest::Algorithms;
+
+/// What a parser accepts where implementations differ. [`Self::default`] is distribution/reference 0.6 in a
+/// program that knows the algorithms of [`Algorithms::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rules {
@@ -13,18 +15,27 @@ pub struct Rules {
     /// The limit of 255 bytes counts the domain and the slash after it as well. Before distribution/reference 0.6, and in
     /// containers/image.
     pub domain_counts: bool,
-    /// SHA-384 is a known algorithm. It is in go-digest 1.0 and no longer in what comes after it.
-    pub sha384: bool,
+    /// Algorithms that the digest may have. Without SHA-384 these are the rules of go-digest after 1.0; in Go it depends
+    /// on what a program links.
+    pub algorithms: Algorithms,
 }
 
 impl Rules {
     /// Those of distribution/reference 0.6.
-    pub const CURRENT: Self =
-        Self { uppercase_domain: true, ipv6_domain: true, domain_counts: false, sha384: true };
+    pub const CURRENT: Self = Self {
+        uppercase_domain: true,
+        ipv6_domain: true,
+        domain_counts: false,
+        algorithms: Algorithms::DEFAULT,
+    };
 
     /// Those of containers/image (podman, buildah, skopeo) and of Docker in 2020.
-    pub const OLDER: Self =
-        Self { uppercase_domain: false, ipv6_domain: false, domain_counts: true, sha384: true };
+    pub const OLDER: Self = Self {
+        uppercase_domain: false,
+        ipv6_domain: false,
+        domain_counts: true,
+        algorithms: Algorithms::DEFAULT,
+    };
 }
 
 impl Default for Rules {

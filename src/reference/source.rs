@@ -14,10 +14,12 @@
 
 use std::fmt;
 
-use super::{Kind, Reference, ReferenceError};
+use super::{Kind, LibraryName, Reference, ReferenceError};
 use crate::digest::{Digest, DigestError};
 use crate::error::{ErrorKind, Reason};
 
+/// What stands before the path of a SIF file.
+pub(super) const LOCAL_FILE: &str = "local.file";
 /// What podman and skopeo write for a digest that is not known yet.
 const UNKNOWN_DIGEST: &str = "@@unknown-digest@@";
 
@@ -73,7 +75,7 @@ pub enum Source {
     /// An artifact in a registry.
     Oras(Reference),
     /// A SIF file in a library.
-    Library(String),
+    Library(LibraryName),
     /// A SIF file, referenced in place.
     LocalFile {
         /// The file, absolute.
@@ -96,18 +98,28 @@ pub enum SourceError {
     Slashes {
         /// The transport.
         transport: &'static str,
+        /// Where they are missing.
+        offset: usize,
     },
     /// There is no path.
     #[error("the path is empty")]
-    NoPath,
+    NoPath {
+        /// Where it should be.
+        offset: usize,
+    },
     /// A local file has to be given by its absolute path.
     #[error("the path of a local file has to be absolute")]
-    RelativePath,
+    RelativePath {
+        /// Where it starts.
+        offset: usize,
+    },
     /// What follows `@` is no number.
     #[error("`@{index}` is no place in a list")]
     Index {
         /// What stands there, cut after 100 characters.
         index: String,
+        /// Where it starts.
+        offset: usize,
     },
     /// The name is no reference.
     #[error("{error} (name at byte {offset})")]
@@ -127,16 +139,28 @@ pub enum SourceError {
     },
     /// A tag and a digest together could contradict each other; this transport takes one of them.
     #[error("a name with both a tag and a digest is not supported here")]
-    TagAndDigest,
+    TagAndDigest {
+        /// Where the name starts.
+        offset: usize,
+    },
     /// The images of an archive have no digests to be asked for.
     #[error("an archive is not asked for by digest")]
-    DigestInArchive,
+    DigestInArchive {
+        /// Where the name starts.
+        offset: usize,
+    },
     /// A daemon is asked for a name with its tag or digest.
     #[error("a name in a daemon needs a tag or a digest")]
-    NameOnly,
+    NameOnly {
+        /// Where the name ends.
+        offset: usize,
+    },
     /// What is followed by an unknown digest has neither tag nor digest.
     #[error("a name with an unknown digest has neither tag nor digest")]
-    UnknownDigest,
+    UnknownDigest {
+        /// Where the name starts.
+        offset: usize,
+    },
 }
 
 impl Reason for SourceError {
@@ -153,24 +177,33 @@ impl Reason for SourceError {
         match self {
             Self::Transport { .. } => "source-transport",
             Self::Slashes { .. } => "source-slashes",
-            Self::NoPath => "source-no-path",
-            Self::RelativePath => "source-relative-path",
+            Self::NoPath { .. } => "source-no-path",
+            Self::RelativePath { .. } => "source-relative-path",
             Self::Index { .. } => "source-index",
             Self::Reference { error, .. } => error.code(),
             Self::Id { error, .. } => error.code(),
-            Self::TagAndDigest => "source-tag-and-digest",
-            Self::DigestInArchive => "source-digest-in-archive",
-            Self::NameOnly => "source-name-only",
-            Self::UnknownDigest => "source-unknown-digest",
+            Self::TagAndDigest { .. } => "source-tag-and-digest",
+            Self::DigestInArchive { .. } => "source-digest-in-archive",
+            Self::NameOnly { .. } => "source-name-only",
+            Self::UnknownDigest { .. } => "source-unknown-digest",
         }
     }
 
     fn offset(&self) -> Option<u64> {
-        match self {
-            Self::Reference { error, offset } => Some(*offset as u64 + error.offset().unwrap_or_default()),
-            Self::Id { error, offset } => Some(*offset as u64 + error.offset().unwrap_or_default()),
-            _ => None,
-        }
+        let (offset, within) = match self {
+            Self::Transport { .. } => (0, 0),
+            Self::Reference { error, offset } => (*offset, error.offset().unwrap_or_default()),
+            Self::Id { error, offset } => (*offset, error.offset().unwrap_or_default()),
+            Self::Slashes { offset, .. }
+            | Self::NoPath { offset }
+            | Self::RelativePath { offset }
+            | Self::Index { offset, .. }
+            | Self::TagAndDigest { offset }
+            | Self::DigestInArchive { offset }
+            | Self::NameOnly { offset }
+            | Self::UnknownDigest { offset } => (*offset, 0),
+        };
+        Some(offset as u64 + within)
     }
 }
 
@@ -187,42 +220,48 @@ impl Source {
     /// assert_eq!(source, Source::DockerArchive { path: "/tmp/images.tar".to_owned(), image });
     /// ```
     pub fn parse(text: &str) -> Result<Self, SourceError> {
-        if let Some(path) = text.strip_prefix("local.file") {
+        if let Some(path) = text.strip_prefix(LOCAL_FILE) {
             return local_file(path);
         }
         let (transport, rest) = text.split_once(':').unwrap_or((text, ""));
         let offset = text.len() - rest.len();
         match transport {
-            "docker" => registry(slashes("docker", rest)?, offset + 2),
+            "docker" => registry(slashes("docker", rest, offset)?, offset + 2),
             "docker-daemon" => daemon(rest, offset),
             "docker-archive" => {
-                let (path, image) = split_path(rest)?;
+                let (path, image) = split_path(rest, offset)?;
                 let image = archive_image(image, text.len() - image.map_or(0, str::len))?;
                 Ok(Self::DockerArchive { path: path.to_owned(), image })
             }
             "oci" | "oci-archive" => {
-                let (path, image) = split_path(rest)?;
-                let (path, image) = (path.to_owned(), selection(image)?);
+                let (path, image) = split_path(rest, offset)?;
+                let image = selection(image, text.len() - image.map_or(0, str::len))?;
+                let path = path.to_owned();
                 Ok(if transport == "oci" {
                     Self::OciLayout { path, image }
                 } else {
                     Self::OciArchive { path, image }
                 })
             }
-            "dir" if rest.is_empty() => Err(SourceError::NoPath),
+            "dir" if rest.is_empty() => Err(SourceError::NoPath { offset }),
             "dir" => Ok(Self::Dir { path: rest.to_owned() }),
-            "oras" => Ok(Self::Oras(named(slashes("oras", rest)?, offset + 2)?.with_default_tag())),
-            "library" => match slashes("library", rest)? {
-                "" => Err(SourceError::NoPath),
-                path => Ok(Self::Library(path.to_owned())),
-            },
+            "oras" => Ok(Self::Oras(named(slashes("oras", rest, offset)?, offset + 2)?.with_default_tag())),
+            "library" => {
+                let offset = offset + 2;
+                match slashes("library", rest, offset - 2)? {
+                    "" => Err(SourceError::NoPath { offset }),
+                    name => LibraryName::parse(name)
+                        .map(Self::Library)
+                        .map_err(|error| SourceError::Reference { error, offset }),
+                }
+            }
             _ => Err(SourceError::Transport { transport: transport.chars().take(100).collect() }),
         }
     }
 }
 
-fn slashes<'t>(transport: &'static str, rest: &'t str) -> Result<&'t str, SourceError> {
-    rest.strip_prefix("//").ok_or(SourceError::Slashes { transport })
+fn slashes<'t>(transport: &'static str, rest: &'t str, offset: usize) -> Result<&'t str, SourceError> {
+    rest.strip_prefix("//").ok_or(SourceError::Slashes { transport, offset })
 }
 
 fn named(text: &str, offset: usize) -> Result<Reference, SourceError> {
@@ -235,12 +274,12 @@ fn registry(rest: &str, offset: usize) -> Result<Source, SourceError> {
         return if name.is_name_only() {
             Ok(Source::RegistryUnknownDigest(name))
         } else {
-            Err(SourceError::UnknownDigest)
+            Err(SourceError::UnknownDigest { offset })
         };
     }
     let name = named(rest, offset)?;
     match name.kind() {
-        Kind::Reference => Err(SourceError::TagAndDigest),
+        Kind::Reference => Err(SourceError::TagAndDigest { offset }),
         _ => Ok(Source::Registry(name.with_default_tag())),
     }
 }
@@ -260,34 +299,35 @@ fn daemon(rest: &str, offset: usize) -> Result<Source, SourceError> {
     }
     let name = named(rest, offset)?;
     match name.kind() {
-        Kind::Repository => Err(SourceError::NameOnly),
-        Kind::Reference => Err(SourceError::TagAndDigest),
+        Kind::Repository => Err(SourceError::NameOnly { offset: offset + rest.len() }),
+        Kind::Reference => Err(SourceError::TagAndDigest { offset }),
         _ => Ok(Source::Daemon(name)),
     }
 }
 
 fn local_file(path: &str) -> Result<Source, SourceError> {
+    let offset = LOCAL_FILE.len();
     match path {
-        "" => Err(SourceError::NoPath),
+        "" => Err(SourceError::NoPath { offset }),
         path if path.starts_with('/') => Ok(Source::LocalFile { path: path.to_owned() }),
-        _ => Err(SourceError::RelativePath),
+        _ => Err(SourceError::RelativePath { offset }),
     }
 }
 
 /// A path, and what follows it after a colon. A letter with a colon and a backslash at the start is a drive of Windows.
-fn split_path(rest: &str) -> Result<(&str, Option<&str>), SourceError> {
+fn split_path(rest: &str, offset: usize) -> Result<(&str, Option<&str>), SourceError> {
     let drive = matches!(rest.as_bytes(), [letter, b':', b'\\', ..] if letter.is_ascii_alphabetic());
     let from = if drive { 2 } else { 0 };
     let colon = rest.get(from..).and_then(|rest| rest.find(':')).map(|colon| colon + from);
     let path = colon.map_or(rest, |colon| rest.get(..colon).unwrap_or_default());
     if path.is_empty() {
-        return Err(SourceError::NoPath);
+        return Err(SourceError::NoPath { offset });
     }
     Ok((path, colon.and_then(|colon| rest.get(colon + 1..))))
 }
 
 /// Which image, by a name of any form or by its place.
-fn selection(image: Option<&str>) -> Result<Selection, SourceError> {
+fn selection(image: Option<&str>, offset: usize) -> Result<Selection, SourceError> {
     match image {
         None | Some("") => Ok(Selection::Only),
         Some(name) => match name.strip_prefix('@') {
@@ -295,7 +335,8 @@ fn selection(image: Option<&str>) -> Result<Selection, SourceError> {
             Some(index) => {
                 let digits = index.bytes().all(|byte| byte.is_ascii_digit());
                 let number = index.parse().ok().filter(|_| digits);
-                let error = || SourceError::Index { index: index.chars().take(100).collect() };
+                let error =
+                    || SourceError::Index { index: index.chars().take(100).collect(), offset: offset + 1 };
                 Ok(Selection::Index(number.ok_or_else(error)?))
             }
         },
@@ -304,11 +345,11 @@ fn selection(image: Option<&str>) -> Result<Selection, SourceError> {
 
 /// Which image of a file of `docker save`: its names are complete and have tags.
 fn archive_image(image: Option<&str>, offset: usize) -> Result<Selection, SourceError> {
-    match selection(image)? {
+    match selection(image, offset)? {
         Selection::Name(name) => {
             let name = named(&name, offset)?;
             match name.digest() {
-                Some(_) => Err(SourceError::DigestInArchive),
+                Some(_) => Err(SourceError::DigestInArchive { offset }),
                 None => Ok(Selection::Name(name.with_default_tag().to_string())),
             }
         }
@@ -339,8 +380,8 @@ impl fmt::Display for Source {
             Self::OciArchive { path, image } => write!(f, "oci-archive:{path}{image}"),
             Self::Dir { path } => write!(f, "dir:{path}"),
             Self::Oras(name) => write!(f, "oras://{}", unambiguous(name)),
-            Self::Library(path) => write!(f, "library://{path}"),
-            Self::LocalFile { path } => write!(f, "local.file{path}"),
+            Self::Library(name) => write!(f, "library://{name}"),
+            Self::LocalFile { path } => write!(f, "{LOCAL_FILE}{path}"),
         }
     }
 }

@@ -24,37 +24,26 @@ pub fn reference(implementation: &str) -> Option<&'static str> {
             "oci-spec takes Unicode tags and upper-case digests"
         }
         "GoogleContainerTools/jib" => "jib's default registry is registry-1.docker.io",
-        _ => "an implementation that is not known",
+        _ => "UNKNOWN IMPLEMENTATION: nothing here reads it; see whether something should",
     })
 }
 
+/// Why a vector with a function that nothing here reads is left out: it may be one that should be read.
+pub const UNKNOWN_FUNCTION: &str = "UNKNOWN FUNCTION: nothing here reads it; see whether something should";
+
 /// Why a vector of `digest.json` is not ours.
-pub fn digest(implementation: &str, function: &str, vector: &Value) -> Option<&'static str> {
-    let sha384 = vector["input"].as_str().is_some_and(|input| input.starts_with("sha384:"));
-    let sha512 = vector["input"].as_str().is_some_and(|input| input.starts_with("sha512:"));
+pub fn digest(implementation: &str, function: &str) -> Option<&'static str> {
     Some(match (implementation, function) {
         (_, "RegisterAlgorithm(name)") => "algorithms cannot be registered here",
         (_, "Algorithm.Set") => "a command-line flag of Go",
         (_, "digestset.Add(size)") => "counts a Go quirk: an invalid digest is refused by its type here",
-        ("opencontainers/go-digest/blake3", _) => "blake3 is not compiled in",
-        ("google/go-containerregistry", _) => "ggcr knows SHA-256 only and has errors of its own",
+        ("opencontainers/go-digest/blake3", _) if Algorithm::from_name("blake3").is_none() => {
+            "blake3 is not compiled in"
+        }
         ("youki-dev/oci-spec-rs image::Digest", _) => "oci-spec takes algorithms that are not known",
         ("oras-project/rust-oci-client", _) => "compares a digest with a header of a registry",
-        (implementation, "digest.Parse") if implementation.contains("HEAD") && sha384 => {
-            "go-digest after 1.0 no longer knows SHA-384"
-        }
-        (implementation, "digest.Parse") if implementation.contains("sha256 only") && (sha384 || sha512) => {
-            "a Go program that was not linked with that hash"
-        }
         _ => return None,
     })
-}
-
-/// Why a reference with a digest is not ours: what Go's packages know of SHA-2 depends on what a program links.
-pub fn unlinked(input: &str, error: Option<&str>) -> Option<&'static str> {
-    let unsupported = matches!(error, Some("digest.ErrDigestUnsupported" | "unsupported digest algorithm"));
-    let known = Algorithm::ALL.iter().any(|algorithm| input.contains(&format!("@{algorithm}:")));
-    (unsupported && known).then_some("a Go program that was not linked with that hash")
 }
 
 /// Why a search in a set of digests is not ours.
@@ -117,15 +106,57 @@ pub fn manifest(found: Result<&Document, &ManifestError>) -> Option<&'static str
 }
 
 /// Why a vector of `platform.json` is not ours.
-pub fn platform(function: &str) -> Option<&'static str> {
-    Some(match function {
-        "v1.Platform.String/ParsePlatform" | "v1.Platform.Equals" | "v1.Platform.Satisfies" => {
-            "ggcr compares texts and has no normal form"
+pub fn platform(input: &Value) -> Option<&'static str> {
+    let has_features = |platform: &Value| platform.get("Features").is_some();
+    let found =
+        has_features(input) || ["a", "b", "have", "spec"].iter().any(|key| has_features(&input[*key]));
+    found.then_some("`features` of Docker's lists, the processor's, which no engine reads any more")
+}
+
+/// Why a config that Docker's store was to take is not ours.
+pub fn create(case: &Value) -> Option<&'static str> {
+    if case["panic"].is_string() {
+        return Some("the original panics");
+    }
+    match case["error"].as_str() {
+        Some("operating system is not supported") => {
+            Some("which systems a store serves is the store's matter")
         }
-        "libimage.NormalizePlatform" => "podman keeps the letter case of what it does not know",
-        "WantedPlatforms" | "ChooseInstance" => {
-            "containers/image has an order of its own; containerd's is the default"
+        _ => None,
+    }
+}
+
+/// Why a name of singularity-cri is not ours.
+pub fn singularity_name(input: &str) -> Option<&'static str> {
+    let name = input.strip_prefix("docker.io/").unwrap_or(input);
+    let after = |prefix: &str| name.strip_prefix(prefix);
+    Some(match name {
+        "" | "local.file" => "no name at all is refused",
+        _ if after("local.file").is_some_and(|rest| !rest.starts_with('/')) => {
+            "`local.files` is not local.file"
         }
+        _ if name.starts_with("local.file") && name.trim_end_matches(":latest").contains(':') => {
+            "a colon cuts a local path short; here only `:latest` is cut off"
+        }
+        _ if name.starts_with("local.file") => return None,
+        _ if after("cloud.sylabs.io").is_some_and(|rest| !rest.starts_with('/')) => {
+            "`cloud.sylabs.iox` is not cloud.sylabs.io, and that alone no name"
+        }
+        _ if name.starts_with("cloud.sylabs.io/")
+            && name.contains("sha256.")
+            && !name.contains(":sha256.") =>
+        {
+            "`sha256.` inside a tag makes it no digest"
+        }
+        _ if name.starts_with("library://") => "library:// is a name in the library, not one in a registry",
+        _ if name.contains(':')
+            && !name.contains('@')
+            && name.rsplit('/').next().is_some_and(|last| !last.contains(':')) =>
+        {
+            "a port is no tag"
+        }
+        _ if name.contains(char::is_whitespace) => "names are checked",
+        _ if name.split_once("@sha256:").is_some_and(|(_, hex)| hex.len() != 64) => "digests are checked",
         _ => return None,
     })
 }

@@ -41,7 +41,7 @@ fn describe(parsed: Result<Reference, ReferenceError>, parts: bool) -> Value {
 }
 
 pub fn check(text: &str, report: &mut Report) {
-    for line in text.lines().filter(|line| !line.is_empty()) {
+    report.each(text.lines().filter(|line| !line.is_empty()), |line, report| {
         let vector: Value = serde_json::from_str(line).expect("one object a line");
         let input = vector["in"].as_str().expect("in");
         let digest = match Digest::parse(input) {
@@ -74,5 +74,5 @@ pub fn check(text: &str, report: &mut Report) {
         for (key, expected) in expected.as_object().expect("object") {
             report.equal(format!("{key} of {input:?}"), expected, &found[key]);
         }
-    }
+    });
 }

@@ -16,6 +16,7 @@ mod reference;
 mod report;
 mod seeds;
 mod seeds_image;
+mod singularity;
 mod source;
 
 use std::path::Path;
@@ -40,10 +41,14 @@ const FILES: &[(&str, Check)] = &[
     ("seeds/docker-reference-more.json", seeds::docker_reference_more),
     ("seeds/moby-chainid.json", seeds::moby_chainid),
     ("seeds/moby-digestset.json", seeds::moby_digestset),
+    ("seeds/moby-imagestore.json", seeds_image::moby_imagestore),
     ("seeds/moby-image-json.json", seeds_image::moby_image_json),
     ("seeds/moby-image-json-v29-differences.json", seeds_image::moby_image_json_v29),
+    ("seeds/moby-tests.json", seeds_image::moby_tests),
     ("seeds/moby-v1-conversion.json", seeds_image::moby_v1_conversion),
     ("seeds/moby-v1id.json", seeds_image::moby_v1id),
+    ("seeds/singularity-cri.json", singularity::singularity_cri),
+    ("seeds/singularity-cri-tests.json", singularity::singularity_cri_tests),
 ];
 
 #[test]
@@ -52,15 +57,21 @@ fn vectors() {
         eprintln!("LAYERGLASS_VECTORS is not set: NO VECTORS OF OTHER IMPLEMENTATIONS WERE CHECKED");
         return;
     };
+    let folder = Path::new(&folder);
+    // What panics is reported with its vector.
+    std::panic::set_hook(Box::new(|_| {}));
     let mut reports = Vec::new();
     for (name, check) in FILES {
-        let Ok(text) = std::fs::read_to_string(Path::new(&folder).join(name)) else { continue };
-        let mut report = Report::new(name);
-        check(&text, &mut report);
-        assert!(report.checked + report.excluded() > 0, "{name} holds no vectors");
+        let Ok(text) = std::fs::read_to_string(folder.join(name)) else { continue };
+        let mut report = Report::new(folder, name);
+        report.guarded(|| "the file".to_owned(), |report| check(&text, report));
+        if report.checked + report.excluded() == 0 {
+            report.failures.push(format!("{name} holds no vectors"));
+        }
         reports.push(report);
     }
-    assert!(!reports.is_empty(), "{} holds no file of vectors that is known", Path::new(&folder).display());
+    drop(std::panic::take_hook());
+    assert!(!reports.is_empty(), "{} holds no file of vectors that is known", folder.display());
     report::print(&reports);
     let failures: Vec<String> = reports.iter().flat_map(|report| report.failures.iter().cloned()).collect();
     assert!(failures.is_empty(), "{} vectors fail:\n{}", failures.len(), failures.join("\n"));

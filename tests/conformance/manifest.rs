@@ -14,12 +14,9 @@ use crate::report::Report;
 pub fn check(text: &str, report: &mut Report) {
     let file: Value = serde_json::from_str(text).expect("manifest.json");
     let vectors = file["vectors"].as_array().expect("vectors");
-    for vector in vectors {
-        check_document(vector, report);
-    }
-    for function in file["meta"]["functions"].as_array().into_iter().flatten() {
-        check_function(function, vectors, report);
-    }
+    report.each(vectors, |vector, report| check_document(vector, report));
+    let functions = file["meta"]["functions"].as_array().into_iter().flatten();
+    report.each(functions, |function, report| check_function(function, vectors, report));
 }
 
 fn check_document(vector: &Value, report: &mut Report) {

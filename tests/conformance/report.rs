@@ -1,9 +1,13 @@
 //! What was checked, what was left out and why, what failed.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 pub struct Report {
+    folder: PathBuf,
     file: String,
     pub checked: usize,
     excluded: BTreeMap<&'static str, usize>,
@@ -11,8 +15,39 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), checked: 0, excluded: BTreeMap::new(), failures: Vec::new() }
+    pub fn new(folder: &Path, file: &str) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            file: file.to_owned(),
+            checked: 0,
+            excluded: BTreeMap::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// The text of another file of the same folder.
+    pub fn other_file(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.folder.join(name)).ok()
+    }
+
+    /// Checks each vector. One that does not have the shape that is read here fails alone.
+    pub fn each<V: Debug>(
+        &mut self,
+        vectors: impl IntoIterator<Item = V>,
+        mut check: impl FnMut(&V, &mut Self),
+    ) {
+        for vector in vectors {
+            self.guarded(|| format!("{vector:.300?}"), |report| check(&vector, report));
+        }
+    }
+
+    /// Runs a check; a panic in it is a failure.
+    pub fn guarded(&mut self, what: impl Fn() -> String, check: impl FnOnce(&mut Self)) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(self))) {
+            self.checked += 1;
+            let what: String = what().chars().take(600).collect();
+            self.failures.push(format!("{}: {what}\n    panics: {}", self.file, message(panic.as_ref())));
+        }
     }
 
     /// One vector that is left out.
@@ -32,6 +67,11 @@ impl Report {
                 .push(format!("{}: {what}\n    expected {expected:?}\n    found    {found:?}", self.file));
         }
     }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
 }
 
 pub fn print(reports: &[Report]) {

@@ -76,7 +76,7 @@ fn rust(project: &Project, suites: &mut Vec<Suite>) -> Result {
     // The smallest library has no tests of its own: whoever takes it takes the same nouns.
     project.cargo().args(["check", "--package", "layerglass", "--lib", "--no-default-features"]).run()?;
     let test = || project.cargo().args(["test", "--no-fail-fast"]);
-    let library = test().args(["--package", "layerglass", "--features", "archive,fs"]);
+    let library = test().args(["--package", "layerglass", "--features", "archive,fs,blake3"]);
     suites.push(suite("Rust, native", library, Summary::of_cargo)?);
     suites.push(suite("xtask", test().args(["--package", "xtask"]), Summary::of_cargo)?);
     Ok(())
@@ -89,7 +89,15 @@ fn rust_in_wasm(project: &Project, browser: &Browser, suites: &mut Vec<Suite>) -
     for name in wasm_test_files(project)? {
         let program = project
             .cargo()
-            .args(["test", "--package", "layerglass", "--target", wasm::TARGET, "--features", "js,archive"])
+            .args([
+                "test",
+                "--package",
+                "layerglass",
+                "--target",
+                wasm::TARGET,
+                "--features",
+                "js,archive,blake3",
+            ])
             .args(["--test", &name])
             .without_env(&RUNNER_SETTINGS)
             .env("CARGO_ENCODED_RUSTFLAGS", wasm::SIMD)

@@ -18,64 +18,139 @@ const WINDOWS_COMPATIBLE: u64 = 20348;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformMatcher {
-    /// Normalised, the best first.
+    /// The best first; normalised where containerd's rules compare.
     wanted: Vec<Platform>,
-    /// After all of those, anything with the operating system of the first.
-    any_architecture: bool,
+    comparison: Comparison,
+}
+
+/// When a platform that is offered is one of those wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    /// Normalised, as containerd has it.
+    Normalized,
+    /// The same, and after all that is wanted anything with the operating system of the first.
+    AnyArchitecture,
+    /// As texts, by operating system, architecture and variant.
+    Texts,
+    /// As texts, and what is wanted leaves open what is empty in it.
+    OpenTexts,
 }
 
 impl PlatformMatcher {
     /// A platform and all that it can run, as containerd has it: `amd64` runs lower levels and then `386`, `arm` runs
     /// lower versions down to `v5`, `arm64` runs lower versions and then `arm`.
     pub fn only(platform: &Platform) -> Self {
-        Self { wanted: served(&platform.normalize()), any_architecture: false }
+        Self { wanted: served(&platform.normalize()), comparison: Comparison::Normalized }
     }
 
     /// A platform and nothing else.
     pub fn only_strict(platform: &Platform) -> Self {
-        Self { wanted: vec![platform.normalize()], any_architecture: false }
+        Self { wanted: vec![platform.normalize()], comparison: Comparison::Normalized }
     }
 
     /// A platform, and after it anything for the same operating system.
     pub fn only_os(platform: &Platform) -> Self {
-        Self { wanted: vec![platform.normalize()], any_architecture: true }
+        Self { wanted: vec![platform.normalize()], comparison: Comparison::AnyArchitecture }
+    }
+
+    /// What containers/image (podman, buildah, skopeo) looks for, in its order: with a variant, that one, lower ones that
+    /// it knows, and none; without, none and then all variants that it knows. Names are compared as texts.
+    pub fn containers_image(platform: &Platform) -> Self {
+        let known: &[&str] = match platform.architecture.as_str() {
+            "arm" => &["v8", "v7", "v6", "v5"],
+            "arm64" => &["v8"],
+            _ => &[],
+        };
+        let variant = platform.variant.as_str();
+        let variants = match known.iter().position(|known| *known == variant) {
+            _ if variant.is_empty() => [&[""], known].concat(),
+            Some(place) => [known.get(place..).unwrap_or_default(), &[""]].concat(),
+            None => vec![variant, ""],
+        };
+        let with = |variant: &str| Platform {
+            variant: variant.to_owned(),
+            ..Platform::new(&platform.os, &platform.architecture)
+        };
+        Self { wanted: variants.into_iter().map(with).collect(), comparison: Comparison::Texts }
+    }
+
+    /// What satisfies a platform in go-containerregistry: every part that it has is there in the same spelling, and
+    /// every feature. What is empty in it is left open.
+    pub fn satisfying(platform: &Platform) -> Self {
+        Self { wanted: vec![platform.clone()], comparison: Comparison::OpenTexts }
+    }
+
+    /// The platforms that are looked for, the best first.
+    pub fn wanted(&self) -> &[Platform] {
+        &self.wanted
     }
 
     /// Whether a platform serves.
     pub fn matches(&self, platform: &Platform) -> bool {
-        let platform = platform.normalize();
-        self.position(&platform).is_some_and(|position| {
-            let wanted = self.wanted.get(position).or_else(|| self.wanted.first());
-            wanted.is_some_and(|wanted| has_features(wanted, &platform))
-        })
+        let platform = self.compared(platform);
+        self.position(&platform).is_some_and(|position| self.has_features(position, &platform))
     }
 
     /// Sorts what is offered, the best first; what does not serve keeps its order at the end.
     pub fn sort_by_key<T>(&self, offered: &mut [T], platform: impl Fn(&T) -> Platform) {
         offered.sort_by_cached_key(|item| {
-            let platform = platform(item).normalize();
+            let platform = self.compared(&platform(item));
             let position = self.position(&platform);
-            let wanted =
-                position.and_then(|position| self.wanted.get(position)).or_else(|| self.wanted.first());
-            let missing = wanted.is_none_or(|wanted| !has_features(wanted, &platform));
-            (
-                position.unwrap_or(usize::MAX),
-                position.is_some() && missing,
-                usize::MAX - platform.os_features.len(),
-            )
+            let missing = position.is_some_and(|position| !self.has_features(position, &platform));
+            let features = if self.is_normalized() { platform.os_features.len() } else { 0 };
+            (position.unwrap_or(usize::MAX), missing, usize::MAX - features)
         });
     }
 
-    /// The place of a normalised platform among the wanted ones, whatever its features.
+    fn is_normalized(&self) -> bool {
+        matches!(self.comparison, Comparison::Normalized | Comparison::AnyArchitecture)
+    }
+
+    /// A platform in the form in which it is compared.
+    fn compared(&self, platform: &Platform) -> Platform {
+        if self.is_normalized() { platform.normalize() } else { platform.clone() }
+    }
+
+    /// The place of a platform among the wanted ones, whatever its features.
     fn position(&self, platform: &Platform) -> Option<usize> {
-        let exact = self.wanted.iter().position(|wanted| {
-            wanted.architecture == platform.architecture
-                && wanted.variant == platform.variant
-                && same_system(wanted, platform)
+        let open = |wanted: &String, offered: &String| wanted.is_empty() || wanted == offered;
+        let exact = self.wanted.iter().position(|wanted| match self.comparison {
+            Comparison::Normalized | Comparison::AnyArchitecture => {
+                wanted.architecture == platform.architecture
+                    && wanted.variant == platform.variant
+                    && same_system(wanted, platform)
+            }
+            Comparison::Texts => {
+                wanted.os == platform.os
+                    && wanted.architecture == platform.architecture
+                    && wanted.variant == platform.variant
+            }
+            Comparison::OpenTexts => {
+                open(&wanted.os, &platform.os)
+                    && open(&wanted.architecture, &platform.architecture)
+                    && open(&wanted.variant, &platform.variant)
+                    && open(&wanted.os_version, &platform.os_version)
+            }
         });
-        let any =
-            self.any_architecture && self.wanted.first().is_some_and(|wanted| same_system(wanted, platform));
+        let any = self.comparison == Comparison::AnyArchitecture
+            && self.wanted.first().is_some_and(|wanted| same_system(wanted, platform));
         exact.or(any.then_some(self.wanted.len()))
+    }
+
+    /// Whether the features of the operating system fit those of the wanted platform at a place, or of the first.
+    fn has_features(&self, position: usize, platform: &Platform) -> bool {
+        let wanted = self.wanted.get(position).or_else(|| self.wanted.first());
+        wanted.is_some_and(|wanted| match self.comparison {
+            // What an image needs has to be there.
+            Comparison::Normalized | Comparison::AnyArchitecture => {
+                platform.os_features.iter().all(|feature| wanted.os_features.contains(feature))
+            }
+            Comparison::Texts => true,
+            // What is asked for has to be there.
+            Comparison::OpenTexts => {
+                wanted.os_features.iter().all(|feature| platform.os_features.contains(feature))
+            }
+        })
     }
 }
 
@@ -83,11 +158,6 @@ impl PlatformMatcher {
 fn same_system(wanted: &Platform, offered: &Platform) -> bool {
     wanted.os == offered.os
         && (wanted.os != "windows" || windows_serves(&wanted.os_version, &offered.os_version))
-}
-
-/// Whether everything that a platform needs of the operating system is there.
-fn has_features(wanted: &Platform, offered: &Platform) -> bool {
-    offered.os_features.iter().all(|feature| wanted.os_features.contains(feature))
 }
 
 /// Whether a host of one version of Windows runs containers of another. Unknown versions do.

@@ -1,5 +1,6 @@
 //! What an image runs on.
 
+mod loose;
 mod matching;
 mod normalize;
 mod specifier;

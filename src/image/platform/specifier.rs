@@ -5,7 +5,8 @@
 //! os        = 1*( ALNUM / "_" / "-" ) [ "(" [ version ] *( "+" feature ) ")" ]
 //! ```
 //!
-//! Versions and features escape what has a meaning here by `%` and two hexadecimal digits.
+//! Versions and features escape what has a meaning here by `%` and two hexadecimal digits, and everything else that may
+//! not stand there by those of each byte.
 
 use super::{Platform, normalize};
 use crate::error::{ErrorKind, Reason};
@@ -214,12 +215,13 @@ fn system(part: &str) -> Option<Platform> {
     Some(Platform { os: normalize::os(name), os_version, os_features, ..Platform::default() })
 }
 
-/// Appends a text with `%XX` for what has a meaning in a specifier.
+/// Appends a text with `%XX` for each byte that cannot stand in a version or feature.
 fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '%' | '+' | '(' | ')' | '/' => out.push_str(&format!("%{:02X}", u32::from(c))),
-            _ => out.push(c),
+    for byte in text.bytes() {
+        if is_word(byte) || byte == b'.' {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
 }
