@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::{ConfigError, HistoryEntry, Platform, RootFs, RunConfig, Timestamp, history};
 use crate::digest::Digest;
-use crate::json::{self, Decode, decode_struct};
+use crate::json::{self, decode_struct};
 use crate::limits::Limits;
 
 /// The id of an image: the SHA-256 of its configuration's bytes.
@@ -133,7 +133,7 @@ impl ImageConfig {
     pub fn parse(bytes: impl Into<Vec<u8>>, limits: &Limits) -> Result<Self, ConfigError> {
         let raw = bytes.into();
         let mut fields = ConfigFields::default();
-        fields.decode(json::parse(&raw, limits)?)?;
+        json::decode(&raw, &mut fields, limits)??;
         if fields.rootfs.is_none() {
             return Err(ConfigError::NoRootFs);
         }
