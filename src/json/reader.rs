@@ -282,8 +282,13 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let start = self.at;
         let piece = self.plain();
+        // Borrowed whenever it stands there as it is, also in a document that is not UTF-8 elsewhere: times depend on it.
+        let text = match self.text {
+            Some(text) => text.get(start..self.at),
+            None => str::from_utf8(piece).ok(),
+        };
         if self.peek() == Some(b'"')
-            && let Some(text) = self.text.and_then(|text| text.get(start..self.at))
+            && let Some(text) = text
         {
             self.at += 1;
             return Ok(Cow::Borrowed(text));
@@ -291,7 +296,7 @@ impl<'a> Reader<'a> {
         self.unescaped(piece).map(Cow::Owned)
     }
 
-    /// A string that does not stand in the document as it is, or in one that is not UTF-8. Its first piece has been read.
+    /// A string that does not stand in the document as it is. Its first piece has been read.
     fn unescaped(&mut self, mut piece: &'a [u8]) -> Result<String, JsonError> {
         // Put together where there is room already, so that it is allocated once and in its size.
         let mut text = std::mem::take(&mut self.scratch);
