@@ -137,8 +137,7 @@ fn check_path(path: &str, start: usize) -> Result<(), ReferenceError> {
         }
         offset += 1;
     }
-    let length = path.len();
-    let offset = start + super::MAX_PATH;
+    let (length, offset) = (path.len(), start + super::MAX_PATH);
     if length > super::MAX_PATH { Err(ReferenceError::PathTooLong { length, offset }) } else { Ok(()) }
 }
 
