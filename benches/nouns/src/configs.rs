@@ -51,7 +51,7 @@ fn theirs(bytes: &[u8]) -> serde_json::Result<ImageConfiguration> {
 
 fn compare(which: &str, configs: &[Vec<u8>], rounds: usize) -> Result {
     let bytes: usize = configs.iter().map(Vec::len).sum();
-    let times = 4_000_000_usize.div_ceil(bytes);
+    let times = 80_000_usize.div_ceil(bytes);
     let limits = Limits::default();
     let all = || (0..times).flat_map(|_| configs);
     let operations = times * configs.len();

@@ -14,7 +14,7 @@ pub fn run(rounds: usize) -> Result {
     let mut worst = (0.0, String::new());
     for (kind, text) in kinds() {
         let [parse, normalize, any, digest] = nanoseconds(
-            rounds.max(9),
+            rounds.div_ceil(5),
             [
                 &mut || {
                     let _ = black_box(Reference::parse(black_box(&text)));

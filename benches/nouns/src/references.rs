@@ -69,7 +69,7 @@ pub fn run(rounds: usize) -> Result {
         }
         times * names.len()
     };
-    let [we, they] = nanoseconds(rounds, [&mut || ours(100), &mut || theirs(10)]);
+    let [we, they] = nanoseconds(rounds, [&mut || ours(4), &mut || theirs(1)]);
     let what = format!("parse and normalise a reference, native ({} valid ones)", names.len());
     beside(&what, we, "oci-spec 0.9", they, 10.0);
     Ok(())

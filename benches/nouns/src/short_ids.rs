@@ -4,21 +4,25 @@ use std::hint::black_box;
 
 use layerglass::digest::{Digest, ShortIds};
 
-use crate::{Random, Result, nanoseconds, within};
+use crate::{Random, Result, SLICES, nanoseconds, within};
 
 const IDS: usize = 1_000_000;
+/// Operations in one slice of time.
+const SLICE: usize = 1000;
 const LIMIT: f64 = 1e3;
 
 pub fn run(rounds: usize) -> Result {
     let digests: Vec<Digest> = (0..IDS).map(|number| Digest::sha256(&number.to_le_bytes())).collect();
+    let mut growing = ShortIds::new();
+    let mut rest = digests.chunks(SLICE);
     let [insert] = nanoseconds(
-        1,
+        IDS / SLICE / SLICES - 1,
         [&mut || {
-            let mut ids = ShortIds::new();
-            for digest in &digests {
-                ids.insert(*digest);
+            let slice = rest.next().unwrap_or_default();
+            for digest in slice {
+                growing.insert(*digest);
             }
-            black_box(ids).len()
+            slice.len()
         }],
     );
     let ids: ShortIds = digests.iter().copied().collect();
@@ -46,7 +50,13 @@ pub fn run(rounds: usize) -> Result {
         }
         queries.len()
     };
-    let [hit, miss] = nanoseconds(rounds, [&mut || search(&hits), &mut || search(&misses)]);
+    let (mut next_hits, mut next_misses) = (hits.chunks(SLICE).cycle(), misses.chunks(SLICE).cycle());
+    let [hit, miss] = nanoseconds(
+        rounds,
+        [&mut || search(next_hits.next().unwrap_or_default()), &mut || {
+            search(next_misses.next().unwrap_or_default())
+        }],
+    );
     within("a unique prefix among 1,000,000 ids, native", hit, "limit; 7 to 12 digits, in no order", LIMIT);
     within("a prefix of none of 1,000,000 ids, native", miss, "limit; 7 to 12 digits, in no order", LIMIT);
     within("insertion of an id, up to 1,000,000, native", insert, "limit", LIMIT);
