@@ -105,6 +105,9 @@ fn reading_is_as_strict_as_docker() {
         field(r#"{"created":"2020-01-01T00:00:00\u005a","rootfs":{}}"#),
         "created is `2020-01-01T00:00:00Z`, expected time in the form of RFC 3339 without escapes"
     );
+    let mixed =
+        parse(&b"{\"author\":\"\xff\",\"created\":\"2020-01-01T00:00:00Z\",\"rootfs\":{}}"[..]).unwrap();
+    assert_eq!(mixed.created().map(Timestamp::as_str), Some("2020-01-01T00:00:00Z"));
     for text in ["{}", "null", r#"{"rootfs":null}"#] {
         assert_eq!(parse(text), Err(ConfigError::NoRootFs), "{text}");
     }

@@ -8,7 +8,7 @@ use std::num::{IntErrorKind, ParseIntError};
 use super::canonical::{CanonicalRules, Members, history_json, rootfs_json, text, write_sorted};
 use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, RootFs};
 use crate::digest::Digest;
-use crate::json::{self, Decode, FieldError, Member, Value, decode_object, decode_struct};
+use crate::json::{self, Decode, FieldError, Input, Member, Value, decode_struct, read_object};
 use crate::limits::Limits;
 
 /// Documents of this and later versions are taken over as they are; older ones are first put into Docker's own form.
@@ -27,6 +27,10 @@ struct V1Fields(ConfigFields);
 
 impl Decode for V1Fields {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
+        self.read(value.into())
+    }
+
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         let fields = &mut self.0;
         let members: &mut [(&'static str, &mut dyn Decode)] = &mut [
             ("id", &mut fields.id),
@@ -43,7 +47,7 @@ impl Decode for V1Fields {
             ("os", &mut fields.os),
             ("Size", &mut fields.size),
         ];
-        decode_object(value, members)
+        read_object(input, members)
     }
 }
 

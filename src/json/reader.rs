@@ -282,6 +282,7 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let start = self.at;
         let piece = self.plain();
+        // Borrowed whenever it stands there as it is, also in a document that is not UTF-8 elsewhere: times depend on it.
         let text = match self.text {
             Some(text) => text.get(start..self.at),
             None => str::from_utf8(piece).ok(),

@@ -20,9 +20,9 @@ pub enum BlobError {
     #[error("the blob has the digest {found}, expected {expected}")]
     Digest {
         /// The digest that the descriptor tells.
-        expected: Digest,
+        expected: String,
         /// The digest of the bytes.
-        found: Digest,
+        found: String,
     },
     /// The descriptor's own digest cannot be used.
     #[error("the blob cannot be checked: {0}")]
@@ -48,7 +48,7 @@ impl Reason for BlobError {
     fn expected(&self) -> Option<String> {
         match self {
             Self::Size { expected, .. } => Some(expected.to_string()),
-            Self::Digest { expected, .. } => Some(expected.to_string()),
+            Self::Digest { expected, .. } => Some(expected.clone()),
             Self::Unusable(error) => error.expected(),
         }
     }
@@ -56,7 +56,7 @@ impl Reason for BlobError {
     fn found(&self) -> Option<String> {
         match self {
             Self::Size { found, .. } => Some(found.to_string()),
-            Self::Digest { found, .. } => Some(found.to_string()),
+            Self::Digest { found, .. } => Some(found.clone()),
             Self::Unusable(error) => error.found(),
         }
     }
@@ -74,7 +74,10 @@ impl Descriptor {
         }
         let expected = self.parsed_digest()?;
         let found = Digest::of(expected.algorithm(), bytes);
-        if found == expected { Ok(()) } else { Err(BlobError::Digest { expected, found }) }
+        if found != expected {
+            return Err(BlobError::Digest { expected: expected.to_string(), found: found.to_string() });
+        }
+        Ok(())
     }
 
     /// The blob itself where the descriptor carries it, once it was found to be what the descriptor says; reading a
