@@ -89,8 +89,13 @@ fn errors_tell_the_offset() {
     for (document, error) in cases {
         assert_eq!(parse(document).as_ref(), Err(error), "{}", String::from_utf8_lossy(document));
         assert_eq!(error.kind(), ErrorKind::Invalid);
-        assert!(error.offset().is_some());
+        assert!(error.offset().is_some() && error.expected().is_some());
     }
+    let error = parse("[1 2]").unwrap_err();
+    assert_eq!(
+        (error.expected().as_deref(), error.found().as_deref()),
+        (Some("`,` or `]`"), Some("byte 0x32"))
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Points in time as configurations write them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::json::{Decode, FieldError, Value};
@@ -69,8 +70,14 @@ impl Decode for Timestamp {
         const EXPECTED: &str = "time in the form of RFC 3339";
         match value {
             Value::Null => {}
-            Value::String(text) if Parts::read(&text).is_some() => self.text = text.into_owned(),
-            Value::String(text) => return Err(FieldError::new(EXPECTED, format!("`{text:.40}`"))),
+            // Only as it stands in the document: Go does not resolve escapes in a time.
+            Value::String(Cow::Borrowed(text)) if Parts::read(text).is_some() => self.text = text.to_owned(),
+            Value::String(text) => {
+                let escaped = Parts::read(&text).is_some();
+                let expected =
+                    if escaped { "time in the form of RFC 3339 without escapes" } else { EXPECTED };
+                return Err(FieldError::new(expected, format!("`{text:.40}`")));
+            }
             _ => return Err(FieldError::of_type(EXPECTED, &value)),
         }
         Ok(())

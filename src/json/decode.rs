@@ -190,15 +190,24 @@ fn decode_elements(
 }
 
 /// `null` empties it; use `Option<Vec<_>>` where absent and empty have to be told apart.
+///
+/// Go fills the elements of a repeated array into those that are there: objects are merged, and `null` leaves a scalar
+/// as the earlier array had it.
 impl<T: Decode + Default> Decode for Vec<T> {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        self.clear();
+        let mut length = 0;
         decode_elements(value, &mut |element| {
-            let mut item = T::default();
-            item.decode(element)?;
-            self.push(item);
+            if length == self.len() {
+                self.push(T::default());
+            }
+            if let Some(item) = self.get_mut(length) {
+                item.decode(element)?;
+            }
+            length += 1;
             Ok(())
-        })
+        })?;
+        self.truncate(length);
+        Ok(())
     }
 }
 

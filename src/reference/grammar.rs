@@ -35,8 +35,10 @@ pub(super) fn parse_digest(text: &str, rules: &Rules) -> Result<Digest, DigestEr
 
 /// Checks that the path, or by older rules the name, has no more than 255 bytes.
 pub(super) fn check_length(reference: &Reference, rules: &Rules) -> Result<(), ReferenceError> {
-    let length = if rules.domain_counts { reference.name() } else { reference.path() }.len();
-    if length > MAX_PATH { Err(ReferenceError::PathTooLong { length }) } else { Ok(()) }
+    let counted = if rules.domain_counts { reference.name() } else { reference.path() };
+    let offset = reference.name - counted.len() + MAX_PATH;
+    let length = counted.len();
+    if length > MAX_PATH { Err(ReferenceError::PathTooLong { length, offset }) } else { Ok(()) }
 }
 
 /// Finds the parts and checks each against its grammar.
