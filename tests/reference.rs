@@ -194,6 +194,11 @@ fn older_rules() {
     assert!(Reference::parse_by("[::1]/a", &Rules::OLDER).is_err());
     let long = format!("a.b/{}", "c".repeat(252));
     assert!(Reference::parse(&long).is_ok());
+    assert!(Reference::from_name(&long).is_ok() && Reference::from_name_by(&long, &Rules::OLDER).is_err());
+    assert!(Reference::parse_canonical(&long).is_ok());
+    assert!(Reference::parse_canonical_by(&long, &Rules::OLDER).is_err());
+    assert!(Reference::parse_docker("[::1]/a").is_ok());
+    assert!(Reference::parse_docker_by("[::1]/a", &Rules::OLDER).is_err());
     assert_eq!(
         Reference::parse_by(&long, &Rules::OLDER),
         Err(ReferenceError::PathTooLong { length: 256, offset: 255 })
