@@ -49,6 +49,29 @@ fn reading_is_as_tolerant_as_docker() {
     assert!(config.rootfs().diff_ids.is_empty());
 }
 
+/// Go fills a repeated array into the elements that are there.
+#[test]
+fn repeated_arrays_are_filled_in() {
+    let config = parse(
+        r#"{"history":[{"author":"a","empty_layer":true},{"author":"b"}],"History":[{"comment":"c"}],
+            "rootfs":{"diff_ids":["x","y"],"diff_ids":[null,"z","w"]},
+            "config":{"Env":["a=1","b=2"],"env":[null,"c=3"],"Cmd":["x","y"],"cmd":[null],"OnBuild":["o"],"onbuild":[]}}"#,
+    )
+    .unwrap();
+    let entry = HistoryEntry {
+        author: "a".to_owned(),
+        comment: "c".to_owned(),
+        empty_layer: true,
+        ..HistoryEntry::default()
+    };
+    assert_eq!(config.history(), [entry]);
+    assert_eq!(config.rootfs().diff_ids, ["x", "z", "w"].map(DiffId::new));
+    let run = config.run_config();
+    assert_eq!(run.env.as_deref(), Some(["a=1".to_owned(), "c=3".to_owned()].as_slice()));
+    assert_eq!(run.cmd.as_deref(), Some([String::new()].as_slice()), "a command is read afresh");
+    assert_eq!(run.on_build.as_deref(), Some([].as_slice()));
+}
+
 #[test]
 fn reading_is_as_strict_as_docker() {
     let field = |text: &str| match parse(text) {
@@ -78,6 +101,13 @@ fn reading_is_as_strict_as_docker() {
         field(r#"{"created":"yesterday","rootfs":{}}"#),
         "created is `yesterday`, expected time in the form of RFC 3339"
     );
+    assert_eq!(
+        field(r#"{"created":"2020-01-01T00:00:00\u005a","rootfs":{}}"#),
+        "created is `2020-01-01T00:00:00Z`, expected time in the form of RFC 3339 without escapes"
+    );
+    let mixed =
+        parse(&b"{\"author\":\"\xff\",\"created\":\"2020-01-01T00:00:00Z\",\"rootfs\":{}}"[..]).unwrap();
+    assert_eq!(mixed.created().map(Timestamp::as_str), Some("2020-01-01T00:00:00Z"));
     for text in ["{}", "null", r#"{"rootfs":null}"#] {
         assert_eq!(parse(text), Err(ConfigError::NoRootFs), "{text}");
     }

@@ -1,7 +1,7 @@
 //! The legacy form of images, one document a layer.
 
 use layerglass::error::{ErrorKind, Reason};
-use layerglass::image::{ChainId, DiffId, ImageConfig, v1};
+use layerglass::image::{ChainId, DiffId, ImageConfig, RootFs, v1};
 use layerglass::limits::Limits;
 
 const A: &str = "sha256:ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb";
@@ -41,6 +41,28 @@ fn legacy_documents_that_are_none() {
     assert!(v1::is_valid_id(&A[7..]) && !v1::is_valid_id(A) && !v1::is_valid_id(&A[7..].to_uppercase()));
 }
 
+/// Docker reads of a document what the legacy form has, and of a newer one no more than its version.
+#[test]
+fn other_members_of_legacy_documents_may_be_anything() {
+    let limits = Limits::default();
+    let rootfs = RootFs::new();
+    let convert = |text: &str| v1::to_config(text.as_bytes(), &rootfs, &[], &limits);
+    let old = r#"{"rootfs":5,"history":"x","os.version":1,"os.features":{}}"#;
+    assert!(
+        String::from_utf8(convert(old).unwrap())
+            .unwrap()
+            .ends_with(r#","created":"0001-01-01T00:00:00Z","history":[],"rootfs":{"type":"layers"}}"#)
+    );
+    assert!(v1::parse(old.as_bytes(), &limits).is_ok());
+    let new = r#"{"docker_version":"1.9.0","Size":"x","config":5,"os.version":1}"#;
+    assert_eq!(
+        String::from_utf8(convert(new).unwrap()).unwrap(),
+        r#"{"config":5,"docker_version":"1.9.0","history":[],"os.version":1,"rootfs":{"type":"layers"}}"#
+    );
+    assert!(convert(r#"{"docker_version":"1.8.2","config":5}"#).is_err());
+    assert!(convert(r#"{"docker_version":5}"#).is_err());
+}
+
 #[test]
 fn legacy_versions_are_compared_by_number() {
     let cases = [
@@ -51,6 +73,9 @@ fn legacy_versions_are_compared_by_number() {
         ("1.8.3-rc1", "1.8.3", true),
         ("dev", "1.8.3", true),
         ("99999999999999999999.0", "1.8.3", false),
+        ("-99999999999999999999", "-1", true),
+        ("1.8.3.-1", "1.8.3", true),
+        ("+1.8.3.1", "1.8.3", false),
     ];
     for (version, than, less) in cases {
         assert_eq!(v1::version_less_than(version, than), less, "{version} {than}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use layerglass::error::{ErrorKind, Reason};
+use layerglass::image::ConfigFields;
 use layerglass::json::{self, Decode, Escapes, JsonError, Value, size};
 use layerglass::limits::Limits;
 
@@ -89,8 +90,13 @@ fn errors_tell_the_offset() {
     for (document, error) in cases {
         assert_eq!(parse(document).as_ref(), Err(error), "{}", String::from_utf8_lossy(document));
         assert_eq!(error.kind(), ErrorKind::Invalid);
-        assert!(error.offset().is_some());
+        assert!(error.offset().is_some() && error.expected().is_some());
     }
+    let error = parse("[1 2]").unwrap_err();
+    assert_eq!(
+        (error.expected().as_deref(), error.found().as_deref()),
+        (Some("`,` or `]`"), Some("byte 0x32"))
+    );
 }
 
 #[test]
@@ -164,6 +170,78 @@ fn decoding_goes_into_what_is_there() {
     assert_eq!(decode(&mut text, "5").unwrap_err(), "the document is number 5, expected string");
     assert_eq!(decode(&mut list, r#"[1,"x"]"#).unwrap_err(), "[1] is string, expected integer of 64 bits");
     assert_eq!(decode(&mut list, "[1e9]").unwrap_err(), "[0] is number 1e9, expected integer of 64 bits");
+}
+
+#[test]
+fn reading_right_into_data_is_parsing_and_decoding() {
+    let documents: &[&[u8]] = &[
+        b"null",
+        b" {} ",
+        br#"{"id":"a","ID":"b","Id":null}"#,
+        br#"{"\u0069d":"a","i\u0064":"b","architecture":"\ud83d\ud83d\ude00"}"#,
+        "{\"o\u{17F}\":\"linux\",\"roo\u{17F}tf\":1,\"\u{212A}\":[]}".as_bytes(),
+        b"{\"os\":\"\xff\xe2\x82\",\"author\":\"plain\",\"\xff\":1,\"comment\":\"\xc3\xa9\"}",
+        br#"{ "config" : { "Env" : [ "A=1" , "B=2" ] , "Labels" : { "a" : "b" , "a" : "c" } } }"#,
+        br#"{"config":{"Env":["A"],"Labels":{"a":"b"}},"config":{"Env":null,"labels":{"c":"d"}},"config":{"CMD":"x"}}"#,
+        br#"{"config":{"Cmd":["a","b"],"Entrypoint":"c","Shell":null,"StopTimeout":7,"Volumes":{"/a":{"x":[1]}}}}"#,
+        br#"{"history":[{"created":"2024-06-01T00:00:00Z"},null,{"empty_layer":true}],"history":[{"comment":"c"}]}"#,
+        br#"{"history":[{"empty_layer":1}],"os":5}"#,
+        br#"{"rootfs":{"type":"layers","diff_ids":["a",null,5]}}"#,
+        br#"{"os":5,"x":tru}"#,
+        br#"{"os":5} x"#,
+        br#"{"os":5"#,
+        br#"{"os""#,
+        br#"{"os":"a" "x":1}"#,
+        br#"{"unknown":{"a":[1,{"b":"\x"}]}}"#,
+        br#"{"unknown":[1,2,3,],"os":"a"}"#,
+        br#"{"created":"yesterday","config":[}"#,
+        br#"{"config":"text"}"#,
+        br#"[]"#,
+        br#"{"Size":1e9}"#,
+        br#"{"Size":9007199254740993,"size":9007199254740994}"#,
+    ];
+    let deep = format!("{{\"config\":{}1{}}}", "[".repeat(127), "]".repeat(127));
+    let deeper = format!("{{\"os\":1,\"config\":{}1{}}}", "[".repeat(128), "]".repeat(128));
+    let small = Limits { json_values: 4, ..Limits::default() };
+    for document in documents.iter().copied().chain([deep.as_bytes(), deeper.as_bytes()]) {
+        for end in 0..=document.len() {
+            for limits in [Limits::default(), small] {
+                let document = &document[..end];
+                let mut expected = ConfigFields::default();
+                let parsed = json::parse(document, &limits).map(|value| expected.decode(value));
+                let mut fields = ConfigFields::default();
+                assert_eq!(
+                    json::decode(document, &mut fields, &limits),
+                    parsed,
+                    "{}",
+                    String::from_utf8_lossy(document)
+                );
+                if let Ok(Ok(())) = parsed {
+                    assert_eq!(fields, expected, "{}", String::from_utf8_lossy(document));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn strings_end_where_they_end_at_any_length() {
+    for length in 0..70 {
+        let text = "x".repeat(length);
+        for (inside, read) in
+            [("", ""), ("\\n", "\n"), ("\u{e9}", "\u{e9}"), ("\u{7f}", "\u{7f}"), ("\\\"", "\"")]
+        {
+            for after in 0..20 {
+                let rest = "y".repeat(after);
+                assert_eq!(text_of(&format!("\"{text}{inside}{rest}\"")), format!("{text}{read}{rest}"));
+            }
+        }
+        for byte in 0..0x20 {
+            let document = format!("\"{text}{}{text}\"", char::from(byte));
+            let offset = length as u64 + 1;
+            assert_eq!(parse(&document), Err(JsonError::ControlCharacter { offset, byte }));
+        }
+    }
 }
 
 #[test]

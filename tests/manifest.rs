@@ -4,7 +4,7 @@ use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::limits::Limits;
 use layerglass::manifest::{
-    DockerArchiveManifest, Document, DocumentData, DocumentKind, Index, Manifest, ManifestError,
+    BlobError, DockerArchiveManifest, Document, DocumentData, DocumentKind, Index, Manifest, ManifestError,
     Repositories, media_type,
 };
 
@@ -85,9 +85,26 @@ fn the_kind_is_guessed() {
     assert_eq!(kind(&config("application/x")), Ok(DocumentKind::OciManifest));
     assert_eq!(kind(r#"{"schemaVersion":2,"manifests":[{}]}"#), Ok(DocumentKind::OciIndex));
     assert_eq!(kind(r#"{"schemaVersion":2,"mediaType":"application/x"}"#), Ok(DocumentKind::OciManifest));
-    for text in ["{}", "[]", "null", r#"{"schemaVersion":3}"#, r#"{"schemaVersion":"2"}"#] {
+    for text in ["{}", "[]", "null", r#"{"schemaVersion":3}"#, r#"{"schemaVersion":null}"#] {
         assert_eq!(kind(text).unwrap_err().kind(), ErrorKind::Unsupported, "{text}");
     }
+    for (text, path) in [
+        (r#"{"schemaVersion":"2"}"#, "schemaVersion"),
+        (r#"{"schemaVersion":2.0,"mediaType":"application/vnd.oci.image.index.v1+json"}"#, "schemaVersion"),
+        (r#"{"schemaVersion":2,"mediaType":1}"#, "mediaType"),
+        (r#"{"schemaVersion":2,"config":"x"}"#, "config"),
+        (r#"{"schemaVersion":2,"manifests":[{"size":"1"}]}"#, "manifests[0].size"),
+    ] {
+        let error = kind(text).unwrap_err();
+        assert_eq!((error.code(), error.path().as_deref()), ("json-type", Some(path)), "{text}");
+    }
+    let repeated =
+        r#"{"schemaVersion":2,"config":{"mediaType":"M"},"config":{"size":1},"schemaversion":null}"#;
+    assert_eq!(
+        kind(&repeated.replace('M', media_type::DOCKER_CONFIG)),
+        Ok(DocumentKind::DockerManifest),
+        "null leaves alone, and repeated objects are merged"
+    );
     let given = parse(r#"{"manifests":[]}"#, Some(media_type::DOCKER_LIST)).unwrap();
     assert_eq!(given.kind(), DocumentKind::DockerList, "a media type that is given decides");
 }
@@ -144,9 +161,38 @@ fn inline_data_is_padded_base64() {
     {
         assert_eq!(data(&format!("\"{text}\"")).unwrap().as_deref(), Some(bytes), "{text}");
     }
+    assert_eq!(
+        data("[123, 125, null]").unwrap().as_deref(),
+        Some(&b"{}\0"[..]),
+        "a list of numbers, as Go has it"
+    );
+    for text in ["[256]", "[-1]", "[1.0]", "[\"e30=\"]", "{}"] {
+        assert!(data(text).is_err(), "{text}");
+    }
     for text in ["\"e30\"", "\"e3=0\"", "\"-_-_\"", "\"e30=e30=\"", "\"=\"", "\"====\"", "\"e 0=\"", "5"] {
         assert!(data(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn inline_data_is_checked_when_asked_for() {
+    let inline = |size: u64, digest: &str, data: &str| {
+        let text = format!(
+            r#"{{"schemaVersion":2,"config":{{"size":{size},"digest":"{digest}","data":"{data}"}},"layers":[{{}}]}}"#
+        );
+        let Ok(Document::Manifest(manifest)) = parse(&text, None) else { panic!("{text}") };
+        assert_eq!(manifest.layers()[0].inline_blob(), Ok(None), "nothing is carried");
+        manifest.config().inline_blob().map(|blob| blob.map(<[u8]>::to_vec))
+    };
+    let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    assert_eq!(inline(2, digest, "e30="), Ok(Some(b"{}".to_vec())));
+    let error = inline(3, digest, "e30=").unwrap_err();
+    assert_eq!(error, BlobError::Size { expected: 3, found: 2 });
+    assert_eq!((error.kind(), error.expected().as_deref()), (ErrorKind::Corrupt, Some("3")));
+    let error = inline(2, digest, "W10=").unwrap_err();
+    assert_eq!((error.kind(), error.expected().as_deref()), (ErrorKind::Corrupt, Some(digest)));
+    let error = inline(2, "md5:99914b932bd37a50b983c5e7c90ae93b", "e30=").unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Unsupported, "digest-unsupported"));
 }
 
 #[test]
@@ -176,16 +222,26 @@ fn signed_schema_1_is_named_by_what_was_signed() {
         (unsigned.kind(), unsigned.digest()),
         (DocumentKind::Schema1, Digest::sha256(payload.as_bytes()))
     );
+    let encoded = base64url(&header);
+    let padding = "=".repeat(encoded.len().wrapping_neg() % 4);
+    let padded = signed.replace(&encoded, &format!(" {encoded}\\n{padding}"));
+    let Ok(Document::Schema1(manifest)) = parse(&padded, None) else { panic!("{padded}") };
+    assert_eq!(manifest.digest(), Digest::sha256(payload.as_bytes()), "padding and spaces do not matter");
     for protected in [
         "!",
         "e30",
-        &base64url(r#"{"formatLength":99999}"#),
-        &base64url(r#"{"formatLength":-1}"#),
+        "bnVsbA",
+        &base64url(r#"{"formatLength":5}"#),
+        &base64url(r#"{"formatTail":"Cn0"}"#),
+        &base64url(r#"{"FormatLength":5,"formatTail":"Cn0"}"#),
+        &base64url(r#"{"formatLength":"5","formatTail":"Cn0"}"#),
+        &base64url(r#"{"formatLength":5,"formatTail":"!"}"#),
+        &base64url(r#"{"formatLength":99999,"formatTail":"Cn0"}"#),
+        &base64url(r#"{"formatLength":-1,"formatTail":"Cn0"}"#),
         &base64url("{"),
     ] {
         let text = format!(r#"{{"schemaVersion":1,"signatures":[{{"protected":"{protected}"}}]}}"#);
-        let parsed = parse(&text, None);
-        assert_eq!(parsed.is_ok(), protected == "e30", "{protected}: {parsed:?}");
+        assert_eq!(parse(&text, None).unwrap_err().kind(), ErrorKind::Invalid, "{protected}");
     }
 }
 

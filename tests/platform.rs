@@ -118,6 +118,9 @@ fn the_best_that_serves_comes_first() {
     let only = |text: &str| served(&PlatformMatcher::only(&read(text)));
     assert_eq!(only("linux/amd64/v2"), ["linux/amd64/v2", "linux/amd64", "linux/386"]);
     assert_eq!(only("linux/386"), ["linux/386"]);
+    assert_eq!(only("linux/arm64/v6"), ["linux/arm/v6", "linux/arm/v5"], "no such processor exists");
+    assert_eq!(only("linux/arm64/7"), ["linux/arm/v7", "linux/arm/v6", "linux/arm/v5"]);
+    assert!(only("linux/arm64/v2").is_empty() && only("linux/arm64/x").is_empty());
     assert_eq!(only("linux/arm"), ["linux/arm/v7", "linux/arm/v6", "linux/arm/v5"]);
     let arm = ["linux/arm/v8", "linux/arm/v7", "linux/arm/v6", "linux/arm/v5"];
     assert_eq!(only("linux/arm64"), [&["linux/arm64"], &arm[..]].concat());

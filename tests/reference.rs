@@ -79,7 +79,7 @@ fn each_fault_has_its_reason_and_place() {
         ("\u{130}x".to_owned(), ReferenceError::Uppercase { name: "\u{130}x".to_owned(), offset: 0 }),
         ("a:\u{212A}".to_owned(), ReferenceError::Uppercase { name: "a".to_owned(), offset: 2 }),
         ("Foo:-bad".to_owned(), character(name, 'F', 0)),
-        ("a".repeat(256), ReferenceError::PathTooLong { length: 256 }),
+        ("a".repeat(256), ReferenceError::PathTooLong { length: 256, offset: 255 }),
         (
             format!("a@sha256:{}", HEX.to_uppercase()),
             ReferenceError::Digest { error: DigestError::Format { offset: 7 }, offset: 2 },
@@ -96,7 +96,22 @@ fn each_fault_has_its_reason_and_place() {
         assert_eq!(Reference::parse(&text), Err(error.clone()), "{text}");
         assert!(error.offset().is_none_or(|offset| offset as usize <= text.len()), "{text}");
         assert!(!error.to_string().is_empty() && !error.code().is_empty());
+        assert!(error.offset().is_some(), "{text} tells where");
+        assert!(
+            error.expected().is_some() || error.found().is_some() || error.code().starts_with("digest"),
+            "{text}"
+        );
     }
+    let error = Reference::parse("foo:tä").unwrap_err();
+    assert_eq!(error.found().as_deref(), Some("U+00E4"));
+    assert_eq!(
+        error.expected().as_deref(),
+        Some("letters, digits and `_`, and after the first of them `.` and `-`")
+    );
+    let error = Reference::parse_normalized(HEX).unwrap_err();
+    assert_eq!((error.offset(), error.found().as_deref()), (Some(0), Some(HEX)));
+    let error = Reference::parse_normalized(&format!("localhost/{}", "c".repeat(256))).unwrap_err();
+    assert_eq!((error.offset(), error.expected().as_deref()), (Some(265), Some("255 bytes at most")));
 }
 
 #[test]
@@ -150,8 +165,8 @@ fn what_cannot_be_completed() {
             "index.docker.io/a b".to_owned(),
             ReferenceError::InvalidCharacter { part: Part::Name, character: ' ', offset: 17 },
         ),
-        ("a".repeat(248), ReferenceError::PathTooLong { length: 256 }),
-        ("x/".to_owned() + &"c".repeat(254), ReferenceError::PathTooLong { length: 256 }),
+        ("a".repeat(248), ReferenceError::PathTooLong { length: 256, offset: 247 }),
+        ("x/".to_owned() + &"c".repeat(254), ReferenceError::PathTooLong { length: 256, offset: 255 }),
     ];
     for (text, error) in cases {
         assert_eq!(Reference::parse_normalized(&text), Err(error), "{text}");
@@ -179,7 +194,15 @@ fn older_rules() {
     assert!(Reference::parse_by("[::1]/a", &Rules::OLDER).is_err());
     let long = format!("a.b/{}", "c".repeat(252));
     assert!(Reference::parse(&long).is_ok());
-    assert_eq!(Reference::parse_by(&long, &Rules::OLDER), Err(ReferenceError::PathTooLong { length: 256 }));
+    assert!(Reference::from_name(&long).is_ok() && Reference::from_name_by(&long, &Rules::OLDER).is_err());
+    assert!(Reference::parse_canonical(&long).is_ok());
+    assert!(Reference::parse_canonical_by(&long, &Rules::OLDER).is_err());
+    assert!(Reference::parse_docker("[::1]/a").is_ok());
+    assert!(Reference::parse_docker_by("[::1]/a", &Rules::OLDER).is_err());
+    assert_eq!(
+        Reference::parse_by(&long, &Rules::OLDER),
+        Err(ReferenceError::PathTooLong { length: 256, offset: 255 })
+    );
     let sha384 = format!("a@sha384:{HEX}{}", &HEX[..32]);
     assert!(Reference::parse(&sha384).is_ok());
     let mut rules = Rules::CURRENT;

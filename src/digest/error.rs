@@ -64,8 +64,11 @@ impl Reason for DigestError {
 
     fn expected(&self) -> Option<String> {
         match self {
+            Self::Format { .. } => {
+                Some("an algorithm, a colon, and hexadecimal digits in lower case".to_owned())
+            }
             Self::Length { expected, .. } => Some(expected.to_string()),
-            _ => None,
+            Self::Unsupported { .. } => Some(Algorithm::ALL.map(Algorithm::name).join(", ")),
         }
     }
 

@@ -10,6 +10,7 @@ mod blake3;
 mod error;
 mod hasher;
 mod short_ids;
+mod sorted;
 mod verifier;
 
 use std::fmt;

@@ -1,8 +1,6 @@
 //! Digests by the first digits of their hexadecimal form.
 
-use std::collections::BTreeSet;
-use std::ops::Bound;
-
+use super::sorted::{Sorted, lead};
 use super::{Algorithm, Digest};
 use crate::error::{ErrorKind, Reason};
 
@@ -70,7 +68,7 @@ impl Reason for ShortIdError {
 #[derive(Clone, Debug, Default)]
 pub struct ShortIds {
     /// One set an algorithm, in the order of [`Algorithm::ALL`].
-    sets: [BTreeSet<Digest>; Algorithm::ALL.len()],
+    sets: [Sorted; Algorithm::ALL.len()],
 }
 
 impl ShortIds {
@@ -96,7 +94,7 @@ impl ShortIds {
 
     /// How many digests there are.
     pub fn len(&self) -> usize {
-        self.sets.iter().map(BTreeSet::len).sum()
+        self.sets.iter().map(Sorted::len).sum()
     }
 
     /// Whether there are none.
@@ -106,7 +104,7 @@ impl ShortIds {
 
     /// All digests, by algorithm and digits.
     pub fn iter(&self) -> impl Iterator<Item = Digest> {
-        self.sets.iter().flatten().copied()
+        self.sets.iter().flat_map(Sorted::iter)
     }
 
     /// The one digest that a text stands for: `prefix`, `algorithm:prefix`, or a whole digest. Digits alone can stand
@@ -120,21 +118,19 @@ impl ShortIds {
         }
         let query_text = || query.chars().take(200).collect();
         let not_found = || ShortIdError::NotFound { query: query_text() };
-        let (algorithms, prefix) = match query.split_once(':') {
-            Some((name, prefix)) => (vec![Algorithm::from_name(name).ok_or_else(not_found)?], prefix),
-            None => (Algorithm::ALL.to_vec(), query),
+        let (algorithm, prefix) = match query.split_once(':') {
+            Some((name, prefix)) => (Some(Algorithm::from_name(name).ok_or_else(not_found)?), prefix),
+            None => (None, query),
         };
         let prefix = Prefix::parse(prefix).ok_or_else(not_found)?;
-        let candidates: Vec<Digest> = algorithms
+        let mut found = Algorithm::ALL
             .into_iter()
-            .flat_map(|algorithm| self.starting_with(algorithm, &prefix))
-            .take(MAX_CANDIDATES)
-            .collect();
-        match candidates.as_slice() {
-            [] => Err(not_found()),
-            [only] => Ok(*only),
-            _ => Err(ShortIdError::Ambiguous { query: query_text(), candidates }),
-        }
+            .filter(|known| algorithm.is_none_or(|algorithm| algorithm == *known))
+            .flat_map(|algorithm| self.starting_with(algorithm, &prefix));
+        let only = found.next().ok_or_else(not_found)?;
+        let Some(another) = found.next() else { return Ok(*only) };
+        let candidates = [only, another].into_iter().chain(found).take(MAX_CANDIDATES).copied().collect();
+        Err(ShortIdError::Ambiguous { query: query_text(), candidates })
     }
 
     /// For each digest, in the order of its digits, the fewest digits that stand for it alone, but at least so many; the
@@ -159,22 +155,28 @@ impl ShortIds {
             .collect()
     }
 
-    fn starting_with(&self, algorithm: Algorithm, prefix: &Prefix) -> impl Iterator<Item = Digest> {
-        let first = Digest { algorithm, bytes: prefix.bytes };
-        let fits = prefix.digits <= algorithm.size() * 2;
+    fn starting_with(&self, algorithm: Algorithm, prefix: &Prefix) -> impl Iterator<Item = &Digest> {
+        let Prefix { digits, bytes } = *prefix;
+        let start = Digest { algorithm, bytes };
+        // Sixteen digits are all that a lead has.
+        let shift = 64_usize.saturating_sub(digits * 4);
+        let wanted = lead(&start) >> shift;
+        let starts = move |lead, digest| {
+            lead >> shift == wanted && (digits <= 16 || common_digits(digest, &start) >= digits)
+        };
         self.set(algorithm)
-            .filter(|_| fits)
+            .filter(|_| digits <= algorithm.size() * 2)
             .into_iter()
-            .flat_map(move |set| set.range((Bound::Included(first), Bound::Unbounded)))
-            .copied()
-            .take_while(move |digest| common_digits(digest, &first) >= prefix.digits)
+            .flat_map(move |set| set.from(&start))
+            .take_while(move |&(lead, digest)| starts(lead, digest))
+            .map(|(_, digest)| digest)
     }
 
-    fn set(&self, algorithm: Algorithm) -> Option<&BTreeSet<Digest>> {
+    fn set(&self, algorithm: Algorithm) -> Option<&Sorted> {
         self.sets.get(algorithm.index())
     }
 
-    fn set_mut(&mut self, algorithm: Algorithm) -> Option<&mut BTreeSet<Digest>> {
+    fn set_mut(&mut self, algorithm: Algorithm) -> Option<&mut Sorted> {
         self.sets.get_mut(algorithm.index())
     }
 }

@@ -1,11 +1,11 @@
 //! A whole configuration.
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::{ConfigError, HistoryEntry, Platform, RootFs, RunConfig, Timestamp, history};
 use crate::digest::Digest;
-use crate::json::{self, Decode, decode_struct};
+use crate::json::{self, decode_struct};
 use crate::limits::Limits;
 
 /// The id of an image: the SHA-256 of its configuration's bytes.
@@ -113,12 +113,22 @@ decode_struct!(ConfigFields {
 /// assert_eq!(config.run_config().cmd.as_deref(), Some(["sh".to_owned()].as_slice()));
 /// assert_eq!(config.raw(), bytes);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ImageConfig {
     raw: Vec<u8>,
-    id: ImageId,
+    /// Computed when it is first asked for: hashing takes half as long again as reading.
+    id: OnceLock<ImageId>,
     fields: ConfigFields,
 }
+
+/// The bytes say everything.
+impl PartialEq for ImageConfig {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for ImageConfig {}
 
 /// For configurations that say nothing of it.
 static NO_RUN_CONFIG: LazyLock<RunConfig> = LazyLock::new(RunConfig::default);
@@ -133,11 +143,11 @@ impl ImageConfig {
     pub fn parse(bytes: impl Into<Vec<u8>>, limits: &Limits) -> Result<Self, ConfigError> {
         let raw = bytes.into();
         let mut fields = ConfigFields::default();
-        fields.decode(json::parse(&raw, limits)?)?;
+        json::decode(&raw, &mut fields, limits)??;
         if fields.rootfs.is_none() {
             return Err(ConfigError::NoRootFs);
         }
-        Ok(Self { id: ImageId::of(&raw), raw, fields })
+        Ok(Self { raw, id: OnceLock::new(), fields })
     }
 
     /// The exact bytes it was read from.
@@ -146,8 +156,8 @@ impl ImageConfig {
     }
 
     /// SHA-256 of the exact bytes.
-    pub const fn id(&self) -> ImageId {
-        self.id
+    pub fn id(&self) -> ImageId {
+        *self.id.get_or_init(|| ImageId::of(&self.raw))
     }
 
     /// Everything Docker knows of it.

@@ -44,22 +44,25 @@ impl Reason for ConfigError {
 
     fn expected(&self) -> Option<String> {
         match self {
+            Self::Json(error) => error.expected(),
             Self::Field(error) => error.expected(),
-            _ => None,
+            Self::NoRootFs => Some("`rootfs` with the layers' diff ids".to_owned()),
         }
     }
 
     fn found(&self) -> Option<String> {
         match self {
+            Self::Json(error) => error.found(),
             Self::Field(error) => error.found(),
-            _ => None,
+            Self::NoRootFs => None,
         }
     }
 
     fn path(&self) -> Option<String> {
         match self {
+            Self::Json(_) => None,
             Self::Field(error) => error.path(),
-            _ => None,
+            Self::NoRootFs => Some("rootfs".to_owned()),
         }
     }
 }

@@ -18,6 +18,19 @@ pub struct HistoryEntry {
     pub empty_layer: bool,
 }
 
+impl HistoryEntry {
+    /// A step done at that time, which the caller's clock tells (Docker, `NewHistory`).
+    pub fn new(created: Timestamp, author: &str, created_by: &str, comment: &str, empty_layer: bool) -> Self {
+        Self {
+            created: Some(created),
+            author: author.to_owned(),
+            created_by: created_by.to_owned(),
+            comment: comment.to_owned(),
+            empty_layer,
+        }
+    }
+}
+
 decode_struct!(HistoryEntry {
     "created" => created,
     "author" => author,

@@ -50,6 +50,21 @@ impl Reason for PortError {
             Self::Protocol { .. } => "port-protocol",
         }
     }
+
+    fn expected(&self) -> Option<String> {
+        Some(match self {
+            Self::Number { .. } => "a number from 0 to 65535, or two with a dash between them".to_owned(),
+            Self::Order { .. } => "the smaller port first".to_owned(),
+            Self::Protocol { .. } => "tcp, udp or sctp".to_owned(),
+        })
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::Number { text } | Self::Order { text } => Some(text.clone()),
+            Self::Protocol { protocol } => Some(protocol.clone()),
+        }
+    }
 }
 
 impl Port {

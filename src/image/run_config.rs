@@ -21,7 +21,11 @@ impl Decode for StringOrList {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         match value {
             Value::String(text) => self.0 = vec![text.into_owned()],
-            Value::Null | Value::Array(_) => self.0.decode(value)?,
+            // Docker reads each of several lists into an empty one.
+            Value::Null | Value::Array(_) => {
+                self.0.clear();
+                self.0.decode(value)?;
+            }
             _ => return Err(FieldError::of_type("array of strings or string", &value)),
         }
         Ok(())

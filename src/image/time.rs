@@ -1,5 +1,6 @@
 //! Points in time as configurations write them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::json::{Decode, FieldError, Value};
@@ -10,7 +11,7 @@ use crate::json::{Decode, FieldError, Value};
 /// of 60, or a time without a zone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp {
-    text: String,
+    text: Cow<'static, str>,
 }
 
 impl Timestamp {
@@ -20,7 +21,7 @@ impl Timestamp {
     /// Parses a time; `None` when it is not one that Go reads.
     pub fn parse(text: &str) -> Option<Self> {
         Parts::read(text)?;
-        Some(Self { text: text.to_owned() })
+        Some(Self { text: Cow::Owned(text.to_owned()) })
     }
 
     /// A point in time in UTC, in seconds since 1970 and nanoseconds after that; `None` outside of the years 0 to 9999
@@ -32,7 +33,7 @@ impl Timestamp {
         (nanoseconds < 1_000_000_000).then_some(())?;
         let text =
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanoseconds:09}Z");
-        Some(Self { text: Parts::read(&text)?.to_string() })
+        Some(Self { text: Cow::Owned(Parts::read(&text)?.to_string()) })
     }
 
     /// As it was written.
@@ -42,7 +43,7 @@ impl Timestamp {
 
     /// As Go writes it: nanoseconds without trailing zeros, `Z` for an offset of zero, other offsets as they were.
     pub fn canonical(&self) -> String {
-        Parts::read(&self.text).map_or_else(|| self.text.clone(), |parts| parts.to_string())
+        Parts::read(&self.text).map_or_else(|| self.text.clone().into_owned(), |parts| parts.to_string())
     }
 
     /// Whether it is the zero time.
@@ -60,7 +61,7 @@ impl fmt::Display for Timestamp {
 /// For decoding only: the zero time.
 impl Default for Timestamp {
     fn default() -> Self {
-        Self { text: Self::ZERO.to_owned() }
+        Self { text: Cow::Borrowed(Self::ZERO) }
     }
 }
 
@@ -69,8 +70,16 @@ impl Decode for Timestamp {
         const EXPECTED: &str = "time in the form of RFC 3339";
         match value {
             Value::Null => {}
-            Value::String(text) if Parts::read(&text).is_some() => self.text = text.into_owned(),
-            Value::String(text) => return Err(FieldError::new(EXPECTED, format!("`{text:.40}`"))),
+            // Only as it stands in the document: Go does not resolve escapes in a time.
+            Value::String(Cow::Borrowed(text)) if Parts::read(text).is_some() => {
+                self.text = Cow::Owned(text.to_owned())
+            }
+            Value::String(text) => {
+                let escaped = Parts::read(&text).is_some();
+                let expected =
+                    if escaped { "time in the form of RFC 3339 without escapes" } else { EXPECTED };
+                return Err(FieldError::new(expected, format!("`{text:.40}`")));
+            }
             _ => return Err(FieldError::of_type(EXPECTED, &value)),
         }
         Ok(())

@@ -3,10 +3,12 @@
 //! A legacy image is the chain of those documents from the bottom layer to the top. [`convert`] makes of it the
 //! configuration, and with that the id, that Docker 1.10 and later make of it when they load it.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use super::canonical::{CanonicalRules, Members, history_json, rootfs_json, text, write_sorted};
 use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, RootFs};
 use crate::digest::Digest;
-use crate::json::{self, Decode, FieldError, Member, Value};
+use crate::json::{self, Decode, FieldError, Input, Member, Value, decode_struct, read_object};
 use crate::limits::Limits;
 
 /// Documents of this and later versions are taken over as they are; older ones are first put into Docker's own form.
@@ -18,14 +20,57 @@ const ADDED: [&str; 4] = ["rootfs", "history", "os.version", "os.features"];
 /// Docker has written legacy documents by these rules throughout.
 const RULES: CanonicalRules = CanonicalRules::Docker2020;
 
+/// The members that a legacy document has. Docker does not look at others, such as those of a configuration, so their
+/// types do not matter.
+#[derive(Default)]
+struct V1Fields(ConfigFields);
+
+impl Decode for V1Fields {
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
+        self.read(value.into())
+    }
+
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        let fields = &mut self.0;
+        let members: &mut [(&'static str, &mut dyn Decode)] = &mut [
+            ("id", &mut fields.id),
+            ("parent", &mut fields.parent),
+            ("comment", &mut fields.comment),
+            ("created", &mut fields.created),
+            ("container", &mut fields.container),
+            ("container_config", &mut fields.container_config),
+            ("docker_version", &mut fields.docker_version),
+            ("author", &mut fields.author),
+            ("config", &mut fields.config),
+            ("architecture", &mut fields.architecture),
+            ("variant", &mut fields.variant),
+            ("os", &mut fields.os),
+            ("Size", &mut fields.size),
+        ];
+        read_object(input, members)
+    }
+}
+
+/// The one member that decides how a document is taken over.
+#[derive(Default)]
+struct Version {
+    docker_version: String,
+}
+
+decode_struct!(Version { "docker_version" => docker_version });
+
+fn decode<T: Decode + Default>(document: &[u8], limits: &Limits) -> Result<T, ConfigError> {
+    let mut decoded = T::default();
+    json::decode(document, &mut decoded, limits)??;
+    Ok(decoded)
+}
+
 /// Reads a legacy document.
 ///
 /// # Errors
 /// What is wrong with the JSON or with a member's type.
 pub fn parse(document: &[u8], limits: &Limits) -> Result<ConfigFields, ConfigError> {
-    let mut fields = ConfigFields::default();
-    fields.decode(json::parse(document, limits)?)?;
-    Ok(fields)
+    decode(document, limits).map(|V1Fields(fields)| fields)
 }
 
 /// The history entry that a legacy document stands for.
@@ -67,9 +112,9 @@ pub fn to_config(
     history: &[HistoryEntry],
     limits: &Limits,
 ) -> Result<Vec<u8>, ConfigError> {
-    let fields = parse(document, limits)?;
-    let mut members = if version_less_than(&fields.docker_version, VERBATIM_SINCE) {
-        fields.v1_members(RULES)
+    let Version { docker_version } = decode(document, limits)?;
+    let mut members = if version_less_than(&docker_version, VERBATIM_SINCE) {
+        parse(document, limits)?.v1_members(RULES)
     } else {
         raw_members(document, limits)?
     };
@@ -132,8 +177,11 @@ pub fn is_valid_id(id: &str) -> bool {
 pub fn version_less_than(version: &str, than: &str) -> bool {
     let parts = |version: &str| -> Vec<i64> {
         let number = |part: &str| {
-            let too_large = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            part.parse().unwrap_or(if too_large { i64::MAX } else { 0 })
+            part.parse().unwrap_or_else(|error: ParseIntError| match error.kind() {
+                IntErrorKind::PosOverflow => i64::MAX,
+                IntErrorKind::NegOverflow => i64::MIN,
+                _ => 0,
+            })
         };
         version.split('.').map(number).collect()
     };

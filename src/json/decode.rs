@@ -1,10 +1,12 @@
 //! [`Value`] to typed data, by the rules of Go's `encoding/json`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Value;
 use super::fold::fold_eq;
+use super::reader::Reader;
+use super::{JsonError, Value};
 use crate::error::{ErrorKind, Reason};
 
 /// A value in a document has the wrong type.
@@ -89,6 +91,125 @@ pub trait Decode {
     /// # Errors
     /// The first place where the type is wrong.
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError>;
+
+    /// Takes over a value that may still have to be read. What consists of other data passes it on in parts, so that
+    /// the whole is never held twice.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        self.decode(input.value()?)
+    }
+}
+
+/// A value for [`Decode`], read already or still to be read.
+pub struct Input<'a, 'r>(Source<'a, 'r>);
+
+/// What takes the members of an object.
+type MemberSink<'f, 'a> = &'f mut dyn FnMut(Cow<'a, str>, Input<'a, '_>) -> Result<(), FieldError>;
+
+enum Source<'a, 'r> {
+    Value(Value<'a>),
+    Document(&'r mut Reader<'a>),
+}
+
+/// In place of an error in the JSON itself. [`super::decode`], where all reading starts, finds that error again.
+fn broken(_: JsonError) -> FieldError {
+    FieldError::new("JSON", String::new())
+}
+
+impl<'a, 'r> Input<'a, 'r> {
+    /// The value that comes next in a document.
+    pub(super) const fn document(reader: &'r mut Reader<'a>) -> Self {
+        Self(Source::Document(reader))
+    }
+
+    /// The value as a whole.
+    ///
+    /// # Errors
+    /// It is not JSON.
+    pub fn value(self) -> Result<Value<'a>, FieldError> {
+        match self.0 {
+            Source::Value(value) => Ok(value),
+            Source::Document(reader) => reader.value().map_err(broken),
+        }
+    }
+
+    /// The text of a string that comes next in a document; else the value.
+    fn text(self) -> Result<Result<Cow<'a, str>, Value<'a>>, FieldError> {
+        match self.0 {
+            Source::Document(reader) if reader.peek() == Some(b'"') => reader.text().map(Ok).map_err(broken),
+            other => Self(other).value().map(Err),
+        }
+    }
+
+    /// `None` instead of `null`.
+    fn not_null(self) -> Result<Option<Self>, FieldError> {
+        match self.0 {
+            Source::Value(Value::Null) => Ok(None),
+            Source::Document(reader) if reader.peek() == Some(b'n') => {
+                reader.skip().map_err(broken).map(|()| None)
+            }
+            other => Ok(Some(Self(other))),
+        }
+    }
+
+    /// Hands the members of an object to `member`, one after the other. False for `null`, which has none.
+    fn members(self, member: MemberSink<'_, 'a>) -> Result<bool, FieldError> {
+        match self.0 {
+            Source::Document(reader) if reader.peek() == Some(b'{') => {
+                let mut more = reader.enter(b'}').map_err(broken)?;
+                while more {
+                    let key = reader.key().map_err(broken)?;
+                    member(key, Input::document(reader))?;
+                    more = reader.another(b'}').map_err(broken)?;
+                }
+                Ok(true)
+            }
+            other => match Self(other).value()? {
+                Value::Null => Ok(false),
+                Value::Object(members) => {
+                    members.into_iter().try_for_each(|(key, value)| member(key, value.into()))?;
+                    Ok(true)
+                }
+                value => Err(FieldError::of_type("object", &value)),
+            },
+        }
+    }
+
+    /// Hands the elements of an array to `element`, one after the other. `null` has none.
+    fn elements(
+        self,
+        element: &mut dyn FnMut(Input<'a, '_>) -> Result<(), FieldError>,
+    ) -> Result<(), FieldError> {
+        let mut index = 0;
+        let mut element = |input: Input<'a, '_>| {
+            element(input).map_err(|error| error.at(index))?;
+            index += 1;
+            Ok(())
+        };
+        match self.0 {
+            Source::Document(reader) if reader.peek() == Some(b'[') => {
+                let mut more = reader.enter(b']').map_err(broken)?;
+                while more {
+                    element(Input::document(reader))?;
+                    more = reader.another(b']').map_err(broken)?;
+                }
+                Ok(())
+            }
+            other => match Self(other).value()? {
+                Value::Null => Ok(()),
+                Value::Array(elements) => elements.into_iter().try_for_each(|value| element(value.into())),
+                value => Err(FieldError::of_type("array", &value)),
+            },
+        }
+    }
+}
+
+impl<'a> From<Value<'a>> for Input<'a, '_> {
+    fn from(value: Value<'a>) -> Self {
+        Self(Source::Value(value))
+    }
 }
 
 /// Fills in what stands beside the keys of `fields` from the members of an object. Other members are passed over.
@@ -97,14 +218,50 @@ pub(crate) fn decode_object(
     value: Value<'_>,
     fields: &mut [(&'static str, &mut dyn Decode)],
 ) -> Result<(), FieldError> {
-    let members = match value {
-        Value::Null => return Ok(()),
-        Value::Object(members) => members,
-        _ => return Err(FieldError::of_type("object", &value)),
-    };
-    for (name, value) in members {
-        if let Some((key, field)) = fields.iter_mut().find(|(key, _)| fold_eq(key, &name)) {
-            field.decode(value).map_err(|error| error.under(key))?;
+    read_object(value.into(), fields)
+}
+
+/// As [`decode_object`], of a value that may still have to be read.
+pub(crate) fn read_object(
+    input: Input<'_, '_>,
+    fields: &mut [(&'static str, &mut dyn Decode)],
+) -> Result<(), FieldError> {
+    match input.0 {
+        Source::Document(reader) if reader.peek() == Some(b'{') => {
+            let mut next = 0;
+            let mut more = reader.enter(b'}').map_err(broken)?;
+            while more {
+                // Nearly all keys are written as they should be, and stand in the order of the fields.
+                let after = fields.iter().enumerate().skip(next);
+                let mut in_turn = after.chain(fields.iter().enumerate().take(next));
+                let field = match in_turn.find(|(_, (key, _))| reader.is_at_key(key)) {
+                    Some((field, (key, _))) => {
+                        reader.pass_key(key).map_err(broken)?;
+                        Some(field)
+                    }
+                    None => {
+                        let name = reader.key().map_err(broken)?;
+                        fields.iter().position(|(key, _)| fold_eq(key, &name))
+                    }
+                };
+                match field.and_then(|field| fields.get_mut(field)) {
+                    Some((key, field)) => {
+                        field.read(Input::document(reader)).map_err(|error| error.under(key))?
+                    }
+                    None => reader.skip().map_err(broken)?,
+                }
+                next = field.map_or(next, |field| field + 1);
+                more = reader.another(b'}').map_err(broken)?;
+            }
+        }
+        other => {
+            Input(other).members(&mut |name, input| match fields
+                .iter_mut()
+                .find(|(key, _)| fold_eq(key, &name))
+            {
+                Some((key, field)) => field.read(input).map_err(|error| error.under(key)),
+                None => Ok(()),
+            })?;
         }
     }
     Ok(())
@@ -115,7 +272,11 @@ macro_rules! decode_struct {
     ($type:ty { $($key:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::Decode for $type {
             fn decode(&mut self, value: $crate::json::Value<'_>) -> Result<(), $crate::json::FieldError> {
-                $crate::json::decode_object(value, &mut [$(($key, &mut self.$field)),*])
+                self.read(value.into())
+            }
+
+            fn read(&mut self, input: $crate::json::Input<'_, '_>) -> Result<(), $crate::json::FieldError> {
+                $crate::json::read_object(input, &mut [$(($key, &mut self.$field)),*])
             }
         }
     };
@@ -128,6 +289,14 @@ impl Decode for String {
             Value::Null => {}
             Value::String(text) => *self = text.into_owned(),
             _ => return Err(FieldError::of_type("string", &value)),
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        match input.text()? {
+            Ok(text) => *self = text.into_owned(),
+            Err(other) => self.decode(other)?,
         }
         Ok(())
     }
@@ -161,60 +330,68 @@ impl<T: Decode + ?Sized> Decode for Box<T> {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
         (**self).decode(value)
     }
+
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        (**self).read(input)
+    }
 }
 
 /// Go's pointer, slice or map: `null` makes it absent.
 impl<T: Decode + Default> Decode for Option<T> {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        match value {
-            Value::Null => *self = None,
-            _ => self.get_or_insert_default().decode(value)?,
+        self.read(value.into())
+    }
+
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        match input.not_null()? {
+            Some(input) => self.get_or_insert_default().read(input)?,
+            None => *self = None,
         }
         Ok(())
     }
 }
 
-/// Hands the elements of an array to `element`, one after the other. `null` has none.
-fn decode_elements(
-    value: Value<'_>,
-    element: &mut dyn FnMut(Value<'_>) -> Result<(), FieldError>,
-) -> Result<(), FieldError> {
-    match value {
-        Value::Null => Ok(()),
-        Value::Array(elements) => {
-            let mut elements = elements.into_iter().enumerate();
-            elements.try_for_each(|(index, value)| element(value).map_err(|error| error.at(index)))
-        }
-        _ => Err(FieldError::of_type("array", &value)),
-    }
-}
-
 /// `null` empties it; use `Option<Vec<_>>` where absent and empty have to be told apart.
+///
+/// Go fills the elements of a repeated array into those that are there: objects are merged, and `null` leaves a scalar
+/// as the earlier array had it.
 impl<T: Decode + Default> Decode for Vec<T> {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        self.clear();
-        decode_elements(value, &mut |element| {
-            let mut item = T::default();
-            item.decode(element)?;
-            self.push(item);
+        self.read(value.into())
+    }
+
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        let mut length = 0;
+        input.elements(&mut |element| {
+            if length == self.len() {
+                self.push(T::default());
+            }
+            if let Some(item) = self.get_mut(length) {
+                item.read(element)?;
+            }
+            length += 1;
             Ok(())
-        })
+        })?;
+        self.truncate(length);
+        Ok(())
     }
 }
 
 /// Keys are taken literally, not in any letter case; a repeated key replaces. `null` empties it.
 impl<T: Decode + Default> Decode for BTreeMap<String, T> {
     fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        match value {
-            Value::Null => self.clear(),
-            Value::Object(members) => {
-                for (key, value) in members {
-                    let mut item = T::default();
-                    item.decode(value).map_err(|error| error.under(&key))?;
-                    self.insert(key.into_owned(), item);
-                }
-            }
-            _ => return Err(FieldError::of_type("object", &value)),
+        self.read(value.into())
+    }
+
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        let members = input.members(&mut |key, value| {
+            let mut item = T::default();
+            item.read(value).map_err(|error| error.under(&key))?;
+            self.insert(key.into_owned(), item);
+            Ok(())
+        })?;
+        if !members {
+            self.clear();
         }
         Ok(())
     }

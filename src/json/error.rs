@@ -79,4 +79,27 @@ impl Reason for JsonError {
             Self::Limit(_) => None,
         }
     }
+
+    fn expected(&self) -> Option<String> {
+        match self {
+            Self::UnexpectedEnd { expected, .. } | Self::UnexpectedByte { expected, .. } => {
+                Some((*expected).to_owned())
+            }
+            Self::InvalidEscape { .. } => Some(r#"one of \" \\ \/ \b \f \n \r \t \uXXXX"#.to_owned()),
+            Self::ControlCharacter { .. } => Some("an escape, such as \\n".to_owned()),
+            Self::TrailingData { .. } => Some("the end of the document".to_owned()),
+            Self::Limit(limit) => limit.expected(),
+        }
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::UnexpectedEnd { .. } => Some("the end of the document".to_owned()),
+            Self::UnexpectedByte { byte, .. } | Self::ControlCharacter { byte, .. } => {
+                Some(format!("byte 0x{byte:02x}"))
+            }
+            Self::InvalidEscape { .. } | Self::TrailingData { .. } => None,
+            Self::Limit(limit) => limit.found(),
+        }
+    }
 }

@@ -9,18 +9,19 @@ mod decode;
 mod error;
 mod fold;
 mod parse;
+mod reader;
 pub mod size;
 mod write;
 
 use std::borrow::Cow;
 
-pub use decode::{Decode, FieldError};
+pub use decode::{Decode, FieldError, Input};
 pub use error::JsonError;
 pub use fold::fold_eq;
-pub use parse::{Member, parse, parse_first, parse_members};
+pub use parse::{Member, decode, parse, parse_first, parse_members};
 pub use write::{Escapes, compact, write_string};
 
-pub(crate) use decode::{decode_object, decode_struct};
+pub(crate) use decode::{decode_object, decode_struct, read_object};
 pub(crate) use write::{ObjectWriter, write_array};
 
 /// One JSON value. It borrows from the document what stands there literally.

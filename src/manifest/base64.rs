@@ -6,13 +6,20 @@ pub(super) fn standard(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(4) {
         return None;
     }
-    let padding = text.iter().rev().take(2).take_while(|&&byte| byte == b'=').count();
-    digits(text.get(..text.len() - padding)?, b'+', b'/')
+    digits(unpadded(&text), b'+', b'/')
 }
 
-/// Decodes base64url without padding. `None` when it is not that.
+/// Decodes base64url without padding, or padded. Spaces and line breaks are passed over, as libtrust does. `None` when it
+/// is not that.
 pub(super) fn url(text: &str) -> Option<Vec<u8>> {
-    digits(text.as_bytes(), b'-', b'_')
+    let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n' | b' ')).collect();
+    digits(if text.len().is_multiple_of(4) { unpadded(&text) } else { &text }, b'-', b'_')
+}
+
+/// The digits without the one or two signs that fill the last group.
+fn unpadded(text: &[u8]) -> &[u8] {
+    let text = text.strip_suffix(b"=").unwrap_or(text);
+    text.strip_suffix(b"=").unwrap_or(text)
 }
 
 fn digits(text: &[u8], digit62: u8, digit63: u8) -> Option<Vec<u8>> {

@@ -67,7 +67,7 @@ impl Decode for Size<'_> {
     }
 }
 
-/// Bytes written as base64.
+/// Bytes written as base64. Go reads a list of numbers as well.
 struct Data<'a>(&'a mut Option<Vec<u8>>);
 
 impl Decode for Data<'_> {
@@ -78,6 +78,16 @@ impl Decode for Data<'_> {
             Value::String(text) => {
                 let bytes = base64::standard(text);
                 Some(bytes.ok_or_else(|| FieldError::new(EXPECTED, format!("`{text:.40}`")))?)
+            }
+            Value::Array(numbers) => {
+                let byte = |(index, number): (usize, &Value<'_>)| match number {
+                    Value::Null => Ok(0),
+                    _ => number
+                        .as_i64()
+                        .and_then(|number| number.try_into().ok())
+                        .ok_or_else(|| FieldError::of_type("byte from 0 to 255", number).at(index)),
+                };
+                Some(numbers.iter().enumerate().map(byte).collect::<Result<_, _>>()?)
             }
             _ => return Err(FieldError::of_type(EXPECTED, &value)),
         };

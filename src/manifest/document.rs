@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{Index, Manifest, ManifestError, Schema1, media_type};
+use super::{Descriptor, Index, Manifest, ManifestError, Schema1, media_type};
 use crate::digest::Digest;
-use crate::json::{self, Decode, Value};
+use crate::json::{self, Decode, FieldError, Value, decode_struct, fold_eq};
 use crate::limits::Limits;
 
 /// The kinds of manifests.
@@ -55,29 +55,33 @@ impl DocumentKind {
     /// Guesses the kind of a document as containers/image does: a media type that is declared and known wins, then
     /// `schemaVersion`, then the configuration's media type, then whether there are `manifests`. `None` when nothing
     /// fits.
-    pub fn guess(value: &Value<'_>) -> Option<Self> {
-        if let Some(kind) = value.get("mediaType").and_then(Value::as_str).and_then(Self::from_media_type)
+    ///
+    /// # Errors
+    /// One of these members has the wrong type; no reader takes such a document for a manifest.
+    pub fn guess(value: &Value<'_>) -> Result<Option<Self>, FieldError> {
+        if value.members().is_none() {
+            return Ok(None);
+        }
+        let declared: Declared = decode_members(value, &["mediaType", "schemaVersion"])?;
+        if let Some(kind) = Self::from_media_type(&declared.media_type)
             && !matches!(kind, Self::Schema1 | Self::Schema1Signed)
         {
-            return Some(kind);
+            return Ok(Some(kind));
         }
-        match value.get("schemaVersion").and_then(Value::as_i64) {
-            Some(1) if value.has("signatures") => Some(Self::Schema1Signed),
-            Some(1) => Some(Self::Schema1),
-            Some(2) => {
-                let config =
-                    value.get("config").and_then(|config| config.get("mediaType")).and_then(Value::as_str);
-                let is_index =
-                    value.get("manifests").and_then(Value::elements).is_some_and(|list| !list.is_empty());
-                Some(match config {
-                    Some(media_type::OCI_CONFIG) => Self::OciManifest,
-                    Some(media_type::DOCKER_CONFIG) => Self::DockerManifest,
-                    _ if is_index => Self::OciIndex,
-                    _ => Self::OciManifest,
+        Ok(match declared.schema_version {
+            1 if value.has("signatures") => Some(Self::Schema1Signed),
+            1 => Some(Self::Schema1),
+            2 => {
+                let contents: Contents = decode_members(value, &["config", "manifests"])?;
+                Some(match contents.config.media_type.as_str() {
+                    media_type::OCI_CONFIG => Self::OciManifest,
+                    media_type::DOCKER_CONFIG => Self::DockerManifest,
+                    _ if contents.manifests.is_empty() => Self::OciManifest,
+                    _ => Self::OciIndex,
                 })
             }
             _ => None,
-        }
+        })
     }
 
     /// Refuses a document with members that belong to another kind (GHSA-77vh-xpmg-72qh): such a document can be one
@@ -136,12 +140,13 @@ impl Document {
     ) -> Result<Self, ManifestError> {
         let raw = bytes.into();
         let value = json::parse(&raw, limits)?;
-        let kind = media_type.and_then(DocumentKind::from_media_type).or_else(|| DocumentKind::guess(&value));
-        let Some(kind) = kind else {
-            let declared = value.get("mediaType").and_then(Value::as_str);
+        let known = media_type.and_then(DocumentKind::from_media_type);
+        let Some(kind) = known.map_or_else(|| DocumentKind::guess(&value), |kind| Ok(Some(kind)))? else {
+            let declared: Declared =
+                decode_members(&value, &["mediaType", "schemaVersion"]).unwrap_or_default();
             return Err(ManifestError::UnknownKind {
-                media_type: media_type.or(declared).unwrap_or_default().chars().take(100).collect(),
-                schema_version: value.get("schemaVersion").and_then(Value::as_i64).unwrap_or(0),
+                media_type: media_type.unwrap_or(&declared.media_type).chars().take(100).collect(),
+                schema_version: declared.schema_version,
             });
         };
         kind.check_unambiguous(&value)?;
@@ -188,6 +193,44 @@ impl Document {
             Self::Schema1(manifest) => manifest.digest(),
         }
     }
+}
+
+/// What a document says of itself.
+#[derive(Default)]
+struct Declared {
+    media_type: String,
+    schema_version: i64,
+}
+
+decode_struct!(Declared { "mediaType" => media_type, "schemaVersion" => schema_version });
+
+/// What tells the kind of a document that does not say it.
+#[derive(Default)]
+struct Contents {
+    config: MediaType,
+    manifests: Vec<Descriptor>,
+}
+
+decode_struct!(Contents { "config" => config, "manifests" => manifests });
+
+/// The one member of a configuration's descriptor that matters for that.
+#[derive(Default)]
+struct MediaType {
+    media_type: String,
+}
+
+decode_struct!(MediaType { "mediaType" => media_type });
+
+/// Decodes some members of a document and leaves it as it is.
+fn decode_members<T: Decode + Default>(value: &Value<'_>, keys: &[&str]) -> Result<T, FieldError> {
+    let mut decoded = T::default();
+    decoded.decode(match value.members() {
+        None => value.clone(),
+        Some(members) => Value::Object(
+            members.iter().filter(|(name, _)| keys.iter().any(|key| fold_eq(key, name))).cloned().collect(),
+        ),
+    })?;
+    Ok(decoded)
 }
 
 /// Decodes a whole document.

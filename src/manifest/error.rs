@@ -83,6 +83,7 @@ impl Reason for ManifestError {
 
     fn expected(&self) -> Option<String> {
         match self {
+            Self::Json(error) => error.expected(),
             Self::Field(error) => error.expected(),
             Self::WrongKind { expected, .. } => Some(expected.to_string()),
             _ => None,
@@ -91,6 +92,9 @@ impl Reason for ManifestError {
 
     fn found(&self) -> Option<String> {
         match self {
+            Self::Json(error) => error.found(),
+            Self::Ambiguous { unexpected, .. } => Some(unexpected.join(", ")),
+            Self::UnknownKind { media_type, .. } if !media_type.is_empty() => Some(media_type.clone()),
             Self::Field(error) => error.found(),
             Self::WrongKind { found, .. } => Some(found.to_string()),
             _ => None,

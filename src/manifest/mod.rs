@@ -4,6 +4,7 @@
 //! and 2) and of `docker save` (`manifest.json` and `repositories`). Each keeps the exact bytes it was read from.
 
 mod base64;
+mod blob;
 mod data;
 mod descriptor;
 mod docker_archive;
@@ -14,6 +15,7 @@ mod index;
 pub mod media_type;
 mod schema1;
 
+pub use blob::BlobError;
 pub use data::DocumentData;
 pub use descriptor::Descriptor;
 pub use docker_archive::{DockerArchiveItem, DockerArchiveManifest, Repositories};

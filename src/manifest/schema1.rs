@@ -1,8 +1,8 @@
 //! Docker's manifest, schema 1.
 
-use super::{DocumentKind, ManifestError, base64, document};
+use super::{DocumentKind, ManifestError, base64};
 use crate::digest::Digest;
-use crate::json::{self, decode_struct};
+use crate::json::{self, Value, decode_struct};
 use crate::limits::Limits;
 
 /// A manifest of schema 1: its exact bytes, and what they say.
@@ -48,13 +48,21 @@ struct History {
 decode_struct!(History { "v1Compatibility" => v1_compatibility });
 
 /// What a signature says of the bytes that were signed.
-#[derive(Default, PartialEq)]
+#[derive(PartialEq)]
 struct Protected {
     format_length: i64,
     format_tail: String,
 }
 
-decode_struct!(Protected { "formatLength" => format_length, "formatTail" => format_tail });
+impl Protected {
+    /// Both members have to be there, spelled just so (libtrust, ParsePrettySignature).
+    fn read(header: &Value<'_>) -> Option<Self> {
+        let member =
+            |name| header.members()?.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value);
+        let format_length = member("formatLength")?.as_i64()?;
+        Some(Self { format_length, format_tail: member("formatTail")?.as_str()?.to_owned() })
+    }
+}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Signature {
@@ -122,7 +130,8 @@ fn payload(signatures: &[Signature], raw: &[u8]) -> Result<Option<Vec<u8>>, Mani
     for signature in signatures {
         let header =
             base64::url(&signature.protected).ok_or_else(|| invalid("`protected` is not base64url"))?;
-        let header: Protected = document::decode(json::parse(&header, &Limits::default())?)?;
+        let header = Protected::read(&json::parse(&header, &Limits::default())?)
+            .ok_or_else(|| invalid("`protected` lacks `formatLength` or `formatTail`"))?;
         match &agreed {
             Some(first) if *first != header => {
                 return Err(invalid("the signatures are not about the same bytes"));

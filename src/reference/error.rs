@@ -17,6 +17,19 @@ pub enum Part {
     Digest,
 }
 
+impl Part {
+    /// What the part consists of.
+    const fn expected(self) -> &'static str {
+        match self {
+            Self::Name => {
+                "lower-case letters and digits, with `.`, `_`, `__` or dashes between them, and slashes between components"
+            }
+            Self::Tag => "letters, digits and `_`, and after the first of them `.` and `-`",
+            Self::Digest => "an algorithm, a colon, and 32 hexadecimal digits or more",
+        }
+    }
+}
+
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -94,6 +107,8 @@ pub enum ReferenceError {
     PathTooLong {
         /// Bytes of the path.
         length: usize,
+        /// Where the first one too many is.
+        offset: usize,
     },
     /// 64 hexadecimal digits could not be told from an image id.
     #[error("invalid repository name ({identifier}), cannot specify 64-byte hexadecimal strings")]
@@ -111,7 +126,7 @@ pub enum ReferenceError {
     #[error("a digest alone has no name to which a tag or digest could be put")]
     NoName,
     /// The digest has the right form but is none.
-    #[error("{error} (digest at byte {offset})")]
+    #[error("{error}; the digest starts at byte {offset}")]
     Digest {
         /// What is wrong with it.
         error: DigestError,
@@ -128,13 +143,10 @@ impl ReferenceError {
             | Self::InvalidCharacter { offset, .. }
             | Self::Incomplete { offset, .. }
             | Self::TagTooLong { offset, .. }
+            | Self::PathTooLong { offset, .. }
             | Self::Uppercase { offset, .. }
             | Self::Digest { offset, .. } => *offset = (*offset + removed).saturating_sub(added),
-            Self::Empty
-            | Self::PathTooLong { .. }
-            | Self::Identifier { .. }
-            | Self::NotCanonical { .. }
-            | Self::NoName => {}
+            Self::Empty | Self::Identifier { .. } | Self::NotCanonical { .. } | Self::NoName => {}
         }
         self
     }
@@ -166,16 +178,42 @@ impl Reason for ReferenceError {
 
     fn offset(&self) -> Option<u64> {
         match self {
-            Self::Empty => Some(0),
+            Self::Empty | Self::Identifier { .. } | Self::NotCanonical { .. } => Some(0),
             Self::EmptyPart { offset, .. }
             | Self::InvalidCharacter { offset, .. }
             | Self::Incomplete { offset, .. }
             | Self::TagTooLong { offset, .. }
+            | Self::PathTooLong { offset, .. }
             | Self::Uppercase { offset, .. } => Some(*offset as u64),
             Self::Digest { error, offset } => Some(*offset as u64 + error.offset().unwrap_or_default()),
-            Self::PathTooLong { .. } | Self::Identifier { .. } | Self::NotCanonical { .. } | Self::NoName => {
-                None
-            }
+            Self::NoName => None,
+        }
+    }
+
+    fn expected(&self) -> Option<String> {
+        match self {
+            Self::Empty => Some("a name".to_owned()),
+            Self::EmptyPart { part, .. }
+            | Self::InvalidCharacter { part, .. }
+            | Self::Incomplete { part, .. } => Some(part.expected().to_owned()),
+            Self::TagTooLong { .. } => Some("128 bytes at most".to_owned()),
+            Self::PathTooLong { .. } => Some(format!("{MAX_PATH} bytes at most")),
+            Self::Uppercase { name, .. } => Some(name.to_ascii_lowercase()),
+            Self::Identifier { .. } => Some("a name, or `sha256:` before the digits".to_owned()),
+            Self::NotCanonical { canonical } => Some(canonical.clone()),
+            Self::NoName => Some("a reference with a name".to_owned()),
+            Self::Digest { error, .. } => error.expected(),
+        }
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::InvalidCharacter { character, .. } => Some(Quoted(*character).to_string()),
+            Self::TagTooLong { length, .. } | Self::PathTooLong { length, .. } => Some(length.to_string()),
+            Self::Uppercase { name, .. } => Some(name.clone()),
+            Self::Identifier { identifier } => Some(identifier.clone()),
+            Self::Digest { error, .. } => error.found(),
+            _ => None,
         }
     }
 }

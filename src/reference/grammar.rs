@@ -35,8 +35,10 @@ pub(super) fn parse_digest(text: &str, rules: &Rules) -> Result<Digest, DigestEr
 
 /// Checks that the path, or by older rules the name, has no more than 255 bytes.
 pub(super) fn check_length(reference: &Reference, rules: &Rules) -> Result<(), ReferenceError> {
-    let length = if rules.domain_counts { reference.name() } else { reference.path() }.len();
-    if length > MAX_PATH { Err(ReferenceError::PathTooLong { length }) } else { Ok(()) }
+    let counted = if rules.domain_counts { reference.name() } else { reference.path() };
+    let offset = reference.name - counted.len() + MAX_PATH;
+    let length = counted.len();
+    if length > MAX_PATH { Err(ReferenceError::PathTooLong { length, offset }) } else { Ok(()) }
 }
 
 /// Finds the parts and checks each against its grammar.
@@ -100,8 +102,10 @@ fn is_label(label: &[u8]) -> bool {
 /// Checks a path that stands at `start` of the text.
 fn check_path(path: &str, start: usize) -> Result<(), ReferenceError> {
     let part = Part::Name;
-    // The separator run just before this byte: its byte and length; none after a letter or digit.
-    let mut run: Option<(u8, usize)> = None;
+    /// Two underscores are a separator of their own.
+    const TWO_UNDERSCORES: u8 = b'=';
+    // The separator just before this byte; 0 after a letter or digit.
+    let mut separator = 0;
     let mut component = 0;
     let invalid = |at: usize| {
         // Everything before is ASCII, so a character starts here.
@@ -110,15 +114,14 @@ fn check_path(path: &str, start: usize) -> Result<(), ReferenceError> {
     };
     for (at, byte) in path.bytes().enumerate() {
         match byte {
-            b'a'..=b'z' | b'0'..=b'9' => run = None,
+            b'a'..=b'z' | b'0'..=b'9' => separator = 0,
             b'/' if at == component => return Err(ReferenceError::EmptyPart { part, offset: start + at }),
-            b'/' if run.is_some() => return Err(ReferenceError::Incomplete { part, offset: start + at }),
+            b'/' if separator != 0 => return Err(ReferenceError::Incomplete { part, offset: start + at }),
             b'/' => component = at + 1,
             b'.' | b'_' | b'-' if at > component => {
-                run = match (run, byte) {
-                    (None, _) => Some((byte, 1)),
-                    (Some((b'_', 1)), b'_') => Some((b'_', 2)),
-                    (Some((b'-', length)), b'-') => Some((b'-', length + 1)),
+                separator = match (separator, byte) {
+                    (0, _) | (b'-', b'-') => byte,
+                    (b'_', b'_') => TWO_UNDERSCORES,
                     _ => return Err(invalid(at)),
                 };
             }
@@ -129,7 +132,7 @@ fn check_path(path: &str, start: usize) -> Result<(), ReferenceError> {
     if component == path.len() {
         return Err(ReferenceError::EmptyPart { part, offset: end });
     }
-    if run.is_some() {
+    if separator != 0 {
         return Err(ReferenceError::Incomplete { part, offset: end });
     }
     Ok(())
@@ -190,17 +193,27 @@ fn lower(character: char) -> char {
 
 /// The error for a text that is a reference only when all of it is put in lower case.
 fn uppercase(text: &str, rules: &Rules) -> Option<ReferenceError> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return None;
-    }
-    let lowered: String = text.chars().map(lower).collect();
+    let not_ascii = text.bytes().position(|byte| !byte.is_ascii());
+    let lowered = match not_ascii {
+        // What is no reference and stays the same is none again.
+        None if !text.bytes().any(|byte| byte.is_ascii_uppercase()) => return None,
+        None => text.to_ascii_lowercase(),
+        Some(_) => {
+            let mut lowered = Vec::with_capacity(text.len());
+            for character in text.chars() {
+                // A reference is ASCII throughout, so the first that is not decides.
+                lowered.push(u8::try_from(lower(character)).ok().filter(u8::is_ascii)?);
+            }
+            String::from_utf8(lowered).ok()?
+        }
+    };
     let parts = split(&lowered, rules).ok()?;
     // What has to change is in the path: upper case is allowed in every other part, apart from characters that are not
-    // ASCII. Lowering shortens those, so the offset is counted in the text itself.
-    let path = if parts.domain == 0 { 0 } else { parts.domain + 1 }..parts.name;
-    let wrong = |(index, (_, character)): &(usize, (usize, char))| {
-        !character.is_ascii() || path.contains(index) && character.is_ascii_uppercase()
-    };
-    let (_, (offset, _)) = text.char_indices().enumerate().find(wrong)?;
+    // ASCII. Lowering shortens those, so places are the same in both texts only before the first of them.
+    let path = if parts.domain == 0 { 0 } else { parts.domain + 1 };
+    let path_end = parts.name.min(not_ascii.unwrap_or(text.len()));
+    let upper =
+        text.get(path..path_end).unwrap_or_default().bytes().position(|byte| byte.is_ascii_uppercase());
+    let offset = upper.map(|upper| path + upper).or(not_ascii)?;
     Some(ReferenceError::Uppercase { name: text.chars().take(parts.name.min(300)).collect(), offset })
 }

@@ -137,8 +137,8 @@ fn check_path(path: &str, start: usize) -> Result<(), ReferenceError> {
         }
         offset += 1;
     }
-    let length = path.len();
-    if length > super::MAX_PATH { Err(ReferenceError::PathTooLong { length }) } else { Ok(()) }
+    let (length, offset) = (path.len(), start + super::MAX_PATH);
+    if length > super::MAX_PATH { Err(ReferenceError::PathTooLong { length, offset }) } else { Ok(()) }
 }
 
 /// The text of which [`LibraryName::parse`] makes the same again.

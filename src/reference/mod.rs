@@ -31,6 +31,7 @@ mod normalize;
 mod pattern;
 pub(crate) mod quick;
 mod rules;
+mod sort;
 mod source;
 
 use std::fmt;
@@ -41,6 +42,7 @@ pub use image_names::{ImageNames, ImageNamesError, NameSource};
 pub use library::LibraryName;
 pub use pattern::{Pattern, PatternError};
 pub use rules::Rules;
+pub use sort::sort;
 pub use source::{Selection, Source, SourceError};
 
 use crate::digest::{Digest, ShortIds};
@@ -128,7 +130,15 @@ impl Reference {
     /// # Errors
     /// Those of [`Self::parse_normalized`], and [`ReferenceError::NotCanonical`] with the full form.
     pub fn parse_canonical(text: &str) -> Result<Self, ReferenceError> {
-        let reference = Self::parse_normalized(text)?;
+        Self::parse_canonical_by(text, &Rules::CURRENT)
+    }
+
+    /// As [`Self::parse_canonical`], by the rules of another implementation.
+    ///
+    /// # Errors
+    /// As [`Self::parse_canonical`].
+    pub fn parse_canonical_by(text: &str, rules: &Rules) -> Result<Self, ReferenceError> {
+        let reference = Self::parse_normalized_by(text, rules)?;
         if reference.text != text {
             return Err(ReferenceError::NotCanonical { canonical: reference.text });
         }
@@ -141,7 +151,15 @@ impl Reference {
     /// # Errors
     /// Those of [`Self::parse_normalized`].
     pub fn parse_docker(text: &str) -> Result<Self, ReferenceError> {
-        let reference = Self::parse_normalized(text)?;
+        Self::parse_docker_by(text, &Rules::CURRENT)
+    }
+
+    /// As [`Self::parse_docker`], by the rules of another implementation.
+    ///
+    /// # Errors
+    /// As [`Self::parse_docker`].
+    pub fn parse_docker_by(text: &str, rules: &Rules) -> Result<Self, ReferenceError> {
+        let reference = Self::parse_normalized_by(text, rules)?;
         Ok(match reference.kind() {
             Kind::Reference => reference.assemble(None, reference.digest()),
             _ => reference.with_default_tag(),
@@ -192,9 +210,17 @@ impl Reference {
     /// # Errors
     /// What is wrong with it.
     pub fn from_name(name: &str) -> Result<Self, ReferenceError> {
-        let domain = grammar::check_name(name, &Rules::CURRENT)?;
+        Self::from_name_by(name, &Rules::CURRENT)
+    }
+
+    /// As [`Self::from_name`], by the rules of another implementation.
+    ///
+    /// # Errors
+    /// As [`Self::from_name`].
+    pub fn from_name_by(name: &str, rules: &Rules) -> Result<Self, ReferenceError> {
+        let domain = grammar::check_name(name, rules)?;
         let reference = Self { text: name.to_owned(), domain, name: name.len(), tag: name.len() };
-        grammar::check_length(&reference, &Rules::CURRENT)?;
+        grammar::check_length(&reference, rules)?;
         Ok(reference)
     }
 
@@ -375,20 +401,4 @@ impl serde::Serialize for Reference {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
     }
-}
-
-/// Sorts texts as references: what has name, tag and digest first, then name and tag, name and digest, names, and digests
-/// alone, each by its normalised text. What is no reference comes last, as it is.
-pub fn sort<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
-    let mut keys: Vec<(Option<Kind>, String)> = texts
-        .iter()
-        .map(|text| match Reference::parse_any(text.as_ref()) {
-            Ok(reference) => (Some(reference.kind()), reference.text),
-            Err(_) => (None, text.as_ref().to_owned()),
-        })
-        .collect();
-    keys.sort_by(|(a_kind, a), (b_kind, b)| {
-        (a_kind.is_none(), a_kind, a).cmp(&(b_kind.is_none(), b_kind, b))
-    });
-    keys.into_iter().map(|(_, text)| text).collect()
 }

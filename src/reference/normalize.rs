@@ -25,10 +25,13 @@ fn in_full(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
     let (domain, rest) = split_domain(text, rules);
     let library = if domain == DEFAULT_DOMAIN && !rest.contains('/') { "library/" } else { "" };
     let name = rest.find(':').map_or(rest, |colon| rest.get(..colon).unwrap_or_default());
-    let may_change = name.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
-    if let Some((at, _)) = name.char_indices().filter(|_| may_change).find(|&(_, c)| !is_lower(c)) {
+    let may_change = |byte: u8| byte.is_ascii_uppercase() || !byte.is_ascii();
+    if let Some(start) = name.bytes().position(may_change)
+        && let Some((at, _)) =
+            name.get(start..).and_then(|rest| rest.char_indices().find(|&(_, c)| !is_lower(c)))
+    {
         let name = library.chars().chain(name.chars()).take(300).collect();
-        return Err(ReferenceError::Uppercase { name, offset: text.len() - rest.len() + at });
+        return Err(ReferenceError::Uppercase { name, offset: text.len() - rest.len() + start + at });
     }
     let full = [domain, "/", library, rest].concat();
     let added = full.len() - rest.len();

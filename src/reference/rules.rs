@@ -10,7 +10,8 @@ pub struct Rules {
     /// When normalising, a first component with upper case is a domain (`Foo/bar`). Since distribution/reference 0.5;
     /// before that, and in containers/image, it is an error.
     pub uppercase_domain: bool,
-    /// A domain may be an IPv6 address in brackets. Since docker/distribution 2.8.2; not in containers/image.
+    /// A domain may be an IPv6 address in brackets. Since distribution/reference 0.5; not in
+    /// docker/distribution 2.8 and containers/image.
     pub ipv6_domain: bool,
     /// The limit of 255 bytes counts the domain and the slash after it as well. Before distribution/reference 0.6, and in
     /// containers/image.

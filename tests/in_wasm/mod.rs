@@ -67,6 +67,15 @@ fn digests_are_those_of_the_standard() {
     );
 }
 
+/// The length 5120 of BLAKE3's own test vectors: several chunks at once, so the code for SIMD.
+#[wasm_bindgen_test]
+fn blake3_is_that_of_its_authors() {
+    let Some(blake3) = Algorithm::from_name("blake3") else { return };
+    let bytes: Vec<u8> = (0..5120_u32).map(|number| (number % 251) as u8).collect();
+    let hex = Digest::of(blake3, &bytes).hex();
+    assert_eq!(hex, "9cadc15fed8b5d854562b26a9536d9707cadeda9b143978f319ab34230535833");
+}
+
 #[wasm_bindgen_test]
 fn a_digest_does_not_depend_on_the_pieces() {
     let bytes = noise(1000);

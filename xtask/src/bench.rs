@@ -15,10 +15,30 @@ const USAGE: &str = "cargo xtask bench [--runs N] [--only NAME]…";
 /// The parts of the bench that JavaScript does; the first runs in a browser.
 const SCRIPTS: [&str; 7] = ["sha256", "scan", "workers", "open", "memory", "references", "sizes"];
 const NATIVE: &str = "native";
+/// References, configurations and short ids, which need nothing but the library.
+const NOUNS: &str = "nouns";
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
-    let (runs, parts) = parse(arguments)?;
+    let (runs, mut parts) = parse(arguments)?;
+    let mut rows = Vec::new();
+    if parts.contains(&NOUNS) {
+        println!("bench: {NOUNS}");
+        rows.extend(parse_rows(NOUNS, &native::nouns(project, runs)?)?);
+        parts.retain(|part| *part != NOUNS);
+    }
+    if !parts.is_empty() {
+        rows.extend(files(project, runs, parts)?);
+    }
+    print!("\n{}", table::text(&rows));
+    println!(
+        "\nMedians of {runs} runs, in turn. Both sides of a ratio come from the same run on this machine."
+    );
+    Ok(())
+}
+
+/// The parts that read large files, or run in JavaScript.
+fn files(project: &Project, runs: u32, parts: Vec<&str>) -> Result<Vec<Row>> {
     setup::run(project, &[])?;
     build::package(project)?;
     npm::install_at(project, "benches")?;
@@ -42,23 +62,20 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         if part == "sha256" {
             script = script.env("CHROME", Browser::find(project)?.chrome);
         }
-        for line in script.output_with_progress()?.lines() {
-            rows.push(Row::parse(line).ok_or_else(|| Error::Output {
-                command: format!("benches/{part}.mjs"),
-                found: line.to_owned(),
-            })?);
-        }
+        rows.extend(parse_rows(&format!("benches/{part}.mjs"), &script.output_with_progress()?)?);
     }
-    print!("\n{}", table::text(&rows));
-    println!(
-        "\nMedians of {runs} runs, in turn. Both sides of a ratio come from the same run on this machine."
-    );
-    Ok(())
+    Ok(rows)
+}
+
+/// The rows that a program printed, one a line.
+fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
+    let wrong = |line: &str| Error::Output { command: program.to_owned(), found: line.to_owned() };
+    printed.lines().map(|line| Row::parse(line).ok_or_else(|| wrong(line))).collect()
 }
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();

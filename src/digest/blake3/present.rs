@@ -1,5 +1,6 @@
-//! BLAKE3, by the crate of its authors.
+//! BLAKE3, by the crate of its authors or, in wasm, by code of our own.
 
+use super::Hasher;
 use crate::digest::{Algorithm, hasher};
 
 /// What says that BLAKE3 is compiled in.
@@ -22,7 +23,7 @@ impl Available {
 
 /// A hasher's state. Boxed: it is 1.9 KB, and that of the others 0.2 KB at most.
 #[derive(Clone)]
-pub struct State(Box<::blake3::Hasher>);
+pub struct State(Box<Hasher>);
 
 impl State {
     pub const fn algorithm(&self) -> Algorithm {

@@ -202,7 +202,11 @@ fn served(platform: &Platform) -> Vec<Platform> {
                 None if platform.variant.is_empty() => (Some(8), Some(0)),
                 None => (number(&platform.variant), Some(0)),
             };
-            let (Some(major), Some(minor)) = (major, minor) else { return list };
+            let (Some(major @ 8..), Some(minor)) = (major, minor) else {
+                // No such processor exists; 32-bit ARM of the same name serves, as containerd has it.
+                list.extend(served(&with("arm", platform.variant.clone()).normalize()));
+                return list;
+            };
             let name = |major: u32, minor: u32| match (major, minor) {
                 (8, 0) => String::new(),
                 (major, 0) => format!("v{major}"),

@@ -30,7 +30,7 @@ const KNOWN_SYSTEMS: [&str; 17] = [
     "windows",
     "zos",
 ];
-const KNOWN_ARCHITECTURES: [&str; 28] = [
+const KNOWN_ARCHITECTURES: [&str; 24] = [
     "386",
     "amd64",
     "amd64p32",
@@ -55,10 +55,6 @@ const KNOWN_ARCHITECTURES: [&str; 28] = [
     "sparc",
     "sparc64",
     "wasm",
-    "wasm32",
-    "wasm64",
-    "sw64",
-    "alpha",
 ];
 
 /// Why a text is not a platform.
@@ -102,6 +98,17 @@ impl Reason for PlatformError {
     fn offset(&self) -> Option<u64> {
         match self {
             Self::Part { offset } => Some(*offset as u64),
+            _ => None,
+        }
+    }
+
+    fn expected(&self) -> Option<String> {
+        Some("os, architecture, os/architecture or os/architecture/variant".to_owned())
+    }
+
+    fn found(&self) -> Option<String> {
+        match self {
+            Self::Unknown { word } => Some(word.clone()),
             _ => None,
         }
     }

