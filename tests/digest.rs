@@ -275,3 +275,13 @@ fn short_codes_work_when_one_digest_continues_another() {
         assert_eq!(ids.lookup(&code).unwrap(), digest, "{code}");
     }
 }
+
+#[test]
+fn all_digits_of_a_digest_are_not_the_beginning_of_another() {
+    let short = Digest::sha256(b"a");
+    let longer = format!("sha512:{}{}", short.hex(), "0".repeat(64)).parse().expect("a digest");
+    let ids: ShortIds = [short, longer].into_iter().collect();
+    assert_eq!(ids.lookup(&short.hex()), Ok(short));
+    assert_eq!(ids.lookup(&format!("sha512:{}", short.hex())), Ok(longer));
+    assert!(matches!(ids.lookup(&short.hex()[..63]), Err(ShortIdError::Ambiguous { .. })));
+}

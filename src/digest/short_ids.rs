@@ -108,7 +108,7 @@ impl ShortIds {
     }
 
     /// The one digest that a text stands for: `prefix`, `algorithm:prefix`, or a whole digest. Digits alone can stand
-    /// for a digest of any algorithm.
+    /// for a digest of any algorithm; where they are all of one, they are not the beginning of another.
     ///
     /// # Errors
     /// That the text is empty, that nothing starts with it, or what does.
@@ -129,8 +129,14 @@ impl ShortIds {
             .flat_map(|algorithm| self.starting_with(algorithm, &prefix));
         let only = found.next().ok_or_else(not_found)?;
         let Some(another) = found.next() else { return Ok(*only) };
-        let candidates = [only, another].into_iter().chain(found).take(MAX_CANDIDATES).copied().collect();
-        Err(ShortIdError::Ambiguous { query: query_text(), candidates })
+        let candidates: Vec<Digest> =
+            [only, another].into_iter().chain(found).take(MAX_CANDIDATES).copied().collect();
+        // Digits that are all of one digest and the first ones of another, of a longer algorithm, are the former.
+        let mut whole = candidates.iter().filter(|digest| digest.algorithm().size() * 2 == prefix.digits);
+        match (whole.next(), whole.next()) {
+            (Some(exact), None) => Ok(*exact),
+            _ => Err(ShortIdError::Ambiguous { query: query_text(), candidates }),
+        }
     }
 
     /// For each digest, in the order of its digits, the fewest digits that stand for it alone, but at least so many; the

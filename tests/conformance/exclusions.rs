@@ -1,6 +1,6 @@
 //! The vectors that belong to implementations which this crate deliberately differs from, each group with the reason.
 
-use layerglass::digest::{Algorithm, ShortIds};
+use layerglass::digest::{Algorithm, Digest, ShortIds};
 use layerglass::image::{ConfigError, ImageConfig};
 use layerglass::json::JsonError;
 use layerglass::manifest::{Document, ManifestError};
@@ -46,14 +46,27 @@ pub fn digest(implementation: &str, function: &str) -> Option<&'static str> {
     })
 }
 
-/// Why a search in a set of digests is not ours.
-pub fn lookup(query: &str, expected: Option<&str>, ids: &ShortIds) -> Option<&'static str> {
+/// Why a search in a set of digests is not ours. The original looks at the first entry that sorts after what is asked for
+/// and at the one behind it, whatever their algorithms are.
+pub fn lookup(query: &str, ids: &ShortIds) -> Option<&'static str> {
     if query.is_empty() {
         return Some("an empty query finds the only digest of a set; here it is refused");
     }
-    let matching = ids.iter().filter(|digest| digest.to_string().starts_with(query)).count();
-    if expected.is_none() && query.contains(':') && matching == 1 && ids.lookup(query).is_ok() {
-        return Some("digestset misses a digest whose algorithm sorts last; here it is found");
+    let (algorithm, digits) = match query.split_once(':') {
+        Some((algorithm, digits)) => (Some(algorithm), digits),
+        None => (None, query),
+    };
+    let of_another =
+        |digest: &Digest| algorithm.is_some_and(|algorithm| digest.algorithm().name() != algorithm);
+    if ids.iter().any(|digest| of_another(&digest) && digest.hex().starts_with(digits)) {
+        return Some("digestset takes digests of other algorithms for neighbours of what is asked for");
+    }
+    let whole = ids.iter().filter(|digest| digest.hex() == digits).count();
+    if algorithm.is_none()
+        && whole == 1
+        && ids.iter().filter(|digest| digest.hex().starts_with(digits)).count() > 1
+    {
+        return Some("for digestset all digits of one digest are ambiguous when a longer one continues them");
     }
     None
 }

@@ -101,7 +101,7 @@ pub fn moby_digestset(file: &str, report: &mut Report) {
         let set = file["sets"][case["set"].as_str().expect("set")].clone();
         let ids: ShortIds =
             serde_json::from_value::<Vec<Digest>>(set).expect("digests").into_iter().collect();
-        if let Some(reason) = exclusions::lookup(query, result, &ids) {
+        if let Some(reason) = exclusions::lookup(query, &ids) {
             report.exclude(reason);
             return;
         }
