@@ -12,7 +12,7 @@ use super::error::to_thrown;
 use super::short_ids::ShortIds;
 use super::value::to_js;
 use crate::reference::quick::{self, Places};
-use crate::reference::{Kind, Pattern, Reference, ReferenceError, Rules, sort};
+use crate::reference::{Pattern, Reference, ReferenceError, Rules, sort};
 
 /// What [`locate_reference`] gives for a text that is no reference.
 const INVALID: f64 = -1.0;
@@ -107,23 +107,8 @@ impl Mode {
             0 => Reference::parse_by(text, rules),
             NORMALIZED => Reference::parse_normalized_by(text, rules),
             2 => Reference::parse_any_by(text, rules),
-            3 => {
-                let reference = Reference::parse_normalized_by(text, rules)?;
-                if reference.as_str() == text {
-                    return Ok(reference);
-                }
-                Err(ReferenceError::NotCanonical { canonical: reference.to_string() })
-            }
-            4 => Reference::parse_normalized_by(text, rules).map(|reference| {
-                let one_image = if reference.kind() == Kind::Reference {
-                    reference
-                        .digest()
-                        .and_then(|digest| reference.without_tag_and_digest().with_digest(digest).ok())
-                } else {
-                    None
-                };
-                one_image.unwrap_or_else(|| reference.with_default_tag())
-            }),
+            3 => Reference::parse_canonical_by(text, rules),
+            4 => Reference::parse_docker_by(text, rules),
             5 => Reference::from_name(text),
             _ => parse_digest(text, self.algorithms)
                 .map(Reference::from)

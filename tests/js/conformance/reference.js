@@ -36,9 +36,9 @@ const PARSERS = {
   "Field.UnmarshalText": (text, rules) => Reference.parse(text, { ...rules, normalize: false }),
   ReferenceRegexp: (text, rules) => Reference.parse(text, { ...rules, normalize: false }),
   ParseNormalizedNamed: (text, rules) => Reference.parse(text, rules),
-  ParseNamed: (text) => Reference.parseCanonical(text),
+  ParseNamed: (text, rules) => Reference.parseCanonical(text, rules),
   ParseAnyReference: (text, rules) => Reference.parseAny(text, rules),
-  ParseDockerRef: (text) => Reference.parseDocker(text),
+  ParseDockerRef: (text, rules) => Reference.parseDocker(text, rules),
   WithName: (text) => Reference.fromName(text),
   "NameRegexp(anchored)": (text) => Reference.fromName(text),
 };
@@ -132,8 +132,6 @@ export function references(text, report) {
     if (impl === "containers/image") return checkSource(vector, report);
     const rules = { rules: impl === "distribution/reference" ? "current" : "older" };
     if (isUnlinked(typeof input === "string" ? input : "", vector.error)) {
-      if (name === "ParseNamed" || name === "ParseDockerRef")
-        return report.exclude(exclusions.WITHOUT_OPTION);
       rules.algorithms = [];
     }
     const what = `${name}(${JSON.stringify(input)}) #${vector.id}`;
