@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::digest::{Digest, DigestError, Hasher};
-use crate::json::{Decode, FieldError, Input, Value, decode_struct};
+use crate::json::{Decode, FieldError, Input, decode_struct};
 
 macro_rules! layer_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -69,10 +69,6 @@ impl DiffId {
 }
 
 impl Decode for DiffId {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        self.0.decode(value)
-    }
-
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         self.0.read(input)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use crate::json::{Decode, FieldError, Value, decode_struct};
+use crate::json::{Decode, FieldError, Input, Value, decode_struct};
 
 /// A list of strings that may be written as one string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,15 +18,15 @@ impl Deref for StringOrList {
 }
 
 impl Decode for StringOrList {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        match value {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        match input.value()? {
             Value::String(text) => self.0 = vec![text.into_owned()],
             // Docker reads each of several lists into an empty one.
-            Value::Null | Value::Array(_) => {
+            value @ (Value::Null | Value::Array(_)) => {
                 self.0.clear();
                 self.0.decode(value)?;
             }
-            _ => return Err(FieldError::of_type("array of strings or string", &value)),
+            value => return Err(FieldError::of_type("array of strings or string", &value)),
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::json::{Decode, FieldError, Value};
+use crate::json::{Decode, FieldError, Input, Value};
 
 /// A point in time: RFC 3339 as Go reads it, kept as it is written.
 ///
@@ -66,9 +66,9 @@ impl Default for Timestamp {
 }
 
 impl Decode for Timestamp {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "time in the form of RFC 3339";
-        match value {
+        match input.value()? {
             Value::Null => {}
             // Only as it stands in the document: Go does not resolve escapes in a time.
             Value::String(Cow::Borrowed(text)) if Parts::read(text).is_some() => {
@@ -80,7 +80,7 @@ impl Decode for Timestamp {
                     if escaped { "time in the form of RFC 3339 without escapes" } else { EXPECTED };
                 return Err(FieldError::new(expected, format!("`{text:.40}`")));
             }
-            _ => return Err(FieldError::of_type(EXPECTED, &value)),
+            value => return Err(FieldError::of_type(EXPECTED, &value)),
         }
         Ok(())
     }

@@ -26,10 +26,6 @@ const RULES: CanonicalRules = CanonicalRules::Docker2020;
 struct V1Fields(ConfigFields);
 
 impl Decode for V1Fields {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        self.read(value.into())
-    }
-
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         let fields = &mut self.0;
         let members: &mut [(&'static str, &mut dyn Decode)] = &mut [

@@ -23,7 +23,7 @@ fn parse(bytes: Vec<u8>) -> Result<ImageConfig, JsValue> {
 /// An argument that the package wrote as JSON.
 pub(super) fn argument<T: Decode + Default>(text: &str) -> Result<T, JsValue> {
     let mut value = T::default();
-    value.decode(json::parse(text.as_bytes(), &Limits::default()).map_err(to_thrown)?).map_err(to_thrown)?;
+    json::decode(text.as_bytes(), &mut value, &Limits::default()).map_err(to_thrown)?.map_err(to_thrown)?;
     Ok(value)
 }
 

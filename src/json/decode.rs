@@ -86,19 +86,22 @@ impl Reason for FieldError {
 /// Decoding goes *into* what is there: `null` leaves scalars alone, repeated objects are merged, repeated scalars and
 /// arrays replace.
 pub trait Decode {
-    /// Takes over `value`.
-    ///
-    /// # Errors
-    /// The first place where the type is wrong.
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError>;
-
     /// Takes over a value that may still have to be read. What consists of other data passes it on in parts, so that
     /// the whole is never held twice.
     ///
     /// # Errors
-    /// As [`Self::decode`].
-    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
-        self.decode(input.value()?)
+    /// The first place where the type is wrong.
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError>;
+
+    /// Takes over a value that was read.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError>
+    where
+        Self: Sized,
+    {
+        self.read(value.into())
     }
 }
 
@@ -214,14 +217,6 @@ impl<'a> From<Value<'a>> for Input<'a, '_> {
 
 /// Fills in what stands beside the keys of `fields` from the members of an object. Other members are passed over.
 /// `null` is an object without members.
-pub(crate) fn decode_object(
-    value: Value<'_>,
-    fields: &mut [(&'static str, &mut dyn Decode)],
-) -> Result<(), FieldError> {
-    read_object(value.into(), fields)
-}
-
-/// As [`decode_object`], of a value that may still have to be read.
 pub(crate) fn read_object(
     input: Input<'_, '_>,
     fields: &mut [(&'static str, &mut dyn Decode)],
@@ -271,10 +266,6 @@ pub(crate) fn read_object(
 macro_rules! decode_struct {
     ($type:ty { $($key:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::Decode for $type {
-            fn decode(&mut self, value: $crate::json::Value<'_>) -> Result<(), $crate::json::FieldError> {
-                self.read(value.into())
-            }
-
             fn read(&mut self, input: $crate::json::Input<'_, '_>) -> Result<(), $crate::json::FieldError> {
                 $crate::json::read_object(input, &mut [$(($key, &mut self.$field)),*])
             }
@@ -284,40 +275,32 @@ macro_rules! decode_struct {
 pub(crate) use decode_struct;
 
 impl Decode for String {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        match value {
-            Value::Null => {}
-            Value::String(text) => *self = text.into_owned(),
-            _ => return Err(FieldError::of_type("string", &value)),
-        }
-        Ok(())
-    }
-
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         match input.text()? {
-            Ok(text) => *self = text.into_owned(),
-            Err(other) => self.decode(other)?,
+            Ok(text) | Err(Value::String(text)) => *self = text.into_owned(),
+            Err(Value::Null) => {}
+            Err(value) => return Err(FieldError::of_type("string", &value)),
         }
         Ok(())
     }
 }
 
 impl Decode for bool {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        match value {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        match input.value()? {
             Value::Null => {}
             Value::Bool(flag) => *self = flag,
-            _ => return Err(FieldError::of_type("bool", &value)),
+            value => return Err(FieldError::of_type("bool", &value)),
         }
         Ok(())
     }
 }
 
 impl Decode for i64 {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        match value {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        match input.value()? {
             Value::Null => {}
-            _ => match value.as_i64() {
+            value => match value.as_i64() {
                 Some(number) => *self = number,
                 None => return Err(FieldError::of_type("integer of 64 bits", &value)),
             },
@@ -327,10 +310,6 @@ impl Decode for i64 {
 }
 
 impl<T: Decode + ?Sized> Decode for Box<T> {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        (**self).decode(value)
-    }
-
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         (**self).read(input)
     }
@@ -338,10 +317,6 @@ impl<T: Decode + ?Sized> Decode for Box<T> {
 
 /// Go's pointer, slice or map: `null` makes it absent.
 impl<T: Decode + Default> Decode for Option<T> {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        self.read(value.into())
-    }
-
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         match input.not_null()? {
             Some(input) => self.get_or_insert_default().read(input)?,
@@ -356,10 +331,6 @@ impl<T: Decode + Default> Decode for Option<T> {
 /// Go fills the elements of a repeated array into those that are there: objects are merged, and `null` leaves a scalar
 /// as the earlier array had it.
 impl<T: Decode + Default> Decode for Vec<T> {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        self.read(value.into())
-    }
-
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         let mut length = 0;
         input.elements(&mut |element| {
@@ -379,10 +350,6 @@ impl<T: Decode + Default> Decode for Vec<T> {
 
 /// Keys are taken literally, not in any letter case; a repeated key replaces. `null` empties it.
 impl<T: Decode + Default> Decode for BTreeMap<String, T> {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        self.read(value.into())
-    }
-
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         let members = input.members(&mut |key, value| {
             let mut item = T::default();
@@ -399,10 +366,10 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
 
 /// Go's `struct{}`: an object whose members do not matter.
 impl Decode for () {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        match value {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        match input.value()? {
             Value::Null | Value::Object(_) => Ok(()),
-            _ => Err(FieldError::of_type("object", &value)),
+            value => Err(FieldError::of_type("object", &value)),
         }
     }
 }

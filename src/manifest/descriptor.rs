@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::base64;
 use crate::digest::{Algorithms, Digest, DigestError};
 use crate::image::Platform;
-use crate::json::{Decode, FieldError, Value, decode_object, size};
+use crate::json::{Decode, FieldError, Input, Value, read_object, size};
 
 /// What a manifest says of a blob (image-spec descriptor.md).
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -57,8 +57,9 @@ fn serialize_bytes<S: serde::Serializer>(data: &Option<Vec<u8>>, serializer: S) 
 struct Size<'a>(&'a mut u64);
 
 impl Decode for Size<'_> {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "size in bytes from 0 to 2^63 - 1";
+        let value = input.value()?;
         if value != Value::Null {
             let size = value.as_i64().and_then(|size| size.try_into().ok());
             *self.0 = size.ok_or_else(|| FieldError::of_type(EXPECTED, &value))?;
@@ -71,8 +72,9 @@ impl Decode for Size<'_> {
 struct Data<'a>(&'a mut Option<Vec<u8>>);
 
 impl Decode for Data<'_> {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         const EXPECTED: &str = "bytes in padded base64";
+        let value = input.value()?;
         *self.0 = match &value {
             Value::Null => None,
             Value::String(text) => {
@@ -96,7 +98,7 @@ impl Decode for Data<'_> {
 }
 
 impl Decode for Descriptor {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         let fields: &mut [(&'static str, &mut dyn Decode)] = &mut [
             ("mediaType", &mut self.media_type),
             ("digest", &mut self.digest),
@@ -107,7 +109,6 @@ impl Decode for Descriptor {
             ("urls", &mut self.urls),
             ("data", &mut Data(&mut self.data)),
         ];
-        decode_object(value, fields)?;
-        Ok(())
+        read_object(input, fields)
     }
 }

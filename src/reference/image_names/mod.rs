@@ -11,7 +11,7 @@ use name::Name;
 
 use super::DEFAULT_DOMAIN;
 use super::source::LOCAL_FILE;
-use crate::json::{self, Decode, Escapes, FieldError, ObjectWriter, Value};
+use crate::json::{self, Escapes, ObjectWriter, decode_struct};
 use crate::limits::Limits;
 
 /// The library of SIF images that names without a domain mean.
@@ -195,7 +195,7 @@ impl ImageNames {
     /// there keeps them then.
     pub fn from_json(bytes: &[u8], limits: &Limits) -> Result<Self, ImageNamesError> {
         let mut document = Document::default();
-        document.decode(json::parse(bytes, limits)?)?;
+        json::decode(bytes, &mut document, limits)??;
         let source = match document.uri.as_str() {
             "" => None,
             uri => Some(
@@ -263,11 +263,4 @@ struct Document {
     digests: Option<Vec<String>>,
 }
 
-impl Decode for Document {
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError> {
-        json::decode_object(
-            value,
-            &mut [("uri", &mut self.uri), ("tags", &mut self.tags), ("digests", &mut self.digests)],
-        )
-    }
-}
+decode_struct!(Document { "uri" => uri, "tags" => tags, "digests" => digests });
