@@ -1,6 +1,7 @@
 //! What is unusual or wrong, as plain data: findings that do not end the work, and errors that did.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -155,6 +156,42 @@ impl Findings {
     }
 }
 
+/// A [`Reason`] without what programmers are shown of it, which would come along with the trait object and is much code.
+trait Told: fmt::Display {
+    fn kind(&self) -> ErrorKind;
+    fn code(&self) -> &'static str;
+    fn offset(&self) -> Option<u64>;
+    fn expected(&self) -> Option<String>;
+    fn found(&self) -> Option<String>;
+    fn path(&self) -> Option<String>;
+}
+
+impl<E: Reason> Told for E {
+    fn kind(&self) -> ErrorKind {
+        Reason::kind(self)
+    }
+
+    fn code(&self) -> &'static str {
+        Reason::code(self)
+    }
+
+    fn offset(&self) -> Option<u64> {
+        Reason::offset(self)
+    }
+
+    fn expected(&self) -> Option<String> {
+        Reason::expected(self)
+    }
+
+    fn found(&self) -> Option<String> {
+        Reason::found(self)
+    }
+
+    fn path(&self) -> Option<String> {
+        Reason::path(self)
+    }
+}
+
 /// An error as plain data: what crosses into JavaScript and between threads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorData {
@@ -181,6 +218,10 @@ pub struct ErrorData {
 impl ErrorData {
     /// What `reason` says of itself.
     pub fn of(reason: &impl Reason) -> Self {
+        Self::told(reason)
+    }
+
+    fn told(reason: &dyn Told) -> Self {
         Self {
             kind: reason.kind(),
             code: reason.code().to_owned(),

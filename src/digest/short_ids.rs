@@ -142,8 +142,7 @@ impl ShortIds {
     /// For each digest, in the order of its digits, the fewest digits that stand for it alone, but at least so many; the
     /// whole digest where its digits do not suffice.
     pub fn short_codes(&self, at_least: usize) -> Vec<(Digest, String)> {
-        let mut digests: Vec<Digest> = self.iter().collect();
-        digests.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()).then(a.cmp(b)));
+        let digests = self.by_digits();
         let common = |a: Option<&Digest>, b: Option<&Digest>| match (a, b) {
             (Some(a), Some(b)) => common_digits(a, b),
             _ => 0,
@@ -159,6 +158,19 @@ impl ShortIds {
                 Some((*digest, code.map_or_else(|| digest.to_string(), str::to_owned)))
             })
             .collect()
+    }
+
+    /// All digests by their digits: the sets are in that order, so the least of their next ones comes next.
+    fn by_digits(&self) -> Vec<Digest> {
+        let mut sets = self.sets.each_ref().map(|set| set.iter().peekable());
+        let mut digests = Vec::with_capacity(self.len());
+        loop {
+            let heads = sets.iter_mut().enumerate().filter_map(|(place, set)| Some((*set.peek()?, place)));
+            let least = heads.min_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()).then(a.cmp(b)));
+            let Some((digest, place)) = least else { return digests };
+            digests.push(digest);
+            sets.get_mut(place).and_then(Iterator::next);
+        }
     }
 
     fn starting_with(&self, algorithm: Algorithm, prefix: &Prefix) -> impl Iterator<Item = &Digest> {

@@ -28,11 +28,13 @@ impl CanonicalRules {
 /// Members of an object by key; values are JSON.
 pub(super) type Members = BTreeMap<String, Vec<u8>>;
 
-/// An object with its members sorted by the bytes of their keys, as Go writes a map.
-pub(super) fn write_sorted(members: &Members, rules: CanonicalRules) -> Vec<u8> {
+/// An object with its members sorted by the bytes of their keys, as Go writes a map, but for the `dropped` ones.
+pub(super) fn write_sorted(members: &Members, dropped: &[&str], rules: CanonicalRules) -> Vec<u8> {
     let mut object = ObjectWriter::new(rules.escapes());
     for (key, value) in members {
-        object.raw(key, value);
+        if !dropped.contains(&key.as_str()) {
+            object.raw(key, value);
+        }
     }
     object.finish()
 }
@@ -64,7 +66,7 @@ impl ConfigFields {
             let features = write_array(self.os_features.iter().map(|feature| text(feature, rules)));
             members.insert("os.features".to_owned(), features);
         }
-        write_sorted(&members, rules)
+        write_sorted(&members, &[], rules)
     }
 
     /// The members that the legacy v1 form has.

@@ -114,12 +114,9 @@ pub fn to_config(
     } else {
         raw_members(document, limits)?
     };
-    for key in DROPPED {
-        members.remove(key);
-    }
     members.insert("rootfs".to_owned(), rootfs_json(rootfs, RULES));
     members.insert("history".to_owned(), history_json(history, RULES));
-    Ok(write_sorted(&members, RULES))
+    Ok(write_sorted(&members, &DROPPED, RULES))
 }
 
 /// The legacy document of an image's top layer.
@@ -136,9 +133,6 @@ pub fn from_config(
     limits: &Limits,
 ) -> Result<Vec<u8>, ConfigError> {
     let mut members = raw_members(config, limits)?;
-    for key in ADDED {
-        members.remove(key);
-    }
     members.insert("id".to_owned(), text(id, RULES));
     if let Some(parent) = parent {
         members.insert("parent".to_owned(), text(parent, RULES));
@@ -146,7 +140,7 @@ pub fn from_config(
     if throwaway {
         members.insert("throwaway".to_owned(), b"true".to_vec());
     }
-    Ok(write_sorted(&members, RULES))
+    Ok(write_sorted(&members, &ADDED, RULES))
 }
 
 /// The identifier that Docker 1.10 and later give a layer in the legacy form: a digest over its document without `id`,
@@ -156,12 +150,11 @@ pub fn from_config(
 /// are the same everywhere.
 pub fn create_id(fields: &ConfigFields, layer: &ChainId, parent: Option<Digest>) -> Digest {
     let mut members = fields.v1_members(RULES);
-    members.remove("id");
     members.insert("layer_id".to_owned(), text(layer.as_str(), RULES));
     if let Some(parent) = parent {
         members.insert("parent".to_owned(), text(&parent.to_string(), RULES));
     }
-    Digest::sha256(&write_sorted(&members, RULES))
+    Digest::sha256(&write_sorted(&members, &["id"], RULES))
 }
 
 /// Whether an identifier has the form that Docker gives and asks for: 64 hexadecimal digits in lower case.

@@ -8,7 +8,12 @@ use crate::finding::ErrorData;
 
 /// The object to throw for an error.
 pub(super) fn to_thrown<E: Reason>(error: E) -> JsValue {
-    plain(&ErrorData::of(&error)).unwrap_or_else(|_| JsValue::from_str(&error.to_string()))
+    thrown(&ErrorData::of(&error))
+}
+
+#[inline(never)]
+fn thrown(error: &ErrorData) -> JsValue {
+    plain(error).unwrap_or_else(|_| JsValue::from_str(&error.message))
 }
 
 /// What only the bindings can find wrong.

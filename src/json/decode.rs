@@ -354,7 +354,7 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
         let members = input.members(&mut |key, value| {
             let mut item = T::default();
             item.read(value).map_err(|error| error.under(&key))?;
-            self.insert(key.into_owned(), item);
+            put(self, key.into_owned(), item);
             Ok(())
         })?;
         if !members {
@@ -362,6 +362,12 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
         }
         Ok(())
     }
+}
+
+/// Inserts: in one place, because the code for it is long.
+#[inline(never)]
+fn put<T>(map: &mut BTreeMap<String, T>, key: String, item: T) {
+    map.insert(key, item);
 }
 
 /// Go's `struct{}`: an object whose members do not matter.

@@ -1,6 +1,7 @@
 //! Platforms as go-containerregistry takes them: texts without a normal form.
 
 use super::Platform;
+use super::normalize::sorted;
 
 impl Platform {
     /// Reads `os[/architecture[/variant]][:os_version]` as go-containerregistry does (`ParsePlatform`): every part is
@@ -43,11 +44,8 @@ impl Platform {
 
     /// Whether all parts are spelled the same, with the features in any order.
     pub fn is_same(&self, other: &Self) -> bool {
-        let sorted = |platform: &Self| {
-            let mut platform = platform.clone();
-            platform.os_features.sort();
-            platform
-        };
+        let sorted =
+            |platform: &Self| Self { os_features: sorted(&platform.os_features), ..platform.clone() };
         sorted(self) == sorted(other)
     }
 }

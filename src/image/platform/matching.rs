@@ -1,5 +1,7 @@
 //! Which platform serves for another.
 
+use std::collections::BinaryHeap;
+
 use super::Platform;
 
 /// Builds of Windows from which on a host runs containers of older builds (Windows Server 2022).
@@ -93,13 +95,27 @@ impl PlatformMatcher {
 
     /// Sorts what is offered, the best first; what does not serve keeps its order at the end.
     pub fn sort_by_key<T>(&self, offered: &mut [T], platform: impl Fn(&T) -> Platform) {
-        offered.sort_by_cached_key(|item| {
+        let key = |(place, item)| {
             let platform = self.compared(&platform(item));
             let position = self.position(&platform);
             let missing = position.is_some_and(|position| !self.has_features(position, &platform));
             let features = if self.is_normalized() { platform.os_features.len() } else { 0 };
-            (position.unwrap_or(usize::MAX), missing, usize::MAX - features)
-        });
+            (position.unwrap_or(usize::MAX), missing, usize::MAX - features, place)
+        };
+        let keys: BinaryHeap<_> = offered.iter().enumerate().map(key).collect();
+        let mut places: Vec<usize> = keys.into_sorted_vec().into_iter().map(|(.., place)| place).collect();
+        for to in 0..places.len() {
+            let place = |at: usize| places.get(at).copied().unwrap_or(at);
+            let mut from = place(to);
+            // What stood there was swapped to where the item went that came in its place.
+            while from < to {
+                from = place(from);
+            }
+            offered.swap(to, from);
+            if let Some(place) = places.get_mut(to) {
+                *place = from;
+            }
+        }
     }
 
     fn is_normalized(&self) -> bool {

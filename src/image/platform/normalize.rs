@@ -1,5 +1,7 @@
 //! One name for each platform.
 
+use std::collections::BinaryHeap;
+
 use super::Platform;
 
 impl Platform {
@@ -8,10 +10,14 @@ impl Platform {
     #[must_use]
     pub fn normalize(&self) -> Self {
         let (architecture, variant) = architecture(&self.architecture, &self.variant);
-        let mut os_features = self.os_features.clone();
-        os_features.sort();
+        let os_features = sorted(&self.os_features);
         Self { os: os(&self.os), architecture, variant, os_version: self.os_version.clone(), os_features }
     }
+}
+
+/// Features in order.
+pub(super) fn sorted(features: &[String]) -> Vec<String> {
+    BinaryHeap::from(features.to_vec()).into_sorted_vec()
 }
 
 /// An operating system under its one name.

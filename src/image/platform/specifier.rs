@@ -210,8 +210,7 @@ fn system(part: &str) -> Option<Platform> {
     }
     let mut options = options.split('+').map(unescape);
     let os_version = options.next()??;
-    let mut os_features = options.collect::<Option<Vec<String>>>()?;
-    os_features.sort();
+    let os_features = normalize::sorted(&options.collect::<Option<Vec<String>>>()?);
     Some(Platform { os: normalize::os(name), os_version, os_features, ..Platform::default() })
 }
 

@@ -203,7 +203,13 @@ impl ImageNames {
                     .ok_or_else(|| ImageNamesError::UnknownSource { uri: uri.chars().take(100).collect() })?,
             ),
         };
-        let set = |list: Option<Vec<String>>| list.map(|list| list.into_iter().collect());
+        let set = |list: Option<Vec<String>>| {
+            let mut set = BTreeSet::new();
+            list.map(|list| {
+                set.extend(list);
+                set
+            })
+        };
         Ok(Self { source, tags: set(document.tags), digests: set(document.digests) })
     }
 
