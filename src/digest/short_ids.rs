@@ -123,14 +123,26 @@ impl ShortIds {
             None => (None, query),
         };
         let prefix = Prefix::parse(prefix).ok_or_else(not_found)?;
-        let mut found = Algorithm::ALL
-            .into_iter()
-            .filter(|known| algorithm.is_none_or(|algorithm| algorithm == *known))
-            .flat_map(|algorithm| self.starting_with(algorithm, &prefix));
-        let only = found.next().ok_or_else(not_found)?;
-        let Some(another) = found.next() else { return Ok(*only) };
-        let candidates: Vec<Digest> =
-            [only, another].into_iter().chain(found).take(MAX_CANDIDATES).copied().collect();
+        let mut only = None;
+        let mut others = Vec::new();
+        for known in Algorithm::ALL {
+            if algorithm.is_none_or(|algorithm| algorithm == known) {
+                self.starting_with(known, &prefix, &mut |digest| {
+                    match only {
+                        None => only = Some(*digest),
+                        Some(_) => others.push(*digest),
+                    }
+                    others.len() + 1 < MAX_CANDIDATES
+                });
+            }
+        }
+        let only = only.ok_or_else(not_found)?;
+        if others.is_empty() {
+            return Ok(only);
+        }
+        others.insert(0, only);
+        others.truncate(MAX_CANDIDATES);
+        let candidates = others;
         // Digits that are all of one digest and the first ones of another, of a longer algorithm, are the former.
         let mut whole = candidates.iter().filter(|digest| digest.algorithm().size() * 2 == prefix.digits);
         match (whole.next(), whole.next()) {
@@ -173,21 +185,24 @@ impl ShortIds {
         }
     }
 
-    fn starting_with(&self, algorithm: Algorithm, prefix: &Prefix) -> impl Iterator<Item = &Digest> {
+    /// Hands out what starts with a prefix until `found` has enough of it.
+    fn starting_with(
+        &self,
+        algorithm: Algorithm,
+        prefix: &Prefix,
+        found: &mut dyn FnMut(&Digest) -> bool,
+    ) {
         let Prefix { digits, bytes } = *prefix;
         let start = Digest { algorithm, bytes };
         // Sixteen digits are all that a lead has.
         let shift = 64_usize.saturating_sub(digits * 4);
         let wanted = lead(&start) >> shift;
-        let starts = move |lead, digest| {
+        let starts = |lead, digest: &Digest| {
             lead >> shift == wanted && (digits <= 16 || common_digits(digest, &start) >= digits)
         };
-        self.set(algorithm)
-            .filter(|_| digits <= algorithm.size() * 2)
-            .into_iter()
-            .flat_map(move |set| set.from(&start))
-            .take_while(move |&(lead, digest)| starts(lead, digest))
-            .map(|(_, digest)| digest)
+        if let Some(set) = self.set(algorithm).filter(|_| digits <= algorithm.size() * 2) {
+            set.each_from(&start, &mut |lead, digest| starts(lead, digest) && found(digest));
+        }
     }
 
     fn set(&self, algorithm: Algorithm) -> Option<&Sorted> {

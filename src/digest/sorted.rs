@@ -47,11 +47,6 @@ impl Chunk {
         start + equals.partition_point(|other| other < digest)
     }
 
-    fn from(&self, index: usize) -> impl Iterator<Item = (u64, &Digest)> {
-        let leads = self.leads.get(index..).unwrap_or_default().iter().copied();
-        leads.zip(self.digests.get(index..).unwrap_or_default())
-    }
-
     /// Takes the upper half out.
     fn split(&mut self) -> Self {
         let half = self.digests.len() / 2;
@@ -68,12 +63,18 @@ impl Sorted {
         self.chunks.iter().flat_map(|chunk| chunk.digests.iter().copied())
     }
 
-    /// The digests from the first one that is not less than `start`, each with its [`lead`].
-    pub(super) fn from<'s>(&'s self, start: &Digest) -> impl Iterator<Item = (u64, &'s Digest)> + use<'s> {
-        let (chunk, index) = self.place(start);
-        let mut chunks = self.chunks.get(chunk..).unwrap_or_default().iter();
-        let first = chunks.next().into_iter().flat_map(move |chunk| chunk.from(index));
-        first.chain(chunks.flat_map(|chunk| chunk.from(0)))
+    /// Hands out the digests from the first one that is not less than `start`, each with its [`lead`], until one is
+    /// answered by false.
+    pub(super) fn each_from(&self, start: &Digest, each: &mut dyn FnMut(u64, &Digest) -> bool) {
+        let (chunk, mut index) = self.place(start);
+        for chunk in self.chunks.get(chunk..).unwrap_or_default() {
+            for (&lead, digest) in chunk.leads.iter().zip(&chunk.digests).skip(index) {
+                if !each(lead, digest) {
+                    return;
+                }
+            }
+            index = 0;
+        }
     }
 
     pub(super) fn contains(&self, digest: &Digest) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ConfigFields, Healthcheck, HistoryEntry, RootFs, RunConfig, Timestamp};
-use crate::json::{Escapes, ObjectWriter, write_array, write_string};
+use crate::json::{Escapes, ObjectWriter, put, write_array, write_string};
 
 /// Which Docker's way of writing a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,17 +54,17 @@ impl ConfigFields {
     pub fn canonical_json(&self, rules: CanonicalRules) -> Vec<u8> {
         let mut members = self.v1_members(rules);
         if let Some(rootfs) = &self.rootfs {
-            members.insert("rootfs".to_owned(), rootfs_json(rootfs, rules));
+            put(&mut members, "rootfs".to_owned(), rootfs_json(rootfs, rules));
         }
         if !self.history.is_empty() {
-            members.insert("history".to_owned(), history_json(&self.history, rules));
+            put(&mut members, "history".to_owned(), history_json(&self.history, rules));
         }
         if !self.os_version.is_empty() {
-            members.insert("os.version".to_owned(), text(&self.os_version, rules));
+            put(&mut members, "os.version".to_owned(), text(&self.os_version, rules));
         }
         if !self.os_features.is_empty() {
             let features = write_array(self.os_features.iter().map(|feature| text(feature, rules)));
-            members.insert("os.features".to_owned(), features);
+            put(&mut members, "os.features".to_owned(), features);
         }
         write_sorted(&members, &[], rules)
     }
@@ -74,7 +74,7 @@ impl ConfigFields {
         let mut members = Members::new();
         let mut string = |key: &str, value: &str| {
             if !value.is_empty() {
-                members.insert(key.to_owned(), text(value, rules));
+                put(&mut members, key.to_owned(), text(value, rules));
             }
         };
         string("id", &self.id);
@@ -91,13 +91,13 @@ impl ConfigFields {
             (None, CanonicalRules::Docker2020) => text(Timestamp::ZERO, rules),
             (None, CanonicalRules::Current) => b"null".to_vec(),
         };
-        members.insert("created".to_owned(), created);
-        members.insert("container_config".to_owned(), self.container_config.canonical_json(rules));
+        put(&mut members, "created".to_owned(), created);
+        put(&mut members, "container_config".to_owned(), self.container_config.canonical_json(rules));
         if let Some(config) = &self.config {
-            members.insert("config".to_owned(), config.canonical_json(rules));
+            put(&mut members, "config".to_owned(), config.canonical_json(rules));
         }
         if self.size != 0 {
-            members.insert("Size".to_owned(), self.size.to_string().into_bytes());
+            put(&mut members, "Size".to_owned(), self.size.to_string().into_bytes());
         }
         members
     }

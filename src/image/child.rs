@@ -1,5 +1,7 @@
 //! Images made from images.
 
+use std::collections::BTreeMap;
+
 use super::{ConfigFields, DiffId, HistoryEntry, Platform, RootFs, RunConfig, Timestamp};
 
 /// What makes an image out of its parent.
@@ -75,12 +77,9 @@ impl RunConfig {
         fn list<T>(list: &Option<Vec<T>>) -> &[T] {
             list.as_deref().unwrap_or_default()
         }
-        let map = |a: &Self, b: &Self| {
-            let labels = [a, b].map(|config| config.labels.clone().unwrap_or_default());
-            let ports = [a, b].map(|config| config.exposed_ports.clone().unwrap_or_default());
-            let volumes = [a, b].map(|config| config.volumes.clone().unwrap_or_default());
-            labels[0] == labels[1] && ports[0] == ports[1] && volumes[0] == volumes[1]
-        };
+        fn map<T: PartialEq>(a: &Option<BTreeMap<String, T>>, b: &Option<BTreeMap<String, T>>) -> bool {
+            a.iter().flatten().eq(b.iter().flatten())
+        }
         !self.open_stdin
             && !other.open_stdin
             && self.attach_stdout == other.attach_stdout
@@ -91,6 +90,8 @@ impl RunConfig {
             && self.entrypoint.as_deref().unwrap_or_default()
                 == other.entrypoint.as_deref().unwrap_or_default()
             && list(&self.env) == list(&other.env)
-            && map(self, other)
+            && map(&self.labels, &other.labels)
+            && map(&self.exposed_ports, &other.exposed_ports)
+            && map(&self.volumes, &other.volumes)
     }
 }

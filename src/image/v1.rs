@@ -8,7 +8,7 @@ use std::num::{IntErrorKind, ParseIntError};
 use super::canonical::{CanonicalRules, Members, history_json, rootfs_json, text, write_sorted};
 use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, RootFs};
 use crate::digest::Digest;
-use crate::json::{self, Decode, FieldError, Input, Member, Value, decode_struct, read_object};
+use crate::json::{self, Decode, FieldError, Input, Member, Value, decode_struct, put, read_object};
 use crate::limits::Limits;
 
 /// Documents of this and later versions are taken over as they are; older ones are first put into Docker's own form.
@@ -114,8 +114,8 @@ pub fn to_config(
     } else {
         raw_members(document, limits)?
     };
-    members.insert("rootfs".to_owned(), rootfs_json(rootfs, RULES));
-    members.insert("history".to_owned(), history_json(history, RULES));
+    put(&mut members, "rootfs".to_owned(), rootfs_json(rootfs, RULES));
+    put(&mut members, "history".to_owned(), history_json(history, RULES));
     Ok(write_sorted(&members, &DROPPED, RULES))
 }
 
@@ -133,12 +133,12 @@ pub fn from_config(
     limits: &Limits,
 ) -> Result<Vec<u8>, ConfigError> {
     let mut members = raw_members(config, limits)?;
-    members.insert("id".to_owned(), text(id, RULES));
+    put(&mut members, "id".to_owned(), text(id, RULES));
     if let Some(parent) = parent {
-        members.insert("parent".to_owned(), text(parent, RULES));
+        put(&mut members, "parent".to_owned(), text(parent, RULES));
     }
     if throwaway {
-        members.insert("throwaway".to_owned(), b"true".to_vec());
+        put(&mut members, "throwaway".to_owned(), b"true".to_vec());
     }
     Ok(write_sorted(&members, &ADDED, RULES))
 }
@@ -150,9 +150,9 @@ pub fn from_config(
 /// are the same everywhere.
 pub fn create_id(fields: &ConfigFields, layer: &ChainId, parent: Option<Digest>) -> Digest {
     let mut members = fields.v1_members(RULES);
-    members.insert("layer_id".to_owned(), text(layer.as_str(), RULES));
+    put(&mut members, "layer_id".to_owned(), text(layer.as_str(), RULES));
     if let Some(parent) = parent {
-        members.insert("parent".to_owned(), text(&parent.to_string(), RULES));
+        put(&mut members, "parent".to_owned(), text(&parent.to_string(), RULES));
     }
     Digest::sha256(&write_sorted(&members, &["id"], RULES))
 }
@@ -190,6 +190,9 @@ fn raw_members(document: &[u8], limits: &Limits) -> Result<Members, ConfigError>
         (key.into_owned(), json::compact(document.get(span).unwrap_or_default()))
     };
     let mut by_key = Members::new();
-    by_key.extend(members.into_iter().map(raw));
+    for member in members {
+        let (key, value) = raw(member);
+        put(&mut by_key, key, value);
+    }
     Ok(by_key)
 }

@@ -23,8 +23,12 @@ fn parse(bytes: Vec<u8>) -> Result<ImageConfig, JsValue> {
 /// An argument that the package wrote as JSON.
 pub(super) fn argument<T: Decode + Default>(text: &str) -> Result<T, JsValue> {
     let mut value = T::default();
-    json::decode(text.as_bytes(), &mut value, &Limits::default()).map_err(to_thrown)?.map_err(to_thrown)?;
+    read_argument(text, &mut value)?;
     Ok(value)
+}
+
+fn read_argument(text: &str, value: &mut dyn Decode) -> Result<(), JsValue> {
+    json::decode(text.as_bytes(), value, &Limits::default()).map_err(to_thrown)?.map_err(to_thrown)
 }
 
 /// Rules by name.
@@ -115,11 +119,17 @@ pub fn run_config_details(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = checkImageConfig)]
 pub fn check_image_config(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
     let config = parse(bytes)?;
-    let layers = [config.rootfs().check(), config.fields().check_history()];
-    let mut errors: Vec<ErrorData> =
-        layers.iter().filter_map(|checked| checked.as_ref().err()).map(ErrorData::of).collect();
-    let ports = config.run_config().ports().filter_map(|(_, port)| port.err());
-    errors.extend(ports.map(|error| ErrorData::of(&error)));
+    let mut errors = Vec::new();
+    for checked in [config.rootfs().check(), config.fields().check_history()] {
+        if let Err(error) = checked {
+            errors.push(ErrorData::of(&error));
+        }
+    }
+    for (_, port) in config.run_config().ports() {
+        if let Err(error) = port {
+            errors.push(ErrorData::of(&error));
+        }
+    }
     to_js(&errors)
 }
 

@@ -58,12 +58,15 @@ impl Parts<'_> {
         let is_made_of = |added: &str, removed: usize| {
             given.get(removed..).is_some_and(|rest| self.text.strip_prefix(added) == Some(rest))
         };
-        let (added, removed) = ADDED
-            .into_iter()
-            .flat_map(|added| REMOVED.into_iter().map(move |removed| (added, removed)))
-            .find(|&(added, removed)| is_made_of(added, removed))?;
         let Self { domain, name, tag, familiar, .. } = *self;
-        pack(Places { removed, added, domain, name, tag, familiar })
+        for added in ADDED {
+            for removed in REMOVED {
+                if is_made_of(added, removed) {
+                    return pack(Places { removed, added, domain, name, tag, familiar });
+                }
+            }
+        }
+        None
     }
 }
 

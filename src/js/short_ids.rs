@@ -46,7 +46,13 @@ impl ShortIds {
 
     /// All digests.
     pub fn list(&self) -> Result<Vec<String>, JsValue> {
-        self.with(|ids| ids.iter().map(|digest| digest.to_string()).collect())
+        self.with(|ids| {
+            let mut list = Vec::with_capacity(ids.len());
+            for digest in ids.iter() {
+                list.push(digest.to_string());
+            }
+            list
+        })
     }
 
     /// The one digest that a text stands for.
@@ -58,7 +64,11 @@ impl ShortIds {
     #[wasm_bindgen(js_name = shortCodes)]
     pub fn short_codes(&self, at_least: usize) -> Result<Vec<String>, JsValue> {
         let codes = self.with(|ids| ids.short_codes(at_least))?;
-        Ok(codes.into_iter().flat_map(|(digest, code)| [digest.to_string(), code]).collect())
+        let mut list = Vec::with_capacity(codes.len() * 2);
+        for (digest, code) in codes {
+            list.extend([digest.to_string(), code]);
+        }
+        Ok(list)
     }
 
     /// Reads something of the set.

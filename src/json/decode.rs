@@ -364,9 +364,9 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
     }
 }
 
-/// Inserts: in one place, because the code for it is long.
+/// Inserts, replacing what was there: in one place, because the code for it is long.
 #[inline(never)]
-fn put<T>(map: &mut BTreeMap<String, T>, key: String, item: T) {
+pub(crate) fn put<T>(map: &mut BTreeMap<String, T>, key: String, item: T) {
     map.insert(key, item);
 }
 

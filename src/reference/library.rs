@@ -103,7 +103,7 @@ impl LibraryName {
 
 /// Whether a first component is meant as a domain.
 fn is_domain(first: &str) -> bool {
-    first == "localhost" || first.contains(['.', ':'])
+    first == "localhost" || first.bytes().any(|byte| matches!(byte, b'.' | b':'))
 }
 
 /// The first character that cannot stand in a domain, or where it stops too early.

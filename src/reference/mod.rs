@@ -338,7 +338,7 @@ impl Reference {
         }
         let path = self.domain + 1;
         match self.path().strip_prefix("library/") {
-            Some(rest) if !rest.contains('/') => path + "library/".len(),
+            Some(rest) if !rest.as_bytes().contains(&b'/') => path + "library/".len(),
             _ => path,
         }
     }

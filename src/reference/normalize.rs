@@ -23,7 +23,7 @@ fn in_full(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
         return Err(ReferenceError::Identifier { identifier: text.to_owned() });
     }
     let (domain, rest) = split_domain(text, rules);
-    let library = if domain == DEFAULT_DOMAIN && !rest.contains('/') { "library/" } else { "" };
+    let library = if domain == DEFAULT_DOMAIN && !rest.as_bytes().contains(&b'/') { "library/" } else { "" };
     let name = rest.find(':').map_or(rest, |colon| rest.get(..colon).unwrap_or_default());
     let may_change = |byte: u8| byte.is_ascii_uppercase() || !byte.is_ascii();
     if let Some(start) = name.bytes().position(may_change)
@@ -47,7 +47,7 @@ pub(super) fn is_identifier(text: &str) -> bool {
 fn split_domain<'t>(text: &'t str, rules: &Rules) -> (&'t str, &'t str) {
     let is_domain = |first: &str| {
         first == "localhost"
-            || first.contains(['.', ':'])
+            || first.bytes().any(|byte| matches!(byte, b'.' | b':'))
             || rules.uppercase_domain && first.chars().any(|c| !is_lower(c))
     };
     match text.split_once('/') {

@@ -86,7 +86,7 @@ impl Pattern {
         for (index, chunk) in self.chunks.iter().enumerate() {
             let star = index > 0 || !self.anchored;
             if star && chunk.is_empty() && index == last {
-                return !rest.contains('/');
+                return !rest.as_bytes().contains(&b'/');
             }
             let limit = if star { rest.find('/').unwrap_or(rest.len()) } else { 0 };
             let fit = rest

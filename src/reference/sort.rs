@@ -18,5 +18,9 @@ pub fn sort<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
             list.push(text);
         }
     }
-    lists.into_iter().flat_map(|list| BinaryHeap::from(list).into_sorted_vec()).collect()
+    let mut sorted = Vec::with_capacity(texts.len());
+    for list in lists {
+        sorted.extend(BinaryHeap::from(list).into_sorted_vec());
+    }
+    sorted
 }

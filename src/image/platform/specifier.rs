@@ -120,7 +120,7 @@ impl Platform {
     /// # Errors
     /// Why it is no platform.
     pub fn parse(specifier: &str, host: &Self) -> Result<Self, PlatformError> {
-        if specifier.contains('*') {
+        if specifier.as_bytes().contains(&b'*') {
             return Err(PlatformError::Wildcard);
         }
         let mut offset = 0;

@@ -3,7 +3,7 @@
 mod error;
 mod name;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub use error::ImageNamesError;
@@ -11,7 +11,7 @@ use name::Name;
 
 use super::DEFAULT_DOMAIN;
 use super::source::LOCAL_FILE;
-use crate::json::{self, Escapes, ObjectWriter, decode_struct};
+use crate::json::{self, Escapes, ObjectWriter, decode_struct, put};
 use crate::limits::Limits;
 
 /// The library of SIF images that names without a domain mean.
@@ -44,6 +44,9 @@ impl NameSource {
     }
 }
 
+/// Names in order; a map, because those of configurations are.
+type Set = BTreeMap<String, ()>;
+
 /// Tags and digests of one image, all of one source. They are sets, kept sorted.
 ///
 /// This is the reference object of singularity-cri; what is wrong there is right here: ports are no tags, a colon in a
@@ -65,8 +68,8 @@ impl NameSource {
 pub struct ImageNames {
     source: Option<NameSource>,
     /// `None` where JSON has `null`: no tag was ever there.
-    tags: Option<BTreeSet<String>>,
-    digests: Option<BTreeSet<String>>,
+    tags: Option<Set>,
+    digests: Option<Set>,
 }
 
 impl ImageNames {
@@ -83,11 +86,8 @@ impl ImageNames {
     pub fn parse(text: &str) -> Result<Self, ImageNamesError> {
         let name = Name::parse(text)?;
         let mut names = Self::new(name.source);
-        if name.is_digest {
-            names.digests.get_or_insert_default().insert(name.text);
-        } else {
-            names.tags.get_or_insert_default().insert(name.text);
-        }
+        let list = if name.is_digest { &mut names.digests } else { &mut names.tags };
+        extend(list, vec![name.text]);
         Ok(names)
     }
 
@@ -115,12 +115,12 @@ impl ImageNames {
 
     /// The tags, sorted.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
-        self.tags.iter().flatten().map(String::as_str)
+        self.tags.iter().flatten().map(|(tag, ())| tag.as_str())
     }
 
     /// The digests, sorted.
     pub fn digests(&self) -> impl Iterator<Item = &str> {
-        self.digests.iter().flatten().map(String::as_str)
+        self.digests.iter().flatten().map(|(digest, ())| digest.as_str())
     }
 
     /// Whether there is neither tag nor digest.
@@ -147,7 +147,7 @@ impl ImageNames {
     ) -> Result<(), ImageNamesError> {
         let (source, tags) = self.checked(tags, false)?;
         self.source = source;
-        self.tags.get_or_insert_default().extend(tags);
+        extend(&mut self.tags, tags);
         Ok(())
     }
 
@@ -161,7 +161,7 @@ impl ImageNames {
     ) -> Result<(), ImageNamesError> {
         let (source, digests) = self.checked(digests, true)?;
         self.source = source;
-        self.digests.get_or_insert_default().extend(digests);
+        extend(&mut self.digests, digests);
         Ok(())
     }
 
@@ -181,7 +181,7 @@ impl ImageNames {
         let mut object = ObjectWriter::new(Escapes::Older);
         object.string("uri", self.uri());
         for (key, names) in [("tags", &self.tags), ("digests", &self.digests)] {
-            let names = names.as_ref().map(|names| names.iter().cloned().collect::<Vec<_>>());
+            let names = names.as_ref().map(|names| names.keys().cloned().collect::<Vec<_>>());
             object.strings(key, names.as_deref());
         }
         String::from_utf8_lossy(&object.finish()).into_owned()
@@ -204,11 +204,11 @@ impl ImageNames {
             ),
         };
         let set = |list: Option<Vec<String>>| {
-            let mut set = BTreeSet::new();
-            list.map(|list| {
-                set.extend(list);
-                set
-            })
+            let mut set = None;
+            if let Some(list) = list {
+                extend(&mut set, list);
+            }
+            set
         };
         Ok(Self { source, tags: set(document.tags), digests: set(document.digests) })
     }
@@ -239,8 +239,16 @@ impl ImageNames {
     }
 }
 
-fn remove(names: &mut BTreeSet<String>, text: &str) -> bool {
-    names.remove(text) || ImageNames::normalize(text).is_ok_and(|text| names.remove(&text))
+fn extend(set: &mut Option<Set>, names: Vec<String>) {
+    let set = set.get_or_insert_default();
+    for name in names {
+        put(set, name, ());
+    }
+}
+
+fn remove(names: &mut Set, text: &str) -> bool {
+    let mut remove = |text: &str| names.remove(text).is_some();
+    remove(text) || ImageNames::normalize(text).is_ok_and(|text| remove(&text))
 }
 
 /// The name to show, as [`ImageNames::first`] has it; the source alone when there is none.
@@ -255,8 +263,9 @@ impl serde::Serialize for ImageNames {
         use serde::ser::SerializeStruct as _;
         let mut object = serializer.serialize_struct("ImageNames", 3)?;
         object.serialize_field("uri", self.uri())?;
-        object.serialize_field("tags", &self.tags)?;
-        object.serialize_field("digests", &self.digests)?;
+        for (key, names) in [("tags", &self.tags), ("digests", &self.digests)] {
+            object.serialize_field(key, &names.as_ref().map(|names| names.keys().collect::<Vec<_>>()))?;
+        }
         object.end()
     }
 }
