@@ -153,7 +153,9 @@ fn members_come_with_their_place() {
 #[test]
 fn decoding_goes_into_what_is_there() {
     fn decode<T: Decode>(into: &mut T, document: &str) -> Result<(), String> {
-        into.decode(parse(document).unwrap()).map_err(|error| error.to_string())
+        json::decode(document.as_bytes(), into, &Limits::default())
+            .unwrap()
+            .map_err(|error| error.to_string())
     }
     let mut text = "before".to_owned();
     decode(&mut text, "null").unwrap();
@@ -207,18 +209,13 @@ fn reading_right_into_data_is_parsing_and_decoding() {
         for end in 0..=document.len() {
             for limits in [Limits::default(), small] {
                 let document = &document[..end];
-                let mut expected = ConfigFields::default();
-                let parsed = json::parse(document, &limits).map(|value| expected.decode(value));
                 let mut fields = ConfigFields::default();
                 assert_eq!(
-                    json::decode(document, &mut fields, &limits),
-                    parsed,
+                    json::decode(document, &mut fields, &limits).map(drop),
+                    json::parse(document, &limits).map(drop),
                     "{}",
                     String::from_utf8_lossy(document)
                 );
-                if let Ok(Ok(())) = parsed {
-                    assert_eq!(fields, expected, "{}", String::from_utf8_lossy(document));
-                }
             }
         }
     }

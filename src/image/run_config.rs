@@ -19,16 +19,20 @@ impl Deref for StringOrList {
 
 impl Decode for StringOrList {
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
-        match input.value()? {
-            Value::String(text) => self.0 = vec![text.into_owned()],
+        match input.first() {
             // Docker reads each of several lists into an empty one.
-            value @ (Value::Null | Value::Array(_)) => {
+            Some(b'[' | b'n') => {
                 self.0.clear();
-                self.0.decode(value)?;
+                self.0.read(input)
             }
-            value => return Err(FieldError::of_type("array of strings or string", &value)),
+            _ => match input.value()? {
+                Value::String(text) => {
+                    self.0 = vec![text.into_owned()];
+                    Ok(())
+                }
+                value => Err(FieldError::of_type("array of strings or string", &value)),
+            },
         }
-        Ok(())
     }
 }
 

@@ -86,35 +86,19 @@ impl Reason for FieldError {
 /// Decoding goes *into* what is there: `null` leaves scalars alone, repeated objects are merged, repeated scalars and
 /// arrays replace.
 pub trait Decode {
-    /// Takes over a value that may still have to be read. What consists of other data passes it on in parts, so that
-    /// the whole is never held twice.
+    /// Takes over a value that has still to be read. What consists of other data passes it on in parts, so that the
+    /// whole is never held twice.
     ///
     /// # Errors
     /// The first place where the type is wrong.
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError>;
-
-    /// Takes over a value that was read.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    fn decode(&mut self, value: Value<'_>) -> Result<(), FieldError>
-    where
-        Self: Sized,
-    {
-        self.read(value.into())
-    }
 }
 
-/// A value for [`Decode`], read already or still to be read.
-pub struct Input<'a, 'r>(Source<'a, 'r>);
+/// A value for [`Decode`]: what comes next in a document.
+pub struct Input<'a, 'r>(&'r mut Reader<'a>);
 
 /// What takes the members of an object.
 type MemberSink<'f, 'a> = &'f mut dyn FnMut(Cow<'a, str>, Input<'a, '_>) -> Result<(), FieldError>;
-
-enum Source<'a, 'r> {
-    Value(Value<'a>),
-    Document(&'r mut Reader<'a>),
-}
 
 /// In place of an error in the JSON itself. [`super::decode`], where all reading starts, finds that error again.
 fn broken(_: JsonError) -> FieldError {
@@ -124,7 +108,7 @@ fn broken(_: JsonError) -> FieldError {
 impl<'a, 'r> Input<'a, 'r> {
     /// The value that comes next in a document.
     pub(super) const fn document(reader: &'r mut Reader<'a>) -> Self {
-        Self(Source::Document(reader))
+        Self(reader)
     }
 
     /// The value as a whole.
@@ -132,52 +116,43 @@ impl<'a, 'r> Input<'a, 'r> {
     /// # Errors
     /// It is not JSON.
     pub fn value(self) -> Result<Value<'a>, FieldError> {
-        match self.0 {
-            Source::Value(value) => Ok(value),
-            Source::Document(reader) => reader.value().map_err(broken),
-        }
+        self.0.value().map_err(broken)
     }
 
-    /// The text of a string that comes next in a document; else the value.
+    /// The byte that the value starts with, which tells its type.
+    pub(crate) fn first(&self) -> Option<u8> {
+        self.0.peek()
+    }
+
+    /// The text of a string; else the value.
     fn text(self) -> Result<Result<Cow<'a, str>, Value<'a>>, FieldError> {
-        match self.0 {
-            Source::Document(reader) if reader.peek() == Some(b'"') => reader.text().map(Ok).map_err(broken),
-            other => Self(other).value().map(Err),
+        match self.first() {
+            Some(b'"') => self.0.text().map(Ok).map_err(broken),
+            _ => self.value().map(Err),
         }
     }
 
     /// `None` instead of `null`.
     fn not_null(self) -> Result<Option<Self>, FieldError> {
-        match self.0 {
-            Source::Value(Value::Null) => Ok(None),
-            Source::Document(reader) if reader.peek() == Some(b'n') => {
-                reader.skip().map_err(broken).map(|()| None)
-            }
-            other => Ok(Some(Self(other))),
+        match self.first() {
+            Some(b'n') => self.0.skip().map_err(broken).map(|()| None),
+            _ => Ok(Some(self)),
         }
     }
 
     /// Hands the members of an object to `member`, one after the other. False for `null`, which has none.
     fn members(self, member: MemberSink<'_, 'a>) -> Result<bool, FieldError> {
-        match self.0 {
-            Source::Document(reader) if reader.peek() == Some(b'{') => {
-                let mut more = reader.enter(b'}').map_err(broken)?;
-                while more {
-                    let key = reader.key().map_err(broken)?;
-                    member(key, Input::document(reader))?;
-                    more = reader.another(b'}').map_err(broken)?;
-                }
-                Ok(true)
-            }
-            other => match Self(other).value()? {
-                Value::Null => Ok(false),
-                Value::Object(members) => {
-                    members.into_iter().try_for_each(|(key, value)| member(key, value.into()))?;
-                    Ok(true)
-                }
-                value => Err(FieldError::of_type("object", &value)),
-            },
+        let Self(reader) = self;
+        if reader.peek() != Some(b'{') {
+            return Self(reader).nothing("object").map(|()| false);
         }
+        let mut more = reader.enter(b'}').map_err(broken)?;
+        while more {
+            let key = reader.key().map_err(broken)?;
+            member(key, Input::document(reader))?;
+            more = reader.another(b'}').map_err(broken)?;
+        }
+        Ok(true)
     }
 
     /// Hands the elements of an array to `element`, one after the other. `null` has none.
@@ -185,33 +160,26 @@ impl<'a, 'r> Input<'a, 'r> {
         self,
         element: &mut dyn FnMut(Input<'a, '_>) -> Result<(), FieldError>,
     ) -> Result<(), FieldError> {
-        let mut index = 0;
-        let mut element = |input: Input<'a, '_>| {
-            element(input).map_err(|error| error.at(index))?;
-            index += 1;
-            Ok(())
-        };
-        match self.0 {
-            Source::Document(reader) if reader.peek() == Some(b'[') => {
-                let mut more = reader.enter(b']').map_err(broken)?;
-                while more {
-                    element(Input::document(reader))?;
-                    more = reader.another(b']').map_err(broken)?;
-                }
-                Ok(())
-            }
-            other => match Self(other).value()? {
-                Value::Null => Ok(()),
-                Value::Array(elements) => elements.into_iter().try_for_each(|value| element(value.into())),
-                value => Err(FieldError::of_type("array", &value)),
-            },
+        let Self(reader) = self;
+        if reader.peek() != Some(b'[') {
+            return Self(reader).nothing("array");
         }
+        let mut index = 0;
+        let mut more = reader.enter(b']').map_err(broken)?;
+        while more {
+            element(Input::document(reader)).map_err(|error| error.at(index))?;
+            index += 1;
+            more = reader.another(b']').map_err(broken)?;
+        }
+        Ok(())
     }
-}
 
-impl<'a> From<Value<'a>> for Input<'a, '_> {
-    fn from(value: Value<'a>) -> Self {
-        Self(Source::Value(value))
+    /// Passes over `null`; all else is of the wrong type.
+    fn nothing(self, expected: &'static str) -> Result<(), FieldError> {
+        match self.value()? {
+            Value::Null => Ok(()),
+            value => Err(FieldError::of_type(expected, &value)),
+        }
     }
 }
 
@@ -221,43 +189,34 @@ pub(crate) fn read_object(
     input: Input<'_, '_>,
     fields: &mut [(&'static str, &mut dyn Decode)],
 ) -> Result<(), FieldError> {
-    match input.0 {
-        Source::Document(reader) if reader.peek() == Some(b'{') => {
-            let mut next = 0;
-            let mut more = reader.enter(b'}').map_err(broken)?;
-            while more {
-                // Nearly all keys are written as they should be, and stand in the order of the fields.
-                let after = fields.iter().enumerate().skip(next);
-                let mut in_turn = after.chain(fields.iter().enumerate().take(next));
-                let field = match in_turn.find(|(_, (key, _))| reader.is_at_key(key)) {
-                    Some((field, (key, _))) => {
-                        reader.pass_key(key).map_err(broken)?;
-                        Some(field)
-                    }
-                    None => {
-                        let name = reader.key().map_err(broken)?;
-                        fields.iter().position(|(key, _)| fold_eq(key, &name))
-                    }
-                };
-                match field.and_then(|field| fields.get_mut(field)) {
-                    Some((key, field)) => {
-                        field.read(Input::document(reader)).map_err(|error| error.under(key))?
-                    }
-                    None => reader.skip().map_err(broken)?,
-                }
-                next = field.map_or(next, |field| field + 1);
-                more = reader.another(b'}').map_err(broken)?;
+    let Input(reader) = input;
+    if reader.peek() != Some(b'{') {
+        return Input(reader).nothing("object");
+    }
+    let mut next = 0;
+    let mut more = reader.enter(b'}').map_err(broken)?;
+    while more {
+        // Nearly all keys are written as they should be, and stand in the order of the fields.
+        let after = fields.iter().enumerate().skip(next);
+        let mut in_turn = after.chain(fields.iter().enumerate().take(next));
+        let field = match in_turn.find(|(_, (key, _))| reader.is_at_key(key)) {
+            Some((field, (key, _))) => {
+                reader.pass_key(key).map_err(broken)?;
+                Some(field)
             }
+            None => {
+                let name = reader.key().map_err(broken)?;
+                fields.iter().position(|(key, _)| fold_eq(key, &name))
+            }
+        };
+        match field.and_then(|field| fields.get_mut(field)) {
+            Some((key, field)) => {
+                field.read(Input::document(reader)).map_err(|error| error.under(key))?
+            }
+            None => reader.skip().map_err(broken)?,
         }
-        other => {
-            Input(other).members(&mut |name, input| match fields
-                .iter_mut()
-                .find(|(key, _)| fold_eq(key, &name))
-            {
-                Some((key, field)) => field.read(input).map_err(|error| error.under(key)),
-                None => Ok(()),
-            })?;
-        }
+        next = field.map_or(next, |field| field + 1);
+        more = reader.another(b'}').map_err(broken)?;
     }
     Ok(())
 }
@@ -277,7 +236,7 @@ pub(crate) use decode_struct;
 impl Decode for String {
     fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
         match input.text()? {
-            Ok(text) | Err(Value::String(text)) => *self = text.into_owned(),
+            Ok(text) => *self = text.into_owned(),
             Err(Value::Null) => {}
             Err(value) => return Err(FieldError::of_type("string", &value)),
         }
@@ -368,6 +327,17 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
 #[inline(never)]
 pub(crate) fn put<T>(map: &mut BTreeMap<String, T>, key: String, item: T) {
     map.insert(key, item);
+}
+
+/// Whether there is a value, and not `null`. The last one that is read tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Present(pub(crate) bool);
+
+impl Decode for Present {
+    fn read(&mut self, input: Input<'_, '_>) -> Result<(), FieldError> {
+        self.0 = input.first() != Some(b'n');
+        input.0.skip().map_err(broken)
+    }
 }
 
 /// Go's `struct{}`: an object whose members do not matter.

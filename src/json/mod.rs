@@ -18,10 +18,10 @@ use std::borrow::Cow;
 pub use decode::{Decode, FieldError, Input};
 pub use error::JsonError;
 pub use fold::fold_eq;
-pub use parse::{Member, decode, parse, parse_first, parse_members};
+pub use parse::{Member, decode, decode_first, parse, parse_first, parse_members};
 pub use write::{Escapes, compact, write_string};
 
-pub(crate) use decode::{decode_struct, put, read_object};
+pub(crate) use decode::{Present, decode_struct, put, read_object};
 pub(crate) use write::{ObjectWriter, write_array};
 
 /// One JSON value. It borrows from the document what stands there literally.

@@ -98,3 +98,19 @@ pub fn decode(
         Err(error) => parse(bytes, limits).map(|_| Err(error)),
     }
 }
+
+/// The same with the first value of a stream; what follows it is not looked at.
+///
+/// # Errors
+/// As [`parse_first`]; inside, that of [`Decode`].
+pub fn decode_first(
+    bytes: &[u8],
+    data: &mut dyn Decode,
+    limits: &Limits,
+) -> Result<Result<(), FieldError>, JsonError> {
+    let mut reader = Reader::new(bytes, limits)?;
+    match data.read(Input::document(&mut reader)) {
+        Ok(()) => Ok(Ok(())),
+        Err(error) => parse_first(bytes, limits).map(|_| Err(error)),
+    }
+}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Descriptor, ManifestError, document};
-use crate::json::{self, Value, decode_struct};
+use super::{Descriptor, ManifestError};
+use crate::json::{self, decode_struct};
 use crate::limits::Limits;
 
 /// `manifest.json` of a Docker archive.
@@ -43,10 +43,9 @@ impl DockerArchiveManifest {
     /// # Errors
     /// What is wrong with the JSON or a member, or [`ManifestError::NullArchive`].
     pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, ManifestError> {
-        match json::parse_first(bytes, limits)? {
-            Value::Null => Err(ManifestError::NullArchive),
-            value => Ok(Self { items: document::decode(value)? }),
-        }
+        let mut items = None;
+        json::decode_first(bytes, &mut items, limits)??;
+        items.map(|items| Self { items }).ok_or(ManifestError::NullArchive)
     }
 }
 
@@ -63,7 +62,9 @@ impl Repositories {
     /// # Errors
     /// What is wrong with the JSON or a member.
     pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, ManifestError> {
-        Ok(Self { names: document::decode(json::parse_first(bytes, limits)?)? })
+        let mut names = BTreeMap::new();
+        json::decode_first(bytes, &mut names, limits)??;
+        Ok(Self { names })
     }
 
     /// Every name with its tag and the id it stands for, sorted.

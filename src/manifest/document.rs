@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Descriptor, Index, Manifest, ManifestError, Schema1, media_type};
 use crate::digest::Digest;
-use crate::json::{self, Decode, FieldError, Value, decode_struct, fold_eq};
+use crate::json::{self, Decode, JsonError, Present, decode_struct};
 use crate::limits::Limits;
 
 /// The kinds of manifests.
@@ -57,22 +57,30 @@ impl DocumentKind {
     /// fits.
     ///
     /// # Errors
-    /// One of these members has the wrong type; no reader takes such a document for a manifest.
-    pub fn guess(value: &Value<'_>) -> Result<Option<Self>, FieldError> {
-        if value.members().is_none() {
+    /// It is not JSON, or one of these members has the wrong type; no reader takes such a document for a manifest.
+    pub fn guess(document: &[u8], limits: &Limits) -> Result<Option<Self>, ManifestError> {
+        Self::guess_with(document, &Members::read(document, limits)?, limits)
+    }
+
+    fn guess_with(
+        document: &[u8],
+        members: &Members,
+        limits: &Limits,
+    ) -> Result<Option<Self>, ManifestError> {
+        if document.trim_ascii_start().first() != Some(&b'{') {
             return Ok(None);
         }
-        let declared: Declared = decode_members(value, &["mediaType", "schemaVersion"])?;
+        let declared: Declared = decode(document, limits)?;
         if let Some(kind) = Self::from_media_type(&declared.media_type)
             && !matches!(kind, Self::Schema1 | Self::Schema1Signed)
         {
             return Ok(Some(kind));
         }
         Ok(match declared.schema_version {
-            1 if value.has("signatures") => Some(Self::Schema1Signed),
+            1 if members.signatures.0 => Some(Self::Schema1Signed),
             1 => Some(Self::Schema1),
             2 => {
-                let contents: Contents = decode_members(value, &["config", "manifests"])?;
+                let contents: Contents = decode(document, limits)?;
                 Some(match contents.config.media_type.as_str() {
                     media_type::OCI_CONFIG => Self::OciManifest,
                     media_type::DOCKER_CONFIG => Self::DockerManifest,
@@ -86,19 +94,25 @@ impl DocumentKind {
 
     /// Refuses a document with members that belong to another kind (GHSA-77vh-xpmg-72qh): such a document can be one
     /// image for one reader and another for the next.
-    ///
-    /// # Errors
-    /// [`ManifestError::Ambiguous`] with those members.
-    pub fn check_unambiguous(self, value: &Value<'_>) -> Result<(), ManifestError> {
+    fn check_unambiguous(self, members: &Members) -> Result<(), ManifestError> {
         let own: &[&str] = match self {
             Self::OciManifest | Self::DockerManifest => &["config", "layers"],
             Self::OciIndex | Self::DockerList => &["manifests"],
             Self::Schema1 | Self::Schema1Signed => &["fsLayers", "history"],
         };
-        let unexpected: Vec<&'static str> = ["config", "fsLayers", "history", "layers", "manifests"]
-            .into_iter()
-            .filter(|key| !own.contains(key) && value.has(key))
-            .collect();
+        let all = [
+            ("config", members.config),
+            ("fsLayers", members.fs_layers),
+            ("history", members.history),
+            ("layers", members.layers),
+            ("manifests", members.manifests),
+        ];
+        let mut unexpected = Vec::new();
+        for (key, Present(present)) in all {
+            if present && !own.contains(&key) {
+                unexpected.push(key);
+            }
+        }
         if unexpected.is_empty() { Ok(()) } else { Err(ManifestError::Ambiguous { kind: self, unexpected }) }
     }
 }
@@ -139,30 +153,29 @@ impl Document {
         limits: &Limits,
     ) -> Result<Self, ManifestError> {
         let raw = bytes.into();
-        let value = json::parse(&raw, limits)?;
+        let members = Members::read(&raw, limits)?;
         let known = media_type.and_then(DocumentKind::from_media_type);
-        let Some(kind) = known.map_or_else(|| DocumentKind::guess(&value), |kind| Ok(Some(kind)))? else {
-            let declared: Declared =
-                decode_members(&value, &["mediaType", "schemaVersion"]).unwrap_or_default();
+        let kind = match known {
+            None => DocumentKind::guess_with(&raw, &members, limits)?,
+            known => known,
+        };
+        let Some(kind) = kind else {
+            let declared: Declared = decode(&raw, limits).unwrap_or_default();
             return Err(ManifestError::UnknownKind {
                 media_type: media_type.unwrap_or(&declared.media_type).chars().take(100).collect(),
                 schema_version: declared.schema_version,
             });
         };
-        kind.check_unambiguous(&value)?;
-        // The value borrows from the bytes, which go into the manifest.
+        kind.check_unambiguous(&members)?;
         Ok(match kind {
             DocumentKind::OciManifest | DocumentKind::DockerManifest => {
-                let fields = decode(value)?;
-                Self::Manifest(Manifest::new(fields, raw, kind))
+                Self::Manifest(Manifest::new(decode(&raw, limits)?, raw, kind))
             }
             DocumentKind::OciIndex | DocumentKind::DockerList => {
-                let fields = decode(value)?;
-                Self::Index(Index::new(fields, raw, kind))
+                Self::Index(Index::new(decode(&raw, limits)?, raw, kind))
             }
             DocumentKind::Schema1 | DocumentKind::Schema1Signed => {
-                let fields = decode(value)?;
-                Self::Schema1(Schema1::new(fields, raw)?)
+                Self::Schema1(Schema1::new(decode(&raw, limits)?, raw)?)
             }
         })
     }
@@ -221,21 +234,38 @@ struct MediaType {
 
 decode_struct!(MediaType { "mediaType" => media_type });
 
-/// Decodes some members of a document and leaves it as it is.
-fn decode_members<T: Decode + Default>(value: &Value<'_>, keys: &[&str]) -> Result<T, FieldError> {
-    let mut decoded = T::default();
-    decoded.decode(match value.members() {
-        None => value.clone(),
-        Some(members) => Value::Object(
-            members.iter().filter(|(name, _)| keys.iter().any(|key| fold_eq(key, name))).cloned().collect(),
-        ),
-    })?;
-    Ok(decoded)
+/// Which members there are of those that belong to one kind only.
+#[derive(Default)]
+struct Members {
+    config: Present,
+    layers: Present,
+    manifests: Present,
+    fs_layers: Present,
+    history: Present,
+    signatures: Present,
+}
+
+decode_struct!(Members {
+    "config" => config,
+    "layers" => layers,
+    "manifests" => manifests,
+    "fsLayers" => fs_layers,
+    "history" => history,
+    "signatures" => signatures,
+});
+
+impl Members {
+    /// What is no object has none. Reads the whole, so that after this it is known to be JSON.
+    fn read(document: &[u8], limits: &Limits) -> Result<Self, JsonError> {
+        let mut members = Self::default();
+        let read = json::decode(document, &mut members, limits)?;
+        Ok(read.map(|()| members).unwrap_or_default())
+    }
 }
 
 /// Decodes a whole document.
-pub(super) fn decode<T: Decode + Default>(value: Value<'_>) -> Result<T, ManifestError> {
+fn decode<T: Decode + Default>(document: &[u8], limits: &Limits) -> Result<T, ManifestError> {
     let mut decoded = T::default();
-    decoded.decode(value)?;
+    json::decode(document, &mut decoded, limits)??;
     Ok(decoded)
 }

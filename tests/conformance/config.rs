@@ -1,7 +1,7 @@
 //! `config.json`
 
 use layerglass::image::{CanonicalRules, ConfigFields, ImageConfig};
-use layerglass::json::{self, Decode};
+use layerglass::json;
 use layerglass::limits::Limits;
 use serde_json::Value;
 
@@ -27,7 +27,8 @@ pub fn check(text: &str, report: &mut Report) {
         for rules in [CanonicalRules::Docker2020, CanonicalRules::Current] {
             let written = config.fields().canonical_json(rules);
             let mut read = ConfigFields::default();
-            read.decode(json::parse(&written, &Limits::default()).expect("canonical JSON is JSON"))
+            json::decode(&written, &mut read, &Limits::default())
+                .expect("canonical JSON is JSON")
                 .expect("fields");
             let again = String::from_utf8(read.canonical_json(rules)).expect("UTF-8");
             report.equal(&what, String::from_utf8(written).expect("UTF-8"), again);
