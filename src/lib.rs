@@ -57,5 +57,5 @@ pub mod archive;
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 pub mod fs;
 
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
+#[cfg(all(feature = "bindings", target_arch = "wasm32"))]
 pub mod js;

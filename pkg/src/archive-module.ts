@@ -1,9 +1,8 @@
-/** The generated archive module, typed. */
+/** The generated archive module, typed. It runs in workers only. */
 import * as generated from "../wasm/archive/archive.js";
-import type { ArchiveBindings, Starter } from "./bindings.js";
+import type { ArchiveBindings, Module } from "./bindings.js";
 
-export const archiveModule: Starter<ArchiveBindings> = {
+export const archiveModule: Module<ArchiveBindings> = {
   bindings: generated,
   initSync: ({ module }) => generated.initSync({ module: module as WebAssembly.Module }),
-  start: (module) => generated.default({ module_or_path: module as WebAssembly.Module }),
 };

@@ -1,6 +1,4 @@
 /** The entry `layerglass/archive` for Node. */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
@@ -10,22 +8,14 @@ import type { Archive } from "./archive/archive.js";
 import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
-import { archiveModule } from "./archive-module.js";
-import { type CompiledModule, compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
+import { type CompiledModule, compile, type ModuleInputs, type WasmInput } from "./engine.js";
 import { LayerglassError } from "./error.js";
-import { installHash } from "./platform-hasher.js";
+import { init as initCore } from "./index.node.js";
 
 export * from "./archive/index.js";
 export * from "./core.js";
 
 const wasmFile = () => new URL("../wasm/archive/archive_bg.wasm", import.meta.url);
-
-installHash(createHash);
-
-installLazily(() => {
-  archiveModule.initSync({ module: readFileSync(wasmFile()) });
-  return archiveModule.bindings;
-});
 
 let compiled: Promise<CompiledModule> | undefined;
 
@@ -38,18 +28,14 @@ function load(input?: WasmInput): Promise<CompiledModule> {
 }
 
 /**
- * Not needed in Node; with an `input` it names another module to use, for this thread and for the workers.
+ * Not needed in Node; with `inputs` it names other modules to use: for the values, and for archives in their workers.
  *
  * @example
  * import { init } from "layerglass/archive";
- * await init(await WebAssembly.compile(await readFile("archive.wasm")));
+ * await init({ archive: await WebAssembly.compile(await readFile("archive.wasm")) });
  */
-export async function init(input?: WasmInput): Promise<void> {
-  if (input === undefined) return;
-  const module = await load(input);
-  if (isReady()) return;
-  archiveModule.initSync({ module });
-  install(archiveModule.bindings);
+export async function init(inputs: ModuleInputs = {}): Promise<void> {
+  await Promise.all([initCore(inputs.core), inputs.archive && load(inputs.archive)]);
 }
 
 /**

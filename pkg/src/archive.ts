@@ -3,9 +3,9 @@ import type { Archive } from "./archive/archive.js";
 import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
-import { archiveModule } from "./archive-module.js";
-import { type CompiledModule, compile, install, isReady, type WasmInput } from "./engine.js";
+import { type CompiledModule, compile, type ModuleInputs, type WasmInput } from "./engine.js";
 import { LayerglassError } from "./error.js";
+import { init as initCore } from "./index.js";
 
 export * from "./archive/index.js";
 export * from "./core.js";
@@ -24,20 +24,17 @@ function load(input?: WasmInput): Promise<CompiledModule> {
 }
 
 /**
- * Loads the wasm module, for this thread and for the workers. `openArchive` calls it by itself; a call is needed before
- * `Reference`, `Digest` and the other values are used without an archive, or to name another place of the module. Node
- * needs no call.
+ * Loads the wasm module of `Reference`, `Digest` and the other values, which has to be there before they are used, and names
+ * other places of the modules. Archives have a module of their own, which `openArchive` gives its workers; without the values
+ * it needs no call. Neither does Node.
  *
- * @param input where the module is; by default the file that comes with the package (`layerglass/archive.wasm`)
+ * @param inputs where the modules are; by default the files that come with the package
  * @example
  * import { init } from "layerglass/archive";
- * await init(new URL("/assets/archive.wasm", location.href));
+ * await init({ archive: new URL("/assets/archive.wasm", location.href) });
  */
-export async function init(input?: WasmInput): Promise<void> {
-  const module = await load(input);
-  if (isReady()) return;
-  await archiveModule.start(module);
-  install(archiveModule.bindings);
+export async function init(inputs: ModuleInputs = {}): Promise<void> {
+  await Promise.all([initCore(inputs.core), inputs.archive && load(inputs.archive)]);
 }
 
 /**
@@ -56,10 +53,7 @@ export async function openArchive(input: ArchiveInput, options: OpenOptions = {}
 }
 
 const browser: Platform = {
-  async module() {
-    await init();
-    return load();
-  },
+  module: () => load(),
   createWorker() {
     if (typeof Worker !== "function") {
       throw new LayerglassError({

@@ -160,8 +160,8 @@ export interface ScanSettings {
   readonly limits?: Limits;
 }
 
-/** Exports of the features `js,archive`. */
-export interface ArchiveBindings extends CoreBindings {
+/** Exports of the feature `js-archive`, which runs in workers. */
+export interface ArchiveBindings {
   ArchiveOpener: {
     new (size: number, limits?: Limits): ArchiveOpenerHandle;
     forFolder(paths: string[], sizes: Float64Array, limits?: Limits): ArchiveOpenerHandle;
@@ -170,13 +170,17 @@ export interface ArchiveBindings extends CoreBindings {
   LayerScanner: new (options: ScanSettings) => LayerScannerHandle;
 }
 
-/** Ways in which `wasm-bindgen --target web` starts a module. */
-export interface Starter<B> {
+/** A module that `wasm-bindgen --target web` made. */
+export interface Module<B> {
   readonly bindings: B;
   /** Starts it without waiting: in workers and in Node. */
   initSync(input: { module: Uint8Array | CompiledModule }): {
     readonly memory: { readonly buffer: ArrayBufferLike };
   };
+}
+
+/** One that runs in the caller's thread as well. */
+export interface Starter<B> extends Module<B> {
   /** Starts it as browsers' main threads want it. */
   start(module: CompiledModule): Promise<unknown>;
 }

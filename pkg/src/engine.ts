@@ -1,7 +1,6 @@
 /**
- * The wasm module that the values of this package compute with. Both entries share it: whichever module is there first
- * serves, because the one of `layerglass/archive` contains everything of the core. So values and handles made through
- * either entry are of the same classes and belong together.
+ * The wasm module of the nouns, which the values of this package compute with. Both entries share it, so values and handles
+ * made through either are of the same classes and belong together. Archives have a module of their own in their workers.
  */
 import type { CoreBindings } from "./bindings.js";
 import { LayerglassError, toError } from "./error.js";
@@ -18,6 +17,14 @@ export type CompiledModule = typeof globalThis extends {
 
 /** Where a module can be had from: an address, a response, the bytes, or a compiled module. */
 export type WasmInput = URL | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
+
+/** Where the modules of `layerglass/archive` are; what is left out comes with the package. */
+export interface ModuleInputs {
+  /** That of the values (`layerglass/core.wasm`), for this thread. */
+  readonly core?: WasmInput;
+  /** That of archives (`layerglass/archive.wasm`), for the workers. */
+  readonly archive?: WasmInput;
+}
 
 /** Is a module ready? */
 export function isReady(): boolean {

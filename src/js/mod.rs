@@ -3,25 +3,38 @@
 //! Data crosses as plain objects in the shapes of `pkg/src/types.ts`; handles have methods that take `&self`. What fails
 //! throws `ErrorData`, from which the package makes its error class. References cross as offsets, because a serialiser
 //! would take longer than the parser.
+//!
+//! Two modules are made of it. The nouns' own is small and runs in the thread that asks; that of archives runs in
+//! workers, where nobody asks for a noun, and each worker has to load it.
 
-#[cfg(feature = "archive")]
+#[cfg(feature = "js-archive")]
 mod archive;
 mod argument;
+#[cfg(feature = "js")]
 pub mod digest;
 mod error;
+#[cfg(feature = "js")]
 pub mod image;
+#[cfg(feature = "js")]
 pub mod image_names;
+#[cfg(feature = "js")]
 pub mod image_v1;
+#[cfg(feature = "js")]
 pub mod json;
+#[cfg(feature = "js")]
 pub mod manifest;
-#[cfg(feature = "archive")]
+#[cfg(feature = "js-archive")]
 mod options;
+#[cfg(feature = "js")]
 pub mod platform;
+#[cfg(feature = "js")]
 pub mod reference;
-#[cfg(feature = "archive")]
+#[cfg(feature = "js-archive")]
 mod scan;
+#[cfg(feature = "js")]
 pub mod short_ids;
+#[cfg(feature = "js")]
 pub mod source;
-#[cfg(feature = "archive")]
+#[cfg(feature = "js-archive")]
 mod tree;
 mod value;

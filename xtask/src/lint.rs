@@ -35,7 +35,7 @@ fn rust(project: &Project) -> Result<Vec<Check>> {
     };
     // Of the test programs only these are written for wasm.
     let mut for_wasm =
-        vec!["--package", "layerglass", "--target", wasm::TARGET, "--features", "js,archive,blake3", "--lib"];
+        vec!["--package", "layerglass", "--target", wasm::TARGET, "--features", "js,js-archive,blake3", "--lib"];
     let programs = test::wasm_test_files(project)?;
     for program in &programs {
         for_wasm.extend(["--test", program]);

@@ -16,8 +16,8 @@ use crate::project::Project;
 use crate::stamp::Step;
 use crate::{npm, prerequisites};
 
-/// Name of a module and the features it is built with; the second is a superset of the first.
-const MODULES: [(&str, &str); 2] = [("core", "js,blake3"), ("archive", "js,archive,blake3")];
+/// Name of a module and the features it is built with.
+const MODULES: [(&str, &str); 2] = [("core", "js,blake3"), ("archive", "js-archive,blake3")];
 /// The target of everything that runs in JavaScript.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The one compiler flag that every wasm build has.

@@ -5,8 +5,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use layerglass::digest::Digest;
-use layerglass::image::{ConfigFields, ImageConfig};
-use layerglass::json;
+use layerglass::image::ImageConfig;
 use layerglass::limits::Limits;
 use oci_spec::image::ImageConfiguration;
 
@@ -44,7 +43,7 @@ fn collect(folder: &Path, configs: &mut Vec<Vec<u8>>) -> Result {
     Ok(())
 }
 
-/// The type's own `from_reader` takes twice as long as this.
+/// From a slice: the type's own `from_reader` reads byte by byte.
 fn theirs(bytes: &[u8]) -> serde_json::Result<ImageConfiguration> {
     serde_json::from_slice(bytes)
 }
@@ -55,14 +54,12 @@ fn compare(which: &str, configs: &[Vec<u8>], rounds: usize) -> Result {
     let limits = Limits::default();
     let all = || (0..times).flat_map(|_| configs);
     let operations = times * configs.len();
-    let [fields, theirs, with_id, theirs_with_id] = nanoseconds(
+    let [ours, theirs, with_id, theirs_with_id] = nanoseconds(
         rounds,
         [
             &mut || {
                 for config in all() {
-                    let mut fields = ConfigFields::default();
-                    let _ = black_box(json::decode(black_box(config), &mut fields, &limits));
-                    black_box(fields);
+                    let _ = black_box(ImageConfig::parse(black_box(config.as_slice()), &limits));
                 }
                 operations
             },
@@ -74,7 +71,8 @@ fn compare(which: &str, configs: &[Vec<u8>], rounds: usize) -> Result {
             },
             &mut || {
                 for config in all() {
-                    let _ = black_box(ImageConfig::parse(black_box(config.as_slice()), &limits));
+                    let config = ImageConfig::parse(black_box(config.as_slice()), &limits);
+                    let _ = black_box(config.map(|config| config.id()));
                 }
                 operations
             },
@@ -91,10 +89,10 @@ fn compare(which: &str, configs: &[Vec<u8>], rounds: usize) -> Result {
     let row = |what: &str, ours, peer: &str, theirs| {
         beside(&format!("{what}, native ({which}, {size:.1} KB)"), ours, peer, theirs, 1.0);
     };
-    row("config parse", fields, "oci-spec 0.9 from a slice", theirs);
+    row("config parse, raw bytes kept", ours, "oci-spec 0.9 from a slice", theirs);
     let hash = 100.0 * (theirs_with_id - theirs) / with_id;
     let peer = format!("the same and SHA-256, which is {hash:.0} % of ours");
-    row("config parse, raw bytes and id", with_id, &peer, theirs_with_id);
+    row("config parse and its id", with_id, &peer, theirs_with_id);
     Ok(())
 }
 

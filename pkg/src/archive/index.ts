@@ -1,5 +1,6 @@
 /** What `layerglass/archive` exports beside the core and `openArchive`. */
 export { Archive } from "./archive.js";
+export type { ModuleInputs } from "../engine.js";
 export { FileTree } from "./file-tree.js";
 export type {
   ArchiveInput,

@@ -1,5 +1,5 @@
 /** What the browser tests call: the same checks as in Node, on Blobs. */
-import { Digest, Hasher, LayerglassError, openArchive, Reference } from "/pkg/dist/archive.js";
+import { Digest, Hasher, init, LayerglassError, openArchive, Reference } from "/pkg/dist/archive.js";
 import { checkArchive } from "../support/expectations.js";
 import { snapshot } from "../support/snapshot.js";
 
@@ -31,6 +31,16 @@ async function directoryOf(name, files) {
   return top;
 }
 
+/** The code with which something is refused. */
+function refusal(work) {
+  try {
+    work();
+    return "nothing";
+  } catch (error) {
+    return error instanceof LayerglassError ? error.code : String(error);
+  }
+}
+
 globalThis.tests = {
   /** Everything about one file that is not as expected. */
   async check(name, files, expected) {
@@ -56,11 +66,14 @@ globalThis.tests = {
     return seen.map((one) => one === seen[0]);
   },
 
-  /** The values of the core, without `init`: opening an archive has brought the module. */
-  values() {
+  /** The values of the core: they have a module of their own, which an archive does not need. */
+  async values() {
     const bytes = new TextEncoder().encode("hello");
+    const early = refusal(() => Reference.parse("redis:7"));
+    await init();
     const hasher = new Hasher();
     return [
+      early,
       String(Reference.parse("redis:7")),
       String(Digest.of(bytes)),
       String(hasher.update(bytes).digest()),

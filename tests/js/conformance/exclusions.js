@@ -47,15 +47,20 @@ export function digest(implementation, name) {
 }
 
 const EMPTY = "an empty query finds the only digest of a set; here it is refused";
-const MISSED = "digestset misses a digest whose algorithm sorts last; here it is found";
+const NEIGHBOURS = "digestset takes digests of other algorithms for neighbours of what is asked for";
+const WHOLE = "for digestset all digits of one digest are ambiguous when a longer one continues them";
 const CONTINUED = "digestset gives a digest that continues another one a code that stands for both";
 
-/** Why a search in a set of digests is not ours; `find` is the search. */
-export function lookup(query, expected, set, find) {
+/** Why a search in a set of digests is not ours. */
+export function lookup(query, set) {
   if (query === "") return EMPTY;
-  const matching = set.filter((digest) => digest.startsWith(query)).length;
-  const missed = expected === undefined && query.includes(":") && matching === 1;
-  return missed && find().digest !== undefined ? MISSED : undefined;
+  const colon = query.indexOf(":");
+  const digits = query.slice(colon + 1);
+  const starting = set.map((digest) => digest.split(":")).filter(([, hex]) => hex.startsWith(digits));
+  if (colon >= 0)
+    return starting.some(([algorithm]) => algorithm !== query.slice(0, colon)) ? NEIGHBOURS : undefined;
+  const whole = starting.filter(([, hex]) => hex === digits).length;
+  return whole === 1 && starting.length > 1 ? WHOLE : undefined;
 }
 
 /** Why a table of short codes is not ours. */
@@ -83,7 +88,8 @@ const REASONS = [
   ...Object.values(DIGEST_FUNCTIONS),
   ...Object.values(DIGEST_OTHERS),
   EMPTY,
-  MISSED,
+  NEIGHBOURS,
+  WHOLE,
   CONTINUED,
   PORT,
   STRING,
