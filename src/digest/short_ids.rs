@@ -186,12 +186,7 @@ impl ShortIds {
     }
 
     /// Hands out what starts with a prefix until `found` has enough of it.
-    fn starting_with(
-        &self,
-        algorithm: Algorithm,
-        prefix: &Prefix,
-        found: &mut dyn FnMut(&Digest) -> bool,
-    ) {
+    fn starting_with(&self, algorithm: Algorithm, prefix: &Prefix, found: &mut dyn FnMut(&Digest) -> bool) {
         let Prefix { digits, bytes } = *prefix;
         let start = Digest { algorithm, bytes };
         // Sixteen digits are all that a lead has.

@@ -210,9 +210,7 @@ pub(crate) fn read_object(
             }
         };
         match field.and_then(|field| fields.get_mut(field)) {
-            Some((key, field)) => {
-                field.read(Input::document(reader)).map_err(|error| error.under(key))?
-            }
+            Some((key, field)) => field.read(Input::document(reader)).map_err(|error| error.under(key))?,
             None => reader.skip().map_err(broken)?,
         }
         next = field.map_or(next, |field| field + 1);

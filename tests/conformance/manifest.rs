@@ -23,7 +23,10 @@ fn check_document(vector: &Value, report: &mut Report) {
     let kind = vector["kind"].as_str().expect("kind");
     let what = format!("#{} {kind} {}: {raw:.300}", vector["id"], vector["reason"]);
     if let Some(guessed) = vector["containers_image"]["guessed_media_type"].as_str() {
-        let found = DocumentKind::guess(raw.as_bytes(), &Limits::default()).ok().flatten().map_or("", DocumentKind::media_type);
+        let found = DocumentKind::guess(raw.as_bytes(), &Limits::default())
+            .ok()
+            .flatten()
+            .map_or("", DocumentKind::media_type);
         report.equal(format!("guess {what}"), guessed, found);
     }
     match kind {
