@@ -54,6 +54,9 @@ fn a_set_that_grows_and_shrinks_finds_what_is_in_it() {
 fn check(ids: &ShortIds, model: &BTreeSet<Digest>, prefix: &str) {
     let expected: Vec<Digest> =
         model.iter().filter(|digest| digest.hex().starts_with(prefix)).copied().collect();
+    // All digits of one digest are not the beginning of another.
+    let whole: Vec<Digest> = expected.iter().filter(|digest| digest.hex() == prefix).copied().collect();
+    let expected = if whole.len() == 1 { whole } else { expected };
     match (ids.lookup(prefix), expected.as_slice()) {
         (Err(ShortIdError::Empty), _) => assert_eq!(prefix, ""),
         (Err(ShortIdError::NotFound { .. }), found) => assert!(found.is_empty(), "{prefix}"),
