@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`digest`], [`reference`](mod@reference) | the names of things: digests and image references |
 //! | [`image`], [`manifest`] | what an image says of itself: configs, chain ids, manifests, indexes |
+//! | [`store`], [`env`](mod@env) | a store of images over any storage: parents, names, leases, verification, repair |
 //! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
 //! | [`archive`] | image files and folders of every dialect |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
+//! | `object_store` | object stores such as S3 as the storage of a store (feature `object-store`) |
 //! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |
 //!
-//! Outside `fs` nothing touches a file, a clock or a thread: parsers are fed bytes, and say which they want next.
+//! Outside `fs` and `object_store` nothing touches a file, a clock or a thread: parsers are fed bytes, and say which they want next.
 //!
 //! ```
 //! # #[cfg(all(feature = "fs", not(target_arch = "wasm32")))] {
@@ -43,6 +45,9 @@ pub mod reference;
 pub mod image;
 pub mod manifest;
 
+pub mod env;
+pub mod store;
+
 #[cfg(feature = "archive")]
 pub mod codec;
 #[cfg(feature = "archive")]
@@ -56,6 +61,9 @@ pub mod archive;
 
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 pub mod fs;
+
+#[cfg(all(feature = "object-store", not(target_arch = "wasm32")))]
+pub mod object_store;
 
 #[cfg(all(feature = "bindings", target_arch = "wasm32"))]
 pub mod js;

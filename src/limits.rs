@@ -51,6 +51,14 @@ pub struct Limits {
     pub images: u32,
     /// Levels of indexes within indexes; 8.
     pub index_depth: u32,
+    /// Names of images in one store, and entries that are kept though they are none; 1,000,000.
+    pub names: u32,
+    /// Bytes of a store's file of names; 128 MiB.
+    pub names_bytes: u64,
+    /// Bytes of one record of a store in a folder; 256 MiB. The largest are files of names and what is committed together.
+    pub record_bytes: u64,
+    /// Lines of a file of image records; 1,000,000. Each is a JSON document of its own.
+    pub records: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -78,6 +86,10 @@ impl Default for Limits {
             window_bytes: 128 << 20,
             images: 10_000,
             index_depth: 8,
+            names: 1_000_000,
+            names_bytes: 128 << 20,
+            record_bytes: 256 << 20,
+            records: 1_000_000,
             findings: 1000,
         }
     }
@@ -119,6 +131,10 @@ impl Limits {
             "windowBytes" => self.window_bytes = value,
             "images" => self.images = small(value),
             "indexDepth" => self.index_depth = small(value),
+            "names" => self.names = small(value),
+            "namesBytes" => self.names_bytes = value,
+            "recordBytes" => self.record_bytes = value,
+            "records" => self.records = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

@@ -1,8 +1,46 @@
-//! Files and folders on disk: opening them as archives, and scanning their layers on all cores.
+//! Files and folders on disk: opening them as archives and scanning their layers on all cores, and a folder as the storage
+//! of an image store.
+//!
+//! What a store does is asynchronous, because other storages need that. A folder does not: [`block_on`] waits in the
+//! calling thread, with no runtime, from as many threads as one likes.
+//!
+//! ```
+//! use layerglass::fs::{FolderBackend, block_on, host_env};
+//! use layerglass::image::ImageId;
+//! use layerglass::reference::Reference;
+//! use layerglass::store::{CreateOptions, ImageStore, StoreOptions};
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let folder = folder.path();
+//!
+//! // The folder of a stopped Docker daemon would be `/var/lib/docker/image/<driver>`.
+//! let backend = FolderBackend::open(folder.join("image/overlay2"))?;
+//! let (store, report) = block_on(ImageStore::open(backend, StoreOptions::new(host_env())))?;
+//! assert!(report.problems.is_empty());
+//!
+//! let config = br#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers"}}"#;
+//! let id = block_on(store.create(config, CreateOptions::default()))?;
+//! assert_eq!(id, ImageId::of(config));
+//!
+//! // Several calls, waited for once.
+//! let demo = Reference::parse_normalized("demo:1").unwrap();
+//! block_on(async {
+//!     store.tag(&demo, id, false).await?;
+//!     store.touch(&id).await
+//! })?;
+//! assert_eq!(store.named(&demo), Some(id));
+//! assert!(folder.join("image/overlay2/repositories.json").is_file());
+//! # Ok::<(), layerglass::store::StoreError>(())
+//! ```
 
+mod blocking;
 mod error;
 mod files;
+mod folder;
+mod host;
 mod image_file;
 
+pub use blocking::block_on;
 pub use error::FileError;
+pub use folder::FolderBackend;
+pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};

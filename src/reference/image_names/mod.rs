@@ -165,6 +165,25 @@ impl ImageNames {
         Ok(())
     }
 
+    /// Adds all names of another object, as they stand there.
+    ///
+    /// # Errors
+    /// They are of another source; none is added then.
+    pub fn merge(&mut self, other: &Self) -> Result<(), ImageNamesError> {
+        if let (Some(expected), Some(found)) = (self.source, other.source)
+            && expected != found
+        {
+            return Err(ImageNamesError::OtherSource { expected, found });
+        }
+        self.source = self.source.or(other.source);
+        for (names, others) in [(&mut self.tags, &other.tags), (&mut self.digests, &other.digests)] {
+            if let Some(others) = others {
+                names.get_or_insert_default().extend(others.clone());
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a tag out, given as it stands there or in any form that normalises to it; false when it was not there.
     pub fn remove_tag(&mut self, tag: &str) -> bool {
         self.tags.as_mut().is_some_and(|tags| remove(tags, tag))

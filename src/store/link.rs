@@ -1,0 +1,118 @@
+//! Parents, as the metadata of images names them.
+
+use super::index::{Index, Known};
+use super::{BackendError, Problem, ProblemKind, key};
+use crate::image::ImageId;
+
+pub(super) fn parent_id(bytes: &[u8]) -> Option<ImageId> {
+    crate::digest::Digest::parse(std::str::from_utf8(bytes).ok()?).ok().map(ImageId::from)
+}
+
+/// What a record of metadata is.
+pub(super) enum Metadata {
+    /// What an image was made from; nothing when the record is no id.
+    Parent(ImageId, Option<ImageId>),
+    /// Of an image that is not there.
+    Orphan(ImageId),
+    /// Something else.
+    Other,
+}
+
+/// Reads a record of metadata. The images that are there are sorted.
+pub(super) fn read_parent(
+    key: &str,
+    bytes: Result<Vec<u8>, BackendError>,
+    known: &[ImageId],
+) -> Result<Metadata, Problem> {
+    let Some((id, name)) = key::metadata_id(key) else {
+        return Err(match bytes {
+            Ok(_) => Problem::new(ProblemKind::Foreign, key, "this is no metadata of an image"),
+            Err(error) => Problem::from_reason(ProblemKind::MetadataUnreadable, key, &error),
+        });
+    };
+    if known.binary_search(&id).is_err() {
+        return Ok(Metadata::Orphan(id));
+    }
+    if name != key::PARENT {
+        return Ok(Metadata::Other);
+    }
+    match bytes {
+        Ok(bytes) => Ok(Metadata::Parent(id, parent_id(&bytes))),
+        Err(error) => Err(Problem::from_reason(ProblemKind::MetadataUnreadable, key, &error).of(id)),
+    }
+}
+
+/// Links images to the parents that their metadata names, apart from those that would be their own ancestors. `known` are
+/// the images that are there, also damaged ones, sorted. Looks at each image twice, however long the chains are.
+pub(super) fn link_all<T>(
+    index: &mut Index<T>,
+    known: &[ImageId],
+    mut records: Vec<(ImageId, Option<ImageId>)>,
+    problems: &mut Vec<Problem>,
+) {
+    let mut wrong = |id: &ImageId, kind, reason: String| {
+        problems.push(Problem::new(kind, key::metadata(id, key::PARENT), reason).of(*id));
+    };
+    records.sort_unstable_by_key(|(id, _)| *id);
+    // By the place among the images: the image, unless it is damaged. To search for each would take most of the time.
+    let mut images = index.images.iter_mut().peekable();
+    let mut places: Vec<Option<&mut Known<T>>> =
+        known.iter().map(|id| images.next_if(|(image, _)| *image == id).map(|(_, known)| known)).collect();
+    // By the place among the images: that of the parent.
+    let mut parents: Vec<Option<usize>> = vec![None; known.len()];
+    for (id, parent) in &records {
+        let Some(parent) = parent else {
+            wrong(id, ProblemKind::ParentInvalid, "this is no id of an image".to_owned());
+            continue;
+        };
+        let place =
+            known.binary_search(parent).ok().filter(|at| places.get(*at).is_some_and(Option::is_some));
+        if place.is_none() {
+            wrong(id, ProblemKind::ParentMissing, format!("the parent {parent} is not there"));
+        }
+        if let Some(above) = known.binary_search(id).ok().and_then(|child| parents.get_mut(child)) {
+            *above = place;
+        }
+    }
+    // In which walk upwards an image was first seen: who meets an image of the own walk has gone in a circle.
+    let parent_of = |at: usize| parents.get(at).copied().flatten();
+    let mut walks: Vec<usize> = vec![usize::MAX; known.len()];
+    let mut circles: Vec<(usize, usize)> = Vec::new();
+    for start in 0..known.len() {
+        let mut next = Some(start);
+        while let Some(at) = next
+            && let Some(walk) = walks.get_mut(at).filter(|walk| **walk == usize::MAX)
+        {
+            *walk = start;
+            next = parent_of(at);
+        }
+        let Some(circle) = next.filter(|at| walks.get(*at) == Some(&start)) else { continue };
+        let mut on_it = circle;
+        while let Some(parent) = parent_of(on_it) {
+            circles.push((on_it, parent));
+            on_it = parent;
+            if on_it == circle {
+                break;
+            }
+        }
+    }
+    for (at, parent) in circles {
+        if let (Some(id), Some(parent)) = (known.get(at), known.get(parent)) {
+            wrong(id, ProblemKind::ParentCycle, format!("{parent} was made from this image"));
+        }
+        if let Some(above) = parents.get_mut(at) {
+            *above = None;
+        }
+    }
+    for (at, (id, above)) in known.iter().zip(&parents).enumerate() {
+        let Some((above, parent)) = above.and_then(|above| Some((above, known.get(above)?))) else {
+            continue;
+        };
+        // A damaged image is nobody's child.
+        let Some(Some(image)) = places.get_mut(at) else { continue };
+        image.parent = Some(*parent);
+        if let Some(Some(above)) = places.get_mut(above) {
+            above.children.insert(*id);
+        }
+    }
+}

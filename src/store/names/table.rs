@@ -1,0 +1,248 @@
+//! The tables behind [`Names`]: every change goes through here, so that they and the counts always agree.
+
+use std::collections::BTreeSet;
+
+use super::{NameError, Names, Repository};
+use crate::digest::Digest;
+use crate::image::ImageId;
+use crate::limits::LimitExceeded;
+use crate::reference::Reference;
+use crate::store::raw::quoted;
+
+/// Bytes of a file without names: `{"Repositories":{}}`.
+pub(super) const EMPTY: u64 = 19;
+
+/// `"name":"id",`
+pub(super) fn name_bytes(familiar: &str, id: &ImageId) -> u64 {
+    let algorithm = id.digest().algorithm();
+    (familiar.len() + algorithm.name().len() + 1 + algorithm.size() * 2 + 6) as u64
+}
+
+/// `"key":json,`
+pub(super) fn member_bytes(key: &str, json: &[u8]) -> u64 {
+    (quoted(key).len() + json.len() + 2) as u64
+}
+
+/// An id as the old form has it, with or without its algorithm.
+pub(super) fn old_id(text: &str) -> Option<ImageId> {
+    let digest =
+        if text.contains(':') { Digest::parse(text) } else { Digest::parse(&format!("sha256:{text:.65}")) };
+    digest.ok().map(ImageId::from)
+}
+
+/// What a shadow costs in memory; the file has it as a kept entry.
+fn shadow_bytes(name: &Reference, repository: &str, entry: &str) -> u64 {
+    (name.as_str().len() + repository.len() + entry.len()) as u64
+}
+
+impl Names {
+    /// Whether one more entry of so many bytes, in a repository of that name, is within the limits.
+    pub(super) fn check_room(&self, repository: &str, bytes: u64) -> Result<(), LimitExceeded> {
+        LimitExceeded::check("names", self.limits.names, (self.len + self.kept + 1) as u64)?;
+        self.check_bytes(bytes + self.new_repository_bytes(repository))
+    }
+
+    pub(super) fn check_bytes(&self, more: u64) -> Result<(), LimitExceeded> {
+        LimitExceeded::check("namesBytes", self.limits.bytes, self.bytes.saturating_add(more))
+    }
+
+    fn new_repository_bytes(&self, name: &str) -> u64 {
+        if self.repositories.contains_key(name) { 0 } else { member_bytes(name, b"{}") }
+    }
+
+    /// The image that exactly this entry stands for.
+    pub(super) fn held(&self, name: &Reference) -> Option<ImageId> {
+        self.repositories.get(name.familiar_name())?.names.get(name).copied()
+    }
+
+    /// Whether something that is kept as it is stands where this name would be written.
+    pub(super) fn obstacle(&self, name: &Reference) -> Option<NameError> {
+        let repository = self.repositories.get(name.familiar_name())?;
+        let instead = repository.instead.as_deref().is_some_and(|json| json != b"null");
+        let entry = repository.kept.contains_key(name.familiar()).then(|| name.familiar().to_owned());
+        (instead || entry.is_some())
+            .then(|| NameError::Damaged { repository: name.familiar_name().to_owned(), entry })
+    }
+
+    /// The repository of that name, made if need be. What stood there in place of an object goes.
+    fn open(&mut self, name: &str) -> &mut Repository {
+        self.bytes += self.new_repository_bytes(name);
+        let repository = self.repositories.entry(name.to_owned()).or_default();
+        if let Some(json) = repository.instead.take() {
+            self.bytes = self.bytes + 2 - json.len() as u64;
+        }
+        repository
+    }
+
+    /// Makes a repository with nothing in it.
+    pub(super) fn put_empty(&mut self, name: &str) {
+        self.open(name);
+    }
+
+    /// Lets a name stand for an image.
+    pub(super) fn put(&mut self, name: &Reference, id: ImageId) -> Option<ImageId> {
+        self.unkeep(name.familiar_name(), name.familiar(), false);
+        let before = self.open(name.familiar_name()).names.insert(name.clone(), id);
+        match before {
+            Some(before) => {
+                self.forget(name, &before);
+                self.bytes -= name_bytes(name.familiar(), &before);
+            }
+            None => self.len += 1,
+        }
+        self.bytes += name_bytes(name.familiar(), &id);
+        self.by_id.entry(id).or_default().insert(name.clone());
+        before
+    }
+
+    /// Takes a name away.
+    pub(super) fn take(&mut self, name: &Reference) -> Option<ImageId> {
+        let id = self.repositories.get_mut(name.familiar_name())?.names.remove(name)?;
+        self.len -= 1;
+        self.bytes -= name_bytes(name.familiar(), &id);
+        self.forget(name, &id);
+        self.tidy(name.familiar_name());
+        Some(id)
+    }
+
+    fn forget(&mut self, name: &Reference, id: &ImageId) {
+        if let Some(names) = self.by_id.get_mut(id) {
+            names.remove(name);
+            if names.is_empty() {
+                self.by_id.remove(id);
+            }
+        }
+    }
+
+    /// Keeps an entry as it is.
+    pub(super) fn keep(&mut self, repository: &str, entry: &str, json: Vec<u8>) {
+        self.bytes += member_bytes(entry, &json);
+        self.kept += 1;
+        self.open(repository).kept.insert(entry.to_owned(), json);
+    }
+
+    /// Takes a kept entry away, and its repository too when `tidy` and nothing else is in it.
+    pub(super) fn unkeep(&mut self, repository: &str, entry: &str, tidy: bool) -> bool {
+        let Some(json) = self.repositories.get_mut(repository).and_then(|found| found.kept.remove(entry))
+        else {
+            return false;
+        };
+        self.kept -= 1;
+        self.bytes -= member_bytes(entry, &json);
+        if tidy {
+            self.tidy(repository);
+        }
+        true
+    }
+
+    /// Keeps what stands in place of a repository.
+    pub(super) fn keep_instead(&mut self, repository: &str, json: Vec<u8>) {
+        let bytes = json.len() as u64;
+        self.open(repository).instead = Some(json);
+        self.bytes = self.bytes + bytes - 2;
+    }
+
+    /// Keeps a member of the file beside the repositories.
+    pub(super) fn keep_other(&mut self, key: &str, json: Vec<u8>) {
+        self.bytes += member_bytes(key, &json);
+        self.others.push((key.to_owned(), json));
+    }
+
+    /// Notes that a kept entry would be this name, were that not taken.
+    pub(super) fn shadow(
+        &mut self,
+        name: Reference,
+        repository: &str,
+        entry: &str,
+    ) -> Result<(), LimitExceeded> {
+        let bytes = shadow_bytes(&name, repository, entry);
+        self.check_bytes(bytes)?;
+        self.bytes += bytes;
+        self.shadows.entry(name).or_default().insert((repository.to_owned(), entry.to_owned()));
+        Ok(())
+    }
+
+    /// Removes the kept entries that would be this name once it is free.
+    pub(super) fn drop_shadows(&mut self, name: &Reference) {
+        for (repository, entry) in self.shadows.remove(name).unwrap_or_default() {
+            self.bytes -= shadow_bytes(name, &repository, &entry);
+            self.unkeep(&repository, &entry, true);
+        }
+    }
+
+    /// Looks again at the kept entries that would be this name: one that says the same goes, and the first takes the name
+    /// when that has become free. So the tables are what a reader of the file would make of it.
+    pub(super) fn settle(&mut self, name: &Reference) {
+        for (repository, entry) in self.shadows.remove(name).unwrap_or_default() {
+            self.bytes -= shadow_bytes(name, &repository, &entry);
+            let id = self.kept_id(&repository, &entry);
+            match (self.held(name), id) {
+                (Some(held), Some(id)) if held == id => {
+                    self.unkeep(&repository, &entry, true);
+                }
+                (None, Some(id)) if self.obstacle(name).is_none() => {
+                    self.unkeep(&repository, &entry, true);
+                    self.put(name, id);
+                }
+                _ => {
+                    self.bytes += shadow_bytes(name, &repository, &entry);
+                    self.shadows.entry(name.clone()).or_default().insert((repository, entry));
+                }
+            }
+        }
+    }
+
+    /// The id that a kept entry holds. It is plain text in quotes when it is one.
+    fn kept_id(&self, repository: &str, entry: &str) -> Option<ImageId> {
+        let json = self.repositories.get(repository)?.kept.get(entry)?;
+        old_id(str::from_utf8(json).ok()?.strip_prefix('"')?.strip_suffix('"')?)
+    }
+
+    /// Where the kept entries stand that would be this name.
+    pub(super) fn shadows_of(&self, name: &Reference) -> Option<&(String, String)> {
+        self.shadows.get(name)?.first()
+    }
+
+    /// Forgets that an entry, which is gone, would be another name.
+    pub(super) fn unshadow(&mut self, repository: &str, entry: &str) {
+        let place = (repository.to_owned(), entry.to_owned());
+        let Some(name) =
+            self.shadows.iter().find(|(_, places)| places.contains(&place)).map(|(name, _)| name.clone())
+        else {
+            return;
+        };
+        self.bytes -= shadow_bytes(&name, repository, entry);
+        let left = self.shadows.get_mut(&name).map_or(0, |places| {
+            places.remove(&place);
+            places.len()
+        });
+        if left == 0 {
+            self.shadows.remove(&name);
+        }
+    }
+
+    /// Names of the repository that only shadows stand for.
+    pub(super) fn shadowed_in(&self, repository: &str) -> BTreeSet<Reference> {
+        self.shadows.keys().filter(|name| name.familiar_name() == repository).cloned().collect()
+    }
+
+    /// Removes a repository with nothing in it.
+    pub(super) fn tidy(&mut self, name: &str) {
+        let is_empty =
+            |found: &Repository| found.names.is_empty() && found.kept.is_empty() && found.instead.is_none();
+        if self.repositories.get(name).is_some_and(is_empty) {
+            self.repositories.remove(name);
+            self.bytes -= member_bytes(name, b"{}");
+        }
+    }
+
+    /// Removes what stands in place of a repository.
+    pub(super) fn drop_instead(&mut self, name: &str) -> bool {
+        let Some(json) = self.repositories.get_mut(name).and_then(|found| found.instead.take()) else {
+            return false;
+        };
+        self.bytes = self.bytes + 2 - json.len() as u64;
+        self.tidy(name);
+        true
+    }
+}

@@ -1,0 +1,208 @@
+//! Names of images in a store.
+
+use super::change::Change;
+use super::index::NamesRead;
+use super::names::{NameChange, NameError, Names, ResolveOptions};
+use super::{Backend, BackendError, ImageStore, LayerStore, StoreChange, StoreError, key};
+use crate::image::ImageId;
+use crate::reference::Reference;
+
+/// How often the names are tried again when others change them at the same time.
+const ATTEMPTS: u32 = 64;
+
+impl<B: Backend, L: LayerStore> ImageStore<B, L> {
+    /// The image of a name. A name without tag means `latest`; with a tag and a digest the digest decides.
+    pub fn named(&self, reference: &Reference) -> Option<ImageId> {
+        self.index().names.names.get(reference)
+    }
+
+    /// The names of an image, sorted.
+    pub fn names_of(&self, id: &ImageId) -> Vec<Reference> {
+        self.index().names.names.names_of(id)
+    }
+
+    /// Every name with its image, sorted.
+    pub fn names(&self) -> Vec<(Reference, ImageId)> {
+        self.index().names.names.iter().map(|(name, id)| (name.clone(), id)).collect()
+    }
+
+    /// The names of a repository with their images, sorted.
+    pub fn repository(&self, name: &Reference) -> Vec<(Reference, ImageId)> {
+        self.index().names.names.repository(name)
+    }
+
+    /// What to call an image: its first name, or the first twelve digits of its id.
+    pub fn display_name(&self, id: &ImageId) -> String {
+        self.index().names.names.display_name(id)
+    }
+
+    /// The image that a text stands for: a name, an id, or the beginning of an id.
+    ///
+    /// # Errors
+    /// That it stands for none, or for which several.
+    pub fn resolve(&self, text: &str, options: ResolveOptions) -> Result<ImageId, StoreError> {
+        let index = self.index();
+        Ok(super::names::resolve(text, &index.names.names, &index.ids, options)?)
+    }
+
+    /// Gives an image a name. Without `force` a name of another image stays where it is.
+    ///
+    /// # Errors
+    /// That the image is not there, that the name is no tag or belongs to another image, or why the storage failed.
+    pub async fn tag(
+        &self,
+        reference: &Reference,
+        id: ImageId,
+        force: bool,
+    ) -> Result<NameChange, StoreError> {
+        self.name(&id, |names| names.tag(reference, id, force)).await
+    }
+
+    /// Gives an image a name by digest. It never moves to another image.
+    ///
+    /// # Errors
+    /// That the image is not there, that the name has no digest or belongs to another image, or why the storage failed.
+    pub async fn add_digest(&self, reference: &Reference, id: ImageId) -> Result<NameChange, StoreError> {
+        self.name(&id, |names| names.add_digest(reference, id)).await
+    }
+
+    /// Takes a name away. Without tag and digest it means the tag `latest`.
+    ///
+    /// # Errors
+    /// That there is no such name, or why the storage failed.
+    pub async fn untag(&self, reference: &Reference) -> Result<NameChange, StoreError> {
+        let changes = self.rename(|names| Ok(vec![names.untag(reference)?])).await?;
+        Ok(changes.into_iter().next().unwrap_or(NameChange::Unchanged))
+    }
+
+    /// Takes all names of a repository away, and says which.
+    ///
+    /// # Errors
+    /// That there are none, or why the storage failed.
+    pub async fn untag_repository(&self, name: &Reference) -> Result<Vec<NameChange>, StoreError> {
+        self.rename(|names| names.untag_repository(name)).await
+    }
+
+    /// Takes all names of an image away, and says which. None is no error.
+    ///
+    /// # Errors
+    /// Why the storage failed.
+    pub async fn untag_all(&self, id: &ImageId) -> Result<Vec<NameChange>, StoreError> {
+        self.rename(|names| Ok(names.untag_all(id))).await
+    }
+
+    /// Writes the names as they are known here, in the current form. Changes are written at once, so this matters only
+    /// where the names were read from an older file, or where the file is not there.
+    ///
+    /// # Errors
+    /// Why the storage failed.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        let writer = self.writer().await?;
+        let mut names = self.names_now().await?;
+        let changes = self.names_changes(&mut names).await?;
+        self.commit(&changes).await?;
+        self.index().names = names;
+        writer.done();
+        Ok(())
+    }
+
+    async fn name(
+        &self,
+        id: &ImageId,
+        change: impl Fn(&mut Names) -> Result<NameChange, NameError>,
+    ) -> Result<NameChange, StoreError> {
+        let writer = self.writer().await?;
+        if !self.refresh(id).await? {
+            return Err(StoreError::NotFound { id: *id });
+        }
+        let changes = self.rename_now(|names| Ok(vec![change(names)?])).await?;
+        writer.done();
+        Ok(changes.into_iter().next().unwrap_or(NameChange::Unchanged))
+    }
+
+    async fn rename(
+        &self,
+        change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
+    ) -> Result<Vec<NameChange>, StoreError> {
+        let writer = self.writer().await?;
+        let changes = self.rename_now(change).await?;
+        writer.done();
+        Ok(changes)
+    }
+
+    /// Changes the names, without losing what others change in them at the same time.
+    async fn rename_now(
+        &self,
+        change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
+    ) -> Result<Vec<NameChange>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let mut names = self.names_now().await?;
+            let former = names.raw.clone();
+            let changed = change(&mut names.names)?;
+            if changed.iter().all(|change| *change == NameChange::Unchanged) {
+                self.index().names = names;
+                return Ok(changed);
+            }
+            let changes = self.names_changes(&mut names).await?;
+            let is_written = match changes.as_slice() {
+                [Change { key, bytes }] => {
+                    self.write_shared(key, former.as_deref(), bytes.as_deref()).await?
+                }
+                several => {
+                    self.commit(several).await?;
+                    true
+                }
+            };
+            if is_written {
+                self.index().names = names;
+                self.listeners.note(changed.iter().filter_map(StoreChange::of_name));
+                return Ok(changed);
+            }
+        }
+        Err(StoreError::Contended { key: key::NAMES.to_owned(), attempts: ATTEMPTS })
+    }
+
+    /// The names as they stand in the storage now.
+    pub(super) async fn names_now(&self) -> Result<NamesRead, StoreError> {
+        let file = self.names_file().await?;
+        {
+            let index = self.index();
+            let raw = file.as_ref().filter(|(key, _)| key == key::NAMES).map(|(_, raw)| raw);
+            if index.names.raw.as_ref() == raw && (raw.is_some() || file.is_none()) {
+                return Ok(index.names.clone());
+            }
+        }
+        let Some((names_key, raw)) = file else { return Ok(NamesRead::default()) };
+        let is_current = names_key == key::NAMES;
+        Ok(match Names::read(&raw, &self.limits) {
+            Ok((names, _)) => NamesRead { raw: Some(raw).filter(|_| is_current), names, damaged: false },
+            Err(_) => NamesRead { raw: Some(raw), names: Names::new(&self.limits), damaged: true },
+        })
+    }
+
+    /// What has to be written for the names to be these; they then count as read from it. A file that cannot be read is
+    /// kept elsewhere first.
+    pub(super) async fn names_changes(&self, names: &mut NamesRead) -> Result<Vec<Change>, BackendError> {
+        let bytes = names.names.to_bytes();
+        let former = names.raw.replace(bytes.clone());
+        let mut changes = Vec::new();
+        if std::mem::take(&mut names.damaged)
+            && let Some(former) = former
+        {
+            changes.push(Change::put(self.aside_key(key::NAMES, &former).await?, former));
+        }
+        changes.push(Change::put(key::NAMES, bytes));
+        Ok(changes)
+    }
+}
+
+impl StoreChange {
+    /// What is told of a change of a name.
+    pub(super) fn of_name(change: &NameChange) -> Option<Self> {
+        Some(match change.clone() {
+            NameChange::Tagged { reference, id, moved_from } => Self::Tagged { reference, id, moved_from },
+            NameChange::Untagged { reference, id } => Self::Untagged { reference, id },
+            NameChange::Discarded { .. } | NameChange::Unchanged => return None,
+        })
+    }
+}

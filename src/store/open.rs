@@ -1,0 +1,328 @@
+//! Opening a store: everything is read, nothing stops at damage.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use super::index::{Index, NamesRead};
+use super::link::{Metadata, link_all, read_parent};
+use super::names::Names;
+use super::{
+    Backend, BackendError, ImageStore, LayerStore, Problem, ProblemKind, StoreChange, StoreError,
+    StoreOptions, journal, key, leases,
+};
+use crate::image::{ChainId, ConfigError, ImageConfig, ImageId};
+
+/// How the store was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct OpenReport {
+    /// Images that can be used.
+    pub images: usize,
+    /// What is wrong, by key.
+    pub problems: Vec<Problem>,
+    /// Whether an operation was committed that had not been finished; it is now.
+    pub recovered: bool,
+    /// What interrupted writes left behind and is gone now, by key.
+    pub swept: Vec<String>,
+}
+
+/// What one pass over the contents found.
+#[derive(Default)]
+struct Contents {
+    /// With the operating system, and the chain id where a layer store has to be asked.
+    whole: Vec<(ImageId, String, Option<ChainId>)>,
+    problems: Vec<Problem>,
+}
+
+impl<B: Backend, L: LayerStore> ImageStore<B, L> {
+    /// Opens a store, however damaged. What was committed and not finished is finished first, and what interrupted writes
+    /// left behind is removed, where the backend can be written to.
+    ///
+    /// # Errors
+    /// The backend cannot be listed or locked.
+    pub async fn open(backend: B, options: StoreOptions<L>) -> Result<(Self, OpenReport), StoreError> {
+        let store = Self::empty(backend, options.layers, options.env, options.limits);
+        let lock = match store.backend.lock().await {
+            Err(BackendError::ReadOnly { .. }) => None,
+            other => other?,
+        };
+        let mut report = OpenReport::default();
+        store.recover(&mut report).await?;
+        report.problems.extend(store.read_all().await?);
+        report.problems.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
+        report.images = store.len();
+        drop(lock);
+        Ok((store, report))
+    }
+
+    /// Reads everything anew: what others changed is known after this, and what was changed only in memory (users that
+    /// are not kept) stays. The problems are those that opening would report.
+    ///
+    /// # Errors
+    /// The backend cannot be listed or locked; the store knows what it knew before.
+    pub async fn reload(&self) -> Result<Vec<Problem>, StoreError> {
+        let writer = self.reader().await?;
+        let problems = self.read_all().await?;
+        self.listeners.note([StoreChange::Reloaded]);
+        writer.done();
+        Ok(problems)
+    }
+
+    async fn recover(&self, report: &mut OpenReport) -> Result<(), StoreError> {
+        let read_only = |error: &BackendError| {
+            matches!(error, BackendError::ReadOnly { .. } | BackendError::Unsupported { .. })
+        };
+        match self.backend.sweep().await {
+            Ok(swept) => report.swept = swept,
+            Err(error) if read_only(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let record = match self.backend.get(key::JOURNAL).await {
+            Ok(Some(record)) => record,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                report.problems.push(Problem::from_reason(ProblemKind::JournalInvalid, key::JOURNAL, &error));
+                return Ok(());
+            }
+        };
+        let Some(changes) = journal::read(&record) else {
+            let reason = "this is no record of changes, or a damaged one; nothing was done with it";
+            report.problems.push(Problem::new(ProblemKind::JournalInvalid, key::JOURNAL, reason));
+            return Ok(());
+        };
+        let made = async {
+            self.make(&changes).await?;
+            self.backend.delete(key::JOURNAL).await
+        };
+        match made.await {
+            Ok(()) => report.recovered = true,
+            // The storage is read only or full: what is there can be used, and the next change makes them first.
+            Err(error) => {
+                let reason =
+                    format!("an operation is committed, and its changes cannot be made yet: {error}");
+                report.problems.push(Problem::new(ProblemKind::JournalPending, key::JOURNAL, reason));
+                self.pending.store(true, Ordering::Release);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads everything into a new index, and puts that in the place of the old one.
+    pub(super) async fn read_all(&self) -> Result<Vec<Problem>, StoreError> {
+        let Contents { mut whole, mut problems } = self.read_contents().await?;
+        let mut index = Index::default();
+        // In order each goes to the end of the tables.
+        whole.sort_unstable_by_key(|(id, _, _)| *id);
+        for (id, os, chain_id) in whole {
+            let layer = match self.layer(&os, chain_id.as_ref()).await {
+                Ok(layer) => layer,
+                Err(error) => {
+                    let kind = ProblemKind::of_layers(&error);
+                    problems.push(Problem::from_reason(kind, key::content(&id), &error).of(id));
+                    continue;
+                }
+            };
+            index.insert(id, layer);
+        }
+        for problem in &problems {
+            if let Some(id) = problem.id {
+                index.damaged.insert(id, problem.clone());
+            }
+        }
+        self.read_parents(&mut index, &mut problems).await?;
+        self.read_users(&index, &mut problems).await?;
+        index.names = self.read_names(&mut problems).await;
+        dangling(&index, &mut problems);
+        let former = {
+            let mut current = self.index();
+            index.users = std::mem::take(&mut current.users);
+            index.users.retain(|id, _| index.images.contains_key(id) || index.damaged.contains_key(id));
+            std::mem::replace(&mut *current, index)
+        };
+        for known in former.images.into_values() {
+            self.release(known.layer).await;
+        }
+        Ok(problems)
+    }
+
+    /// Reads and checks every configuration, on as many threads as the backend hands them over.
+    async fn read_contents(&self) -> Result<Contents, StoreError> {
+        let found = Mutex::new(Contents::default());
+        let (limits, platform) = (&self.limits, self.env.platform());
+        // Everything but taking note is done without the lock, on as many threads as there are.
+        let visit = |key: &str, bytes: Result<Vec<u8>, BackendError>| {
+            let read = read_content(key, bytes, limits).map(|(id, config)| {
+                let os = config.fields().os.as_str();
+                let os = if os.is_empty() { &platform.os } else { os };
+                let has_all = self.layers.get(os).is_some_and(LayerStore::has_all);
+                let chain_id = if has_all { None } else { config.rootfs().chain_id() };
+                (id, os.to_owned(), chain_id)
+            });
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            match read {
+                Ok(image) => found.whole.push(image),
+                Err(problem) => found.problems.push(problem),
+            }
+        };
+        self.backend.scan(key::CONTENT, &visit).await?;
+        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) async fn read_parents(
+        &self,
+        index: &mut Index<L::Layer>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), StoreError> {
+        let mut known: Vec<ImageId> = index.images.keys().chain(index.damaged.keys()).copied().collect();
+        known.sort_unstable();
+        let found = Mutex::new((Vec::new(), BTreeSet::new(), Vec::new()));
+        let visit = |key: &str, bytes: Result<Vec<u8>, BackendError>| {
+            let read = read_parent(key, bytes, &known);
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            let (parents, orphans, problems) = &mut *found;
+            match read {
+                Ok(Metadata::Parent(child, parent)) => parents.push((child, parent)),
+                Ok(Metadata::Orphan(id)) => {
+                    orphans.insert(id);
+                }
+                Ok(Metadata::Other) => {}
+                Err(problem) => problems.push(problem),
+            }
+        };
+        self.backend.scan(key::METADATA, &visit).await?;
+        let (parents, orphans, found) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        problems.extend(found);
+        problems.extend(orphans.into_iter().map(|id| {
+            let reason = format!("metadata of {id}, which is not there");
+            Problem::new(ProblemKind::MetadataOrphan, key::metadata_of(&id), reason).of(id)
+        }));
+        link_all(index, &known, parents, problems);
+        Ok(())
+    }
+
+    pub(super) async fn read_users(
+        &self,
+        index: &Index<L::Layer>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), StoreError> {
+        for key in self.backend.list(key::USERS).await? {
+            let Some(id) = key::users_id(&key) else {
+                problems.push(Problem::new(
+                    ProblemKind::Foreign,
+                    key,
+                    "this is no record of an image's users",
+                ));
+                continue;
+            };
+            if !index.images.contains_key(&id) && !index.damaged.contains_key(&id) {
+                let reason = format!("users of {id}, which is not there");
+                problems.push(Problem::new(ProblemKind::UsersOrphan, key, reason).of(id));
+                continue;
+            }
+            let reason = match self.backend.get(&key).await {
+                Ok(None) => continue,
+                Ok(Some(bytes)) => match leases::read(&bytes, &self.limits) {
+                    Ok(_) => continue,
+                    Err(reason) => reason,
+                },
+                Err(error) => error.to_string(),
+            };
+            problems.push(Problem::new(ProblemKind::UsersInvalid, key, reason).of(id));
+        }
+        Ok(())
+    }
+
+    /// Reads the names; an older file only where there is no current one.
+    pub(super) async fn read_names(&self, problems: &mut Vec<Problem>) -> NamesRead {
+        let (names_key, raw) = match self.names_file().await {
+            Ok(Some(file)) => file,
+            Ok(None) => return NamesRead::default(),
+            Err(error) => {
+                problems.push(Problem::from_reason(ProblemKind::NamesUnreadable, key::NAMES, &error));
+                return NamesRead::default();
+            }
+        };
+        match Names::read(&raw, &self.limits) {
+            Ok((names, wrong)) => {
+                problems.extend(wrong.iter().map(|entry| {
+                    Problem::new(ProblemKind::NameInvalid, names_key.as_str(), entry.to_string())
+                }));
+                NamesRead { raw: Some(raw).filter(|_| names_key == key::NAMES), names, damaged: false }
+            }
+            Err(error) => {
+                problems.push(Problem::from_reason(ProblemKind::NamesUnreadable, names_key, &error));
+                NamesRead { raw: Some(raw), names: Names::default(), damaged: true }
+            }
+        }
+    }
+
+    /// The file of names with its key.
+    pub(super) async fn names_file(&self) -> Result<Option<(String, Vec<u8>)>, BackendError> {
+        if let Some(raw) = self.backend.get(key::NAMES).await? {
+            return Ok(Some((key::NAMES.to_owned(), raw)));
+        }
+        // Before Docker 1.10 there was one file for each storage driver, beside the folder of the graph.
+        for older in self.backend.list(key::OLDER_NAMES).await? {
+            if let Some(raw) = self.backend.get(&older).await? {
+                return Ok(Some((older, raw)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A reference to the layers of an image.
+    pub(super) async fn layer(
+        &self,
+        os: &str,
+        chain_id: Option<&ChainId>,
+    ) -> Result<Option<(String, L::Layer)>, StoreError> {
+        let Some(chain_id) = chain_id else { return Ok(None) };
+        let layers = self.layers.get(os).ok_or_else(|| StoreError::Os { os: os.to_owned() })?;
+        if layers.has_all() {
+            return Ok(None);
+        }
+        match layers.get(chain_id).await? {
+            Some(layer) => Ok(Some((os.to_owned(), layer))),
+            None => Err(StoreError::LayerMissing { chain_id: chain_id.clone() }),
+        }
+    }
+
+    /// The operating system of an image, or the platform's where it names none.
+    pub(super) fn os_of<'a>(&'a self, config: &'a ImageConfig) -> &'a str {
+        let os = config.fields().os.as_str();
+        if os.is_empty() { &self.env.platform().os } else { os }
+    }
+}
+
+/// Checks what is kept as a configuration.
+pub(super) fn read_content(
+    key: &str,
+    bytes: Result<Vec<u8>, BackendError>,
+    limits: &crate::limits::Limits,
+) -> Result<(ImageId, ImageConfig), Problem> {
+    let Some(id) = key::content_id(key) else {
+        return Err(Problem::new(ProblemKind::Foreign, key, "this is not the name of a configuration"));
+    };
+    let bytes =
+        bytes.map_err(|error| Problem::from_reason(ProblemKind::ContentUnreadable, key, &error).of(id))?;
+    let found = ImageId::of(&bytes);
+    if found != id {
+        let reason = format!("its {} bytes have the digest {found}", bytes.len());
+        return Err(Problem::new(ProblemKind::ContentCorrupt, key, reason).of(id));
+    }
+    ImageConfig::parse(bytes, limits)
+        .map(|config| (id, config))
+        .map_err(|error: ConfigError| Problem::from_reason(ProblemKind::ContentInvalid, key, &error).of(id))
+}
+
+/// Names of images that are not there.
+pub(super) fn dangling<T>(index: &Index<T>, problems: &mut Vec<Problem>) {
+    for (reference, id) in index.names.names.iter() {
+        if !index.images.contains_key(&id) && !index.damaged.contains_key(&id) {
+            let reason = format!("{reference} is a name of {id}, which is not there");
+            problems.push(Problem::new(ProblemKind::NameDangling, key::NAMES, reason).of(id));
+        }
+    }
+}
