@@ -34,16 +34,32 @@ fn rust(project: &Project) -> Result<Vec<Check>> {
         project.cargo().arg("clippy").args(arguments).arg("--quiet").args(["--", "-D", "warnings"])
     };
     // Of the test programs only these are written for wasm.
-    let mut for_wasm =
-        vec!["--package", "layerglass", "--target", wasm::TARGET, "--features", "js,js-archive,blake3", "--lib"];
+    let mut for_wasm = vec![
+        "--package",
+        "layerglass",
+        "--target",
+        wasm::TARGET,
+        "--features",
+        "js,js-archive,js-testing,blake3",
+        "--lib",
+    ];
     let programs = test::wasm_test_files(project)?;
     for program in &programs {
         for_wasm.extend(["--test", program]);
     }
-    let library = ["--package", "layerglass", "--all-targets", "--features", "archive,fs,blake3"];
+    let library =
+        ["--package", "layerglass", "--all-targets", "--features", "archive,fs,blake3,object-store"];
     let tools = ["--package", "xtask", "--package", "xtask-bindgen", "--all-targets"];
     let smallest = ["--package", "layerglass", "--lib", "--no-default-features"];
-    let docs = ["doc", "--quiet", "--package", "layerglass", "--no-deps", "--features", "archive,fs,blake3"];
+    let docs = [
+        "doc",
+        "--quiet",
+        "--package",
+        "layerglass",
+        "--no-deps",
+        "--features",
+        "archive,fs,blake3,object-store",
+    ];
     Ok(vec![
         ("rustfmt".into(), project.cargo().args(["fmt", "--all", "--check"])),
         ("clippy".into(), clippy(&library)),

@@ -76,7 +76,7 @@ fn rust(project: &Project, suites: &mut Vec<Suite>) -> Result {
     // The smallest library has no tests of its own: whoever takes it takes the same nouns.
     project.cargo().args(["check", "--package", "layerglass", "--lib", "--no-default-features"]).run()?;
     let test = || project.cargo().args(["test", "--no-fail-fast"]);
-    let library = test().args(["--package", "layerglass", "--features", "archive,fs,blake3"]);
+    let library = test().args(["--package", "layerglass", "--features", "archive,fs,blake3,object-store"]);
     suites.push(suite("Rust, native", library, Summary::of_cargo)?);
     suites.push(suite("xtask", test().args(["--package", "xtask"]), Summary::of_cargo)?);
     Ok(())
@@ -96,7 +96,7 @@ fn rust_in_wasm(project: &Project, browser: &Browser, suites: &mut Vec<Suite>) -
                 "--target",
                 wasm::TARGET,
                 "--features",
-                "js,js-archive,blake3",
+                "js,js-archive,js-testing,blake3",
             ])
             .args(["--test", &name])
             .without_env(&RUNNER_SETTINGS)
