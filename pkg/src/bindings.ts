@@ -5,6 +5,9 @@
 
 import type { ContentsHash, TreeSortKey } from "./archive/options.js";
 import type { CompiledModule } from "./engine.js";
+import type { RecordsHandle, StoreHandle } from "./store/bindings.js";
+import type { GuardedBackend, GuardedLayers } from "./store/guard.js";
+import type { ConformanceCheck, OpenReport, Problem, RepairPlan } from "./store-types.js";
 import type {
   ArchiveData,
   ErrorData,
@@ -102,6 +105,24 @@ export interface CoreBindings {
   sortPlatforms(wanted: string, rule: string, offered: string): Uint32Array;
   jsonValue(bytes: Uint8Array): JsonValue;
   parseManifest(bytes: Uint8Array, mediaType?: string): ManifestData;
+}
+
+/** Exports of the feature `js-store`. */
+export interface StoreBindings {
+  openStore(
+    backend: GuardedBackend,
+    layers: GuardedLayers[],
+    platform: string,
+    limits: Limits | undefined,
+    now: () => number,
+  ): Promise<[StoreHandle, OpenReport]>;
+  planRepair(problems: readonly Problem[]): RepairPlan;
+  readRecords(bytes: Uint8Array, limits: Limits | undefined): [RecordsHandle, ErrorData[]];
+}
+
+/** Exports of the feature `js-testing`, beside those of the store. */
+export interface TestingBindings {
+  runConformance(backend: GuardedBackend): Promise<ConformanceCheck[]>;
 }
 
 /** A byte range that the opener wants next. `file` counts the paths of a folder. */

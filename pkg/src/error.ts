@@ -30,6 +30,10 @@ export class LayerglassError extends Error {
   declare readonly path?: string;
   /** What an ambiguous request could mean, the first hundred. */
   declare readonly candidates?: readonly string[];
+  /** Who uses the image that was to be deleted. */
+  declare readonly users?: readonly string[];
+  /** What was made from the image that was to be deleted. */
+  declare readonly children?: readonly string[];
 
   constructor(data: ErrorData, options?: ErrorOptions & { readonly input?: string }) {
     super(data.message, options);
@@ -43,6 +47,8 @@ export class LayerglassError extends Error {
     const input = options?.input ?? data.input;
     if (input !== undefined) this.input = cut(input);
     if (data.candidates !== undefined) this.candidates = [...data.candidates];
+    if (data.users !== undefined) this.users = [...data.users];
+    if (data.children !== undefined) this.children = [...data.children];
   }
 
   /**
@@ -57,7 +63,8 @@ export class LayerglassError extends Error {
 
   /** Plain data, for `postMessage` and JSON. */
   toJSON(): ErrorData {
-    const { kind, code, message, offset, input, expected, found, path, candidates } = this;
+    const { kind, code, message, offset, input, expected, found, path } = this;
+    const { candidates, users, children } = this;
     return {
       kind,
       code,
@@ -68,6 +75,8 @@ export class LayerglassError extends Error {
       ...(found !== undefined && { found }),
       ...(path !== undefined && { path }),
       ...(candidates !== undefined && { candidates }),
+      ...(users !== undefined && { users }),
+      ...(children !== undefined && { children }),
     };
   }
 }

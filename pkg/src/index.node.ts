@@ -1,13 +1,19 @@
 /** The entry `layerglass` for Node: the wasm module is read on first use, so that no `init()` is needed. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { coreModule } from "./core-module.js";
 import { compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
 import { installHash } from "./platform-hasher.js";
+import { storeWasm } from "./store-module.js";
 
 export * from "./core.js";
 
 installHash(createHash);
+
+storeWasm.comesFrom(async () =>
+  compile(await readFile(new URL("../wasm/store/store_bg.wasm", import.meta.url))),
+);
 
 installLazily(() => {
   coreModule.initSync({ module: readFileSync(new URL("../wasm/core/core_bg.wasm", import.meta.url)) });

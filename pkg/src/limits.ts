@@ -34,6 +34,14 @@ export interface Limits {
   readonly images?: number;
   /** Levels of indexes within indexes; 8. */
   readonly indexDepth?: number;
+  /** Names of images in one store; 1,000,000. */
+  readonly names?: number;
+  /** Bytes of a store's file of names; 128 MiB. */
+  readonly namesBytes?: number;
+  /** Bytes of one record of a store in a folder; 256 MiB. */
+  readonly recordBytes?: number;
+  /** Lines of a file of image records; 1,000,000. */
+  readonly records?: number;
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
 }

@@ -35,6 +35,10 @@ export interface ErrorData {
   readonly path?: string;
   /** What an ambiguous request could mean, the first hundred. */
   readonly candidates?: readonly string[];
+  /** Who uses the image that was to be deleted. */
+  readonly users?: readonly string[];
+  /** What was made from the image that was to be deleted. */
+  readonly children?: readonly string[];
 }
 
 /** What a stream is compressed with. */

@@ -9,10 +9,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::argument::ArgumentError;
 use super::error::{BindingError, to_thrown};
+use super::object::limits as limits_of;
 use super::options::{self, ScanOptions};
+use super::proto::restore_proto;
 use super::scan::decode;
 use super::tree::TreeHandle;
-use super::value::{restore_proto, to_js};
+use super::value::to_js;
 use crate::archive::{Archive, Opener, Pass};
 use crate::json::size;
 use crate::layer::TreeView;
@@ -36,7 +38,7 @@ impl ArchiveOpener {
     /// Opens one file of `size` bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(size: f64, limits: &JsValue) -> Result<ArchiveOpener, JsValue> {
-        let limits = options::limits(limits)?;
+        let limits = limits_of(limits)?;
         Ok(Self(RefCell::new(Some(Opener::new(options::size(size)?, &limits)))))
     }
 
@@ -47,7 +49,7 @@ impl ArchiveOpener {
         sizes: &Float64Array,
         limits: &JsValue,
     ) -> Result<ArchiveOpener, JsValue> {
-        let limits = options::limits(limits)?;
+        let limits = limits_of(limits)?;
         let sizes = sizes.to_vec().into_iter().map(options::size).collect::<Result<Vec<u64>, JsValue>>()?;
         if sizes.len() != paths.len() {
             let reason = format!("{} sizes for {} paths", sizes.len(), paths.len());

@@ -6,29 +6,20 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::argument::ArgumentError;
 use super::error::to_thrown;
-use super::value::{restore_proto, to_js};
+use super::proto::restore_proto;
+use super::value::to_js;
+use super::written::argument;
 use crate::finding::ErrorData;
 use crate::image::{
     CanonicalRules, ChildConfig, DiffId, Identity, ImageConfig, ImageConfigData, Platform, RunConfig,
     Timestamp,
 };
-use crate::json::{self, Decode, decode_struct, size};
+use crate::json::{decode_struct, size};
 use crate::limits::Limits;
 
 /// A configuration from its exact bytes.
 fn parse(bytes: Vec<u8>) -> Result<ImageConfig, JsValue> {
     ImageConfig::parse(bytes, &Limits::default()).map_err(to_thrown)
-}
-
-/// An argument that the package wrote as JSON.
-pub(super) fn argument<T: Decode + Default>(text: &str) -> Result<T, JsValue> {
-    let mut value = T::default();
-    read_argument(text, &mut value)?;
-    Ok(value)
-}
-
-fn read_argument(text: &str, value: &mut dyn Decode) -> Result<(), JsValue> {
-    json::decode(text.as_bytes(), value, &Limits::default()).map_err(to_thrown)?.map_err(to_thrown)
 }
 
 /// Rules by name.

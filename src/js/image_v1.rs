@@ -4,8 +4,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::to_thrown;
-use super::image::argument;
 use super::value::to_js;
+use super::written::argument;
 use crate::digest::Digest;
 use crate::image::{ChainId, DiffId, HistoryEntry, HistoryStepData, RootFs, v1};
 use crate::limits::Limits;

@@ -4,7 +4,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::to_thrown;
-use super::value::{restore_proto, to_js};
+use super::proto::restore_proto;
+use super::value::to_js;
 use crate::limits::Limits;
 use crate::manifest::{Document, DocumentData};
 

@@ -4,8 +4,9 @@
 //! throws `ErrorData`, from which the package makes its error class. References cross as offsets, because a serialiser
 //! would take longer than the parser.
 //!
-//! Two modules are made of it. The nouns' own is small and runs in the thread that asks; that of archives runs in
-//! workers, where nobody asks for a noun, and each worker has to load it.
+//! Several modules are made of it, each with a feature of its own. The nouns' is small and runs in the thread that asks;
+//! that of archives runs in workers, where nobody asks for a noun, and each worker has to load it; that of the store is
+//! loaded when a store is opened.
 
 #[cfg(feature = "js-archive")]
 mod archive;
@@ -23,10 +24,14 @@ pub mod image_v1;
 pub mod json;
 #[cfg(feature = "js")]
 pub mod manifest;
+#[cfg(any(feature = "js-archive", feature = "js-store"))]
+mod object;
 #[cfg(feature = "js-archive")]
 mod options;
 #[cfg(feature = "js")]
 pub mod platform;
+#[cfg(any(feature = "js", feature = "js-archive"))]
+mod proto;
 #[cfg(feature = "js")]
 pub mod reference;
 #[cfg(feature = "js-archive")]
@@ -35,6 +40,10 @@ mod scan;
 pub mod short_ids;
 #[cfg(feature = "js")]
 pub mod source;
+#[cfg(feature = "js-store")]
+pub mod store;
 #[cfg(feature = "js-archive")]
 mod tree;
 mod value;
+#[cfg(any(feature = "js", feature = "js-store"))]
+mod written;

@@ -1,13 +1,10 @@
-//! What callers hand over as plain objects. Properties are read one by one, so that a wrong one is named.
+//! What scans are made with, and errors on their way back. Properties are read one by one, so that a wrong one is named.
 
-use js_sys::{Array, JsString, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
-use super::argument::ArgumentError;
-use super::error::to_thrown;
+use super::object::{NO_COUNT, each_property, limits, to_count, whole, wrong};
 use crate::error::ErrorKind;
 use crate::finding::ErrorData;
-use crate::json::size::MAX_NUMBER;
 use crate::layer::ContentHash;
 use crate::limits::Limits;
 
@@ -39,16 +36,6 @@ impl ScanOptions {
     }
 }
 
-/// Limits by name; what is absent has its default.
-pub(super) fn limits(values: &JsValue) -> Result<Limits, JsValue> {
-    let mut limits = Limits::default();
-    each_property(values, "limits", |name, value| {
-        let value = to_count(value).ok_or_else(|| wrong("limits", &format!("`{name}` {NO_COUNT}")))?;
-        limits.set(name, value).map_err(to_thrown)
-    })?;
-    Ok(limits)
-}
-
 /// `ErrorData` as it was thrown.
 pub(super) fn error_data(error: &JsValue) -> Result<ErrorData, JsValue> {
     let (mut kind, mut offset) = (None, None);
@@ -77,42 +64,4 @@ pub(super) fn error_data(error: &JsValue) -> Result<ErrorData, JsValue> {
 /// A count of bytes.
 pub(super) fn size(size: f64) -> Result<u64, JsValue> {
     whole(size).ok_or_else(|| wrong("size", &format!("it {NO_COUNT}")))
-}
-
-const NO_COUNT: &str = "is no whole number from 0 to 2^53 - 1";
-
-fn whole(number: f64) -> Option<u64> {
-    let whole = number as u64;
-    (whole as f64 == number && whole <= MAX_NUMBER).then_some(whole)
-}
-
-fn to_count(value: &JsValue) -> Option<u64> {
-    match value.as_f64() {
-        Some(number) => whole(number),
-        None => u64::try_from(value.clone()).ok(),
-    }
-}
-
-/// The properties of an object that are not `undefined`. `undefined` and `null` have none.
-fn each_property(
-    value: &JsValue,
-    what: &'static str,
-    mut property: impl FnMut(&str, &JsValue) -> Result<(), JsValue>,
-) -> Result<(), JsValue> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(());
-    }
-    let object: &Object = value.dyn_ref().ok_or_else(|| wrong(what, "it is no object"))?;
-    for entry in Object::entries(object) {
-        let entry: Array = entry.unchecked_into();
-        let (name, value) = (entry.get(0), entry.get(1));
-        if !value.is_undefined() {
-            property(&String::from(name.unchecked_into::<JsString>()), &value)?;
-        }
-    }
-    Ok(())
-}
-
-fn wrong(what: &'static str, reason: &str) -> JsValue {
-    to_thrown(ArgumentError { what, reason: reason.to_owned() })
 }

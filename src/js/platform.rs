@@ -4,8 +4,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::to_thrown;
-use super::image::{argument, wrong};
+use super::image::wrong;
 use super::value::to_js;
+use super::written::argument;
 use crate::image::{Platform, PlatformMatcher};
 
 fn matcher(platform: &str, rule: &str) -> Result<PlatformMatcher, JsValue> {

@@ -5,8 +5,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::to_thrown;
-use super::image::{argument, wrong};
+use super::image::wrong;
 use super::value::to_js;
+use super::written::argument;
 use crate::digest::Digest;
 use crate::json::decode_struct;
 use crate::reference::{LibraryName, Reference, Selection, Source};

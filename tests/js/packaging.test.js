@@ -23,16 +23,28 @@ const [image, { images }] = FILES.find(
 );
 
 let scratch;
-let tarball;
+/** The package and what it depends on, as nothing can be fetched. */
+let tarballs;
 let packed;
 
 before(async () => {
   scratch = await mkdtemp(join(tmpdir(), "layerglass-packaging-"));
-  const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", scratch], {
-    cwd: pkg,
-  });
-  [packed] = JSON.parse(stdout);
-  tarball = join(scratch, packed.filename);
+  const pack = async (cwd) => {
+    const { stdout } = await run(
+      "npm",
+      ["pack", "--json", "--ignore-scripts", "--pack-destination", scratch],
+      {
+        cwd,
+      },
+    );
+    return JSON.parse(stdout)[0];
+  };
+  packed = await pack(pkg);
+  const { dependencies } = JSON.parse(await readFile(join(pkg, "package.json"), "utf8"));
+  const others = Object.keys(dependencies).map((name) =>
+    pack(dirname(require.resolve(`${name}/package.json`))),
+  );
+  tarballs = [...(await Promise.all(others)), packed].map(({ filename }) => join(scratch, filename));
 });
 
 after(() => rm(scratch, { recursive: true, force: true }));
@@ -43,7 +55,7 @@ async function project(name, files) {
   await mkdir(root);
   await writeFile(join(root, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   for (const file of files) await copyFile(here(`packaging/${file}`), join(root, file));
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball], {
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs], {
     cwd: root,
   });
   return root;
@@ -67,7 +79,7 @@ test("the tarball holds what is needed and nothing else", () => {
   for (const name of names) {
     assert.match(
       name,
-      /^(package\.json|LICENSE|README\.md|dist\/[\w./-]+\.(js|d\.ts)|wasm\/(core|archive)\/\w+\.(js|wasm))$/,
+      /^(package\.json|LICENSE|README\.md|dist\/[\w./-]+\.(js|d\.ts)|wasm\/(core|archive|store|testing)\/\w+\.(js|wasm))$/,
     );
   }
 });
@@ -131,7 +143,7 @@ test("an empty Vite project, served and built", async (t) => {
     await t.test("built, under a strict policy", async () => {
       await build({ root, configFile: false, logLevel: "warn" });
       const assets = await readdir(join(root, "dist", "assets"));
-      assert.equal(assets.filter((name) => name.endsWith(".wasm")).length, 2, `${assets}`);
+      assert.equal(assets.filter((name) => name.endsWith(".wasm")).length, 3, `${assets}`);
       const server = await serve({ "": join(root, "dist") });
       try {
         await look(`${server.address}/index.html`);
@@ -144,25 +156,44 @@ test("an empty Vite project, served and built", async (t) => {
   }
 });
 
-test("a page that uses the core alone gets the core alone", async () => {
-  const root = await project("core-project", ["index.html"]);
-  const code = `import { init, Reference } from "layerglass";
-    init().then(() => { globalThis.result = Reference.parse("redis").familiar; });`;
-  await writeFile(join(root, "main.js"), code);
-  await build({ root, configFile: false, logLevel: "warn" });
-  const assets = await readdir(join(root, "dist", "assets"));
-  assert.deepEqual(assets.map((name) => name.replace(/-.*\./, ".")).sort(), ["core_bg.wasm", "index.js"]);
-  const browser = await launch();
-  const server = await serve({ "": join(root, "dist") });
-  try {
-    const { page, complaints } = await openPage(browser, `${server.address}/index.html`);
-    await page.waitForFunction(() => globalThis.result === "redis");
-    assert.deepEqual(complaints, []);
-  } finally {
-    server.close();
-    await browser.close();
-  }
-});
+// Bundlers bring along whatever a page could ask for; what counts is what it asks for.
+for (const [what, use, expected] of [
+  ["the core alone", `return Reference.parse("redis").familiar;`, ["core_bg.wasm"]],
+  [
+    "a store",
+    `using store = await ImageStore.open(mapBackend());
+     const config = new TextEncoder().encode('{"os":"linux","rootfs":{"type":"layers"}}');
+     await store.tag("redis", await store.create(config));
+     return Reference.parse([...store.names().keys()][0]).familiarName;`,
+    ["core_bg.wasm", "store_bg.wasm"],
+  ],
+]) {
+  test(`a page that uses ${what} loads no other module`, async () => {
+    const root = await project(`${what.replaceAll(" ", "-")}-project`, ["index.html"]);
+    const code = `import { ImageStore, init, Reference } from "layerglass";
+    import { mapBackend } from "layerglass/backends";
+    async function use() { ${use} }
+    init().then(use).then((result) => { globalThis.result = result; });`;
+    await writeFile(join(root, "main.js"), what === "a store" ? code : code.replace("ImageStore, ", ""));
+    await build({ root, configFile: false, logLevel: "warn", build: { target: "es2022" } });
+    const browser = await launch();
+    const server = await serve({ "": join(root, "dist") });
+    try {
+      const { page, complaints } = await openPage(browser, `${server.address}/index.html`);
+      await page.waitForFunction(() => globalThis.result === "redis");
+      assert.deepEqual(complaints, []);
+      const loaded = await page.evaluate(() =>
+        performance.getEntriesByType("resource").map(({ name }) => name),
+      );
+      const modules = loaded.filter((name) => name.endsWith(".wasm"));
+      const names = modules.map((name) => name.slice(name.lastIndexOf("/") + 1).replace(/-.*\./, "."));
+      assert.deepEqual(names.sort(), expected);
+    } finally {
+      server.close();
+      await browser.close();
+    }
+  });
+}
 
 for (const [place, settings] of Object.entries({
   "a browser's project": {
@@ -198,9 +229,15 @@ test("publint finds nothing", async () => {
 
 test("are the types wrong? no", async () => {
   const attw = join(dirname(require.resolve("@arethetypeswrong/cli/package.json")), "dist", "index.js");
-  const excluded = ["--exclude-entrypoints", "core.wasm", "archive.wasm"];
+  const excluded = ["--exclude-entrypoints", "core.wasm", "archive.wasm", "store.wasm", "testing.wasm"];
   // It fails when it finds a problem.
-  const { stdout } = await run(process.execPath, [attw, tarball, "--profile", "esm-only", ...excluded]);
+  const { stdout } = await run(process.execPath, [
+    attw,
+    tarballs.at(-1),
+    "--profile",
+    "esm-only",
+    ...excluded,
+  ]);
   for (const entry of ["layerglass", "layerglass/archive", "layerglass/worker"])
     assert.ok(stdout.includes(entry));
 });

@@ -17,7 +17,12 @@ use crate::stamp::Step;
 use crate::{npm, prerequisites};
 
 /// Name of a module and the features it is built with.
-const MODULES: [(&str, &str); 2] = [("core", "js,blake3"), ("archive", "js-archive,blake3")];
+const MODULES: [(&str, &str); 4] = [
+    ("core", "js,blake3"),
+    ("archive", "js-archive,blake3"),
+    ("store", "js-store"),
+    ("testing", "js-testing"),
+];
 /// The target of everything that runs in JavaScript.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The one compiler flag that every wasm build has.

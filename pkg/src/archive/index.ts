@@ -1,6 +1,7 @@
 /** What `layerglass/archive` exports beside the core and `openArchive`. */
-export { Archive } from "./archive.js";
+
 export type { ModuleInputs } from "../engine.js";
+export { Archive } from "./archive.js";
 export { FileTree } from "./file-tree.js";
 export type {
   ArchiveInput,

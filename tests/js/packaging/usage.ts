@@ -4,6 +4,7 @@ import {
   type ErrorKind,
   Hasher,
   ImageConfig,
+  ImageStore,
   init,
   LayerglassError,
   Reference,
@@ -18,6 +19,9 @@ import {
   type Size,
   type TreeRow,
 } from "layerglass/archive";
+
+import { indexedDbBackend, mapBackend, opfsBackend } from "layerglass/backends";
+import { testBackend } from "layerglass/testing";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : [never]): void {}
@@ -79,6 +83,34 @@ export async function archives(
   // @ts-expect-error: not an input
   await openArchive(7);
   archive.close();
+}
+
+export async function stores(records: Map<string, Uint8Array>, config: ImageConfig): Promise<void> {
+  using store = await ImageStore.open(mapBackend(records), { now: Date.now, limits: { jsonDepth: 64 } });
+  const id = await store.create(config, { builtLocally: true });
+  same<typeof id, string>();
+  const change = await store.tag(Reference.parse("demo:1"), id, { force: true });
+  if (change.type === "tagged") same<typeof change.movedFrom, string | undefined>();
+  await store.update(id, async (state) => {
+    state.names.add("docker.io/library/demo:2");
+    state.parent = undefined;
+  });
+  const { deleted, freed } = await store.delete(id, { children: "cascade" });
+  same<typeof deleted, readonly string[]>();
+  same<(typeof freed)[number]["size"], Size>();
+  store.addEventListener("change", (event) => void event.detail.type);
+  for await (const told of store.changes(AbortSignal.timeout(1))) {
+    if (told.type === "leased") same<typeof told.user, string>();
+  }
+  for await (const image of store) same<typeof image, string>();
+  await ImageStore.open(indexedDbBackend("images"));
+  await ImageStore.open(opfsBackend());
+  const { failures } = await testBackend(() => mapBackend());
+  void failures[0]?.reason;
+  // @ts-expect-error: not what can become of children
+  await store.delete(id, { children: "perhaps" });
+  // @ts-expect-error: a backend has four calls
+  await ImageStore.open({ list: () => [] });
 }
 
 export function errors(error: unknown): ErrorKind | undefined {

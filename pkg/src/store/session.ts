@@ -1,0 +1,89 @@
+import type { StoreBindings } from "../bindings.js";
+import { LayerglassError, toError, unlessAborted } from "../error.js";
+import type { Problem, RepairPlan } from "../store-types.js";
+import type { StoreHandle } from "./bindings.js";
+
+function closed(): LayerglassError {
+  return new LayerglassError({ kind: "aborted", code: "closed", message: "the store has been closed" });
+}
+
+/** A store's handle, and what ends all work with it. */
+export class StoreSession {
+  #handle: StoreHandle | undefined;
+  readonly #wasm: StoreBindings;
+  readonly #end = new AbortController();
+  /** Ends the calls that are under way. */
+  readonly #running = new Set<(error: LayerglassError) => void>();
+
+  constructor(handle: StoreHandle, wasm: StoreBindings) {
+    this.#handle = handle;
+    this.#wasm = wasm;
+  }
+
+  /** Aborted when the store is closed. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  get #live(): StoreHandle {
+    if (!this.#handle) throw closed();
+    return this.#handle;
+  }
+
+  /** Asks the handle for what it knows. */
+  ask<T>(work: (handle: StoreHandle) => T): T {
+    try {
+      return work(this.#live);
+    } catch (thrown) {
+      throw toError(thrown);
+    }
+  }
+
+  /** What would be done about problems, whether the store is open or not. */
+  plan(problems: readonly Problem[]): RepairPlan {
+    try {
+      return this.#wasm.planRepair(problems);
+    } catch (thrown) {
+      throw toError(thrown);
+    }
+  }
+
+  /** Starts work and waits for it, or for the end of the store. */
+  async run<T>(work: (handle: StoreHandle) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    let end = (_: LayerglassError) => {};
+    const ended = new Promise<never>((_, reject) => {
+      end = reject;
+    });
+    try {
+      const working = work(this.#live);
+      this.#running.add(end);
+      return await unlessAborted(Promise.race([working, ended]), signal);
+    } catch (thrown) {
+      throw toError(thrown);
+    } finally {
+      this.#running.delete(end);
+    }
+  }
+
+  /** Ends the store. Nothing more is asked of its backend; what is under way there is not waited for. */
+  close(): void {
+    const handle = this.#handle;
+    if (!handle) return;
+    this.#handle = undefined;
+    handle.close();
+    handle.free();
+    for (const end of this.#running) end(closed());
+    this.#end.abort();
+  }
+}
+
+/** Calls back; what that throws is told like an event listener's, and the work goes on. */
+export function tell<A extends unknown[]>(callback: (...values: A) => void, ...values: A): void {
+  try {
+    callback(...values);
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
+}
