@@ -3,11 +3,13 @@
 //! ```text
 //! native inputs FOLDER SOURCE…    makes the input files out of the files in the SOURCEs
 //! native layer FILE               scans one layer on one thread
+//! native store FOLDER RUNS        times a store of 100,000 images that it makes there
 //! native image FILE               scans every layer of an image on all cores and checks every digest
 //! ```
 
 mod inputs;
 mod read;
+mod store;
 mod tar;
 
 use std::path::Path;
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let result = match arguments[..] {
         ["inputs", folder, ref sources @ ..] => inputs::make(Path::new(folder), sources),
         ["layer", file] => read::layer(Path::new(file)),
+        ["store", folder, runs] => store::bench(Path::new(folder), runs.parse().unwrap_or(1)),
         ["image", file] => read::image(Path::new(file)),
         _ => {
             println!("run by `cargo xtask bench`");

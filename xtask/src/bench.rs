@@ -12,11 +12,14 @@ use native::Native;
 use table::Row;
 
 const USAGE: &str = "cargo xtask bench [--runs N] [--only NAME]…";
-/// The parts of the bench that JavaScript does; the first runs in a browser.
-const SCRIPTS: [&str; 7] = ["sha256", "scan", "workers", "open", "memory", "references", "sizes"];
+/// The parts of the bench that JavaScript does; the first two run in a browser.
+const SCRIPTS: [&str; 8] =
+    ["sha256", "indexeddb", "scan", "workers", "open", "memory", "references", "sizes"];
 const NATIVE: &str = "native";
 /// References, configurations and short ids, which need nothing but the library.
 const NOUNS: &str = "nouns";
+/// A store of 100,000 images in a folder.
+const STORE: &str = "store";
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
@@ -26,6 +29,13 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         println!("bench: {NOUNS}");
         rows.extend(parse_rows(NOUNS, &native::nouns(project, runs)?)?);
         parts.retain(|part| *part != NOUNS);
+    }
+    if parts.contains(&STORE) {
+        println!("bench: {STORE}");
+        let inputs = project.target().join("bench");
+        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
+        rows.extend(parse_rows(STORE, &Native::build(project)?.store(&inputs, runs)?)?);
+        parts.retain(|part| *part != STORE);
     }
     if !parts.is_empty() {
         rows.extend(files(project, runs, parts)?);
@@ -59,7 +69,7 @@ fn files(project: &Project, runs: u32, parts: Vec<&str>) -> Result<Vec<Row>> {
             .arg(project.path("benches").join(format!("{part}.mjs")))
             .env("LAYERGLASS_BENCH_INPUTS", &inputs)
             .env("LAYERGLASS_BENCH_RUNS", runs.to_string());
-        if part == "sha256" {
+        if ["sha256", "indexeddb"].contains(&part) {
             script = script.env("CHROME", Browser::find(project)?.chrome);
         }
         rows.extend(parse_rows(&format!("benches/{part}.mjs"), &script.output_with_progress()?)?);
@@ -75,7 +85,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();

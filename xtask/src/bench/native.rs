@@ -58,6 +58,11 @@ impl Native {
         Program::new(&self.0).arg("inputs").arg(inputs).arg(toolchain.trim()).args(crates).run()
     }
 
+    /// Times a store of many images and gives the rows that are printed.
+    pub fn store(&self, inputs: &Path, runs: u32) -> Result<String> {
+        Program::new(&self.0).arg("store").arg(inputs).arg(runs.to_string()).output_with_progress()
+    }
+
     /// Times ours beside `dive` and `crane` on the same image.
     pub fn run(&self, project: &Project, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
         let image = inputs.join(IMAGE);
