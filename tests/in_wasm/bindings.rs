@@ -83,7 +83,7 @@ fn errors_are_plain_data() {
     let error = parse_reference("a//b", NORMALIZED).expect_err("no reference");
     assert_eq!(
         json(&error),
-        r#"{"kind":"invalid","code":"reference-empty-part","message":"empty name at byte 2","offset":2}"#
+        r#"{"kind":"invalid","code":"reference-empty-part","message":"empty name at byte 2","offset":2,"expected":"lower-case letters and digits, with `.`, `_`, `__` or dashes between them, and slashes between components"}"#
     );
     let error = check_digest("sha256:00", SHA2).expect_err("no digest");
     assert_eq!(
