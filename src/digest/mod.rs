@@ -196,3 +196,8 @@ fn check_form(text: &str) -> Result<(), usize> {
     }
     if in_algorithm || starts { Err(text.len()) } else { Ok(()) }
 }
+
+/// Whether these are hexadecimal digits as digests are written: in lower case, and as many as wanted.
+pub(crate) fn are_digits(text: &[u8], wanted: usize) -> bool {
+    text.len() == wanted && text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::ImageId;
-use crate::digest::{Digest, DigestError};
+use crate::digest::{Digest, DigestError, are_digits};
 
 /// How often [`random_id`] asks again. A random source gives twelve decimal digits once in 280 times.
 const ATTEMPTS: usize = 64;
@@ -17,7 +17,7 @@ impl ImageId {
     /// # Errors
     /// Why it is none. Offsets count bytes of the text that was given.
     pub fn parse(text: &str) -> Result<Self, DigestError> {
-        if text.len() == Self::HEX_LEN && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        if are_digits(text.as_bytes(), Self::HEX_LEN) {
             return Digest::parse(&format!("sha256:{text}")).map(Self::from);
         }
         Digest::parse(text).map(Self::from)

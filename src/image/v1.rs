@@ -6,8 +6,8 @@
 use std::num::{IntErrorKind, ParseIntError};
 
 use super::canonical::{CanonicalRules, Members, history_json, rootfs_json, text, write_sorted};
-use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, RootFs};
-use crate::digest::Digest;
+use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, ImageId, RootFs};
+use crate::digest::{Digest, are_digits};
 use crate::json::{self, Decode, FieldError, Input, Member, Value, decode_struct, put, read_object};
 use crate::limits::Limits;
 
@@ -159,7 +159,7 @@ pub fn create_id(fields: &ConfigFields, layer: &ChainId, parent: Option<Digest>)
 
 /// Whether an identifier has the form that Docker gives and asks for: 64 hexadecimal digits in lower case.
 pub fn is_valid_id(id: &str) -> bool {
-    id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    are_digits(id.as_bytes(), ImageId::HEX_LEN)
 }
 
 /// Whether one version of Docker is older than another: numbers between dots are compared, and what is no number is 0.

@@ -45,7 +45,7 @@ pub use rules::Rules;
 pub use sort::sort;
 pub use source::{Selection, Source, SourceError};
 
-use crate::digest::{Digest, ShortIds};
+use crate::digest::{Digest, ShortIds, are_digits};
 
 /// The tag that stands for none.
 pub const DEFAULT_TAG: &str = "latest";
@@ -194,8 +194,7 @@ impl Reference {
     /// # Errors
     /// Those of [`Self::parse_normalized`].
     pub fn parse_any_with(text: &str, ids: &ShortIds) -> Result<Self, ReferenceError> {
-        let is_short = (6..=64).contains(&text.len())
-            && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let is_short = (6..=64).contains(&text.len()) && are_digits(text.as_bytes(), text.len());
         if !is_short {
             return Self::parse_any(text);
         }

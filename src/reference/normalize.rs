@@ -2,6 +2,7 @@
 
 use super::quick::{self, Places};
 use super::{DEFAULT_DOMAIN, Reference, ReferenceError, Rules, grammar};
+use crate::digest::are_digits;
 
 /// Old name of the default domain.
 const LEGACY_DOMAIN: &str = "index.docker.io";
@@ -40,7 +41,7 @@ fn in_full(text: &str, rules: &Rules) -> Result<Reference, ReferenceError> {
 
 /// Whether the text is 64 hexadecimal digits in lower case, the form of an image id.
 pub(super) fn is_identifier(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    are_digits(text.as_bytes(), 64)
 }
 
 /// The domain and the rest, by Docker's rule for what is a domain.

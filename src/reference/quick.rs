@@ -5,7 +5,7 @@
 //! finds errors. Both say the same of every text that is recognised here.
 
 use super::{DEFAULT_DOMAIN, MAX_PATH, Rules};
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, are_digits};
 
 /// What normalising makes of a name, and where the parts are in that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,5 +159,5 @@ fn is_sha256(bytes: &[u8]) -> bool {
         Some((b'@', digest)) => digest.strip_prefix(SHA256).unwrap_or_default(),
         _ => return false,
     };
-    digits.len() == SHA256_DIGITS && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    are_digits(digits, SHA256_DIGITS)
 }
