@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Problem;
 use super::leases::Lease;
-use super::names::Names;
+use super::names::{Names, NamesError, NamesProblem};
+use super::{Problem, key};
 use crate::digest::ShortIds;
 use crate::image::ImageId;
+use crate::limits::Limits;
 
 /// A cache: every mutation re-reads what it depends on.
 #[derive(Debug)]
@@ -39,6 +40,24 @@ pub(super) struct NamesRead {
     pub(super) names: Names,
     /// The bytes cannot be read; they are kept elsewhere before others are written.
     pub(super) damaged: bool,
+}
+
+impl NamesRead {
+    /// Reads the file of names that stands under a key, and says what is wrong with it. Bytes under the key of an older
+    /// file are not what a change of the current one starts from.
+    pub(super) fn of(
+        names_key: &str,
+        raw: Vec<u8>,
+        limits: &Limits,
+    ) -> (Self, Result<Vec<NamesProblem>, NamesError>) {
+        match Names::read(&raw, limits) {
+            Ok((names, wrong)) => {
+                let raw = Some(raw).filter(|_| names_key == key::NAMES);
+                (Self { raw, names, damaged: false }, Ok(wrong))
+            }
+            Err(error) => (Self { raw: Some(raw), names: Names::new(limits), damaged: true }, Err(error)),
+        }
+    }
 }
 
 impl<T> Default for Index<T> {

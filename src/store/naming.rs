@@ -173,11 +173,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             }
         }
         let Some((names_key, raw)) = file else { return Ok(NamesRead::default()) };
-        let is_current = names_key == key::NAMES;
-        Ok(match Names::read(&raw, &self.limits) {
-            Ok((names, _)) => NamesRead { raw: Some(raw).filter(|_| is_current), names, damaged: false },
-            Err(_) => NamesRead { raw: Some(raw), names: Names::new(&self.limits), damaged: true },
-        })
+        Ok(NamesRead::of(&names_key, raw, &self.limits).0)
     }
 
     /// What has to be written for the names to be these; they then count as read from it. A file that cannot be read is

@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 
 use super::index::{Index, NamesRead};
 use super::link::{Metadata, link_all, read_parent};
-use super::names::Names;
 use super::{
     Backend, BackendError, ImageStore, LayerStore, Problem, ProblemKind, StoreChange, StoreError,
     StoreOptions, journal, key, leases,
@@ -244,18 +243,18 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 return NamesRead::default();
             }
         };
-        match Names::read(&raw, &self.limits) {
-            Ok((names, wrong)) => {
+        let (names, wrong) = NamesRead::of(&names_key, raw, &self.limits);
+        match wrong {
+            Ok(wrong) => {
                 problems.extend(wrong.iter().map(|entry| {
                     Problem::new(ProblemKind::NameInvalid, names_key.as_str(), entry.to_string())
-                }));
-                NamesRead { raw: Some(raw).filter(|_| names_key == key::NAMES), names, damaged: false }
+                }))
             }
             Err(error) => {
                 problems.push(Problem::from_reason(ProblemKind::NamesUnreadable, names_key, &error));
-                NamesRead { raw: Some(raw), names: Names::default(), damaged: true }
             }
         }
+        names
     }
 
     /// The file of names with its key.
