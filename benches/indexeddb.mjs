@@ -1,18 +1,13 @@
 /** Opening a store of 10,000 images in IndexedDB, beside the bare batched read of the same records in the same page. */
-import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-import { build } from "vite";
-
+import { measureInChromium } from "./browser.mjs";
+import { built, bundle, contents } from "./bundle.mjs";
 import { row, runs } from "./common.mjs";
 
 const IMAGES = 10_000;
-const ENTRY = "\0entry";
-const module = (path) => JSON.stringify(fileURLToPath(new URL(`../pkg/dist/${path}`, import.meta.url)));
 
 const CODE = `
-import { Digest, ImageStore, init } from ${module("index.js")};
-import { indexedDbBackend } from ${module("backends.js")};
+import { Digest, ImageStore, init } from ${built("index.js")};
+import { indexedDbBackend } from ${built("backends.js")};
 
 const backend = indexedDbBackend("bench");
 const PREFIX = "imagedb/content/sha256/";
@@ -80,52 +75,17 @@ window.measure = async (count, runs) => {
 };
 `;
 
-const { output } = await build({
-  configFile: false,
-  logLevel: "silent",
-  root: fileURLToPath(new URL("../pkg", import.meta.url)),
-  plugins: [
-    {
-      name: "entry",
-      resolveId: (id) => (id === ENTRY ? id : undefined),
-      load: (id) => (id === ENTRY ? CODE : undefined),
-    },
-  ],
-  build: { write: false, assetsInlineLimit: 0, target: "es2022", rollupOptions: { input: ENTRY } },
-});
-const files = new Map(output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]));
+const output = await bundle(CODE);
+const files = new Map(output.map((file) => [`/${file.fileName}`, contents(file)]));
 const script = output.find((file) => file.type === "chunk" && file.isEntry).fileName;
-const types = { js: "text/javascript", wasm: "application/wasm" };
-const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
-  if (pathname === "/") {
-    response.setHeader("content-type", "text/html").end(`<!doctype html><script type="module" src="/${script}"></script>`);
-  } else if (files.has(pathname)) {
-    const type = types[pathname.slice(pathname.lastIndexOf(".") + 1)] ?? "text/plain";
-    response.setHeader("content-type", type).end(files.get(pathname));
-  } else response.writeHead(404).end();
+const page = `<!doctype html><script type="module" src="/${script}"></script>`;
+const { measured, version } = await measureInChromium(page, (path) => files.get(path), IMAGES, runs);
+const [opened, bare] = measured;
+row({
+  what: `opening ${IMAGES} images of 4 KiB from IndexedDB in Chromium ${version}`,
+  ours: `${Math.round(opened)} ms`,
+  peer: "the bare batched read",
+  theirs: `${Math.round(bare)} ms`,
+  ratio: opened / bare,
+  most: 2,
 });
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROME,
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-try {
-  const page = await browser.newPage();
-  page.on("pageerror", (error) => console.error(error));
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction("window.measure");
-  const [opened, bare] = await page.evaluate(([images, times]) => window.measure(images, times), [IMAGES, runs]);
-  row({
-    what: `opening ${IMAGES} images of 4 KiB from IndexedDB in Chromium ${browser.version()}`,
-    ours: `${Math.round(opened)} ms`,
-    peer: "the bare batched read",
-    theirs: `${Math.round(bare)} ms`,
-    ratio: opened / bare,
-    most: 2,
-  });
-} finally {
-  await browser.close();
-  server.close();
-}

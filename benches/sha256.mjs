@@ -1,10 +1,7 @@
 /** SHA-256 in Chromium: ours and hash-wasm's in one page. */
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 
+import { measureInChromium } from "./browser.mjs";
 import { named, row, runs, speed } from "./common.mjs";
 
 const PAGE = `<!doctype html><script type="module">
@@ -44,39 +41,17 @@ window.measure = (runs) => {
 };
 </script>`;
 
-const types = { ".js": "text/javascript", ".wasm": "application/wasm" };
 const root = new URL("../", import.meta.url);
-const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
-  const allowed = /^\/(pkg\/wasm\/core|benches\/node_modules\/hash-wasm\/dist)\/[\w.]+$/.test(pathname);
-  if (pathname === "/") response.setHeader("content-type", "text/html").end(PAGE);
-  else if (!allowed) response.writeHead(404).end();
-  else {
-    const file = fileURLToPath(new URL(`.${pathname}`, root));
-    response.setHeader("content-type", types[extname(file)] ?? "text/plain").end(readFileSync(file));
-  }
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const served = /^\/(pkg\/wasm\/core|benches\/node_modules\/hash-wasm\/dist)\/[\w.]+$/;
+const find = (path) => (served.test(path) ? readFileSync(new URL(`.${path}`, root)) : undefined);
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROME,
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+const { measured, version } = await measureInChromium(PAGE, find, Math.max(runs, 7));
+const { bytes, seconds } = measured;
+row({
+  what: `SHA-256 in Chromium ${version}`,
+  ours: speed(bytes, seconds[0]),
+  peer: named("hash-wasm"),
+  theirs: speed(bytes, seconds[1]),
+  ratio: seconds[1] / seconds[0],
+  least: 1.2,
 });
-try {
-  const page = await browser.newPage();
-  page.on("pageerror", (error) => console.error(error));
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction("window.measure");
-  const { bytes, seconds } = await page.evaluate((times) => window.measure(times), Math.max(runs, 7));
-  row({
-    what: `SHA-256 in Chromium ${browser.version()}`,
-    ours: speed(bytes, seconds[0]),
-    peer: named("hash-wasm"),
-    theirs: speed(bytes, seconds[1]),
-    ratio: seconds[1] / seconds[0],
-    least: 1.2,
-  });
-} finally {
-  await browser.close();
-  server.close();
-}
