@@ -5,6 +5,7 @@
 //! | [`digest`], [`reference`](mod@reference) | the names of things: digests and image references |
 //! | [`image`], [`manifest`] | what an image says of itself: configs, chain ids, manifests, indexes |
 //! | [`store`], [`env`](mod@env) | a store of images over any storage: parents, names, leases, verification, repair |
+//! | [`graph`] | trees of layers under ids that callers choose: Docker's graph up to 1.9, and named stores of layers |
 //! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
 //! | [`archive`] | image files and folders of every dialect |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
@@ -47,6 +48,8 @@ pub mod manifest;
 
 pub mod env;
 pub mod store;
+
+pub mod graph;
 
 #[cfg(feature = "archive")]
 pub mod codec;
