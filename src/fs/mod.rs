@@ -38,9 +38,13 @@ mod files;
 mod folder;
 mod host;
 mod image_file;
+#[cfg(target_os = "linux")]
+mod unpack;
 
 pub use blocking::block_on;
 pub use error::FileError;
 pub use folder::FolderBackend;
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+#[cfg(target_os = "linux")]
+pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};
