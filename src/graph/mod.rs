@@ -5,6 +5,7 @@
 //! | [`Graph`] | Docker's graph up to version 1.9: a JSON document for each layer, ids at random |
 //! | [`TagStore`] | names of its layers: `repositories-<driver>` |
 //! | [`NamedStores`] | several stores of layers under one root, as vSphere Integrated Containers has them |
+//! | [`Migration`] | from a graph into a store of images whose ids are digests |
 //! | [`LayerContents`] | who keeps what is in the layers: [`RecordContents`] in the same storage, or the caller |
 //! | [`PathFilter`], [`LayerUrl`], [`Tree`] | the parts that are of use by themselves |
 //!
@@ -20,6 +21,7 @@ mod error;
 mod filter;
 mod id;
 mod legacy;
+mod migrate;
 mod named;
 mod records;
 mod skeleton;
@@ -35,6 +37,10 @@ pub use id::{IdError, IdFault, SCRATCH, check_id, check_store_name};
 pub use legacy::{
     Graph, GraphConfig, GraphDelete, GraphDocument, GraphImage, GraphListing, GraphOptions, GraphProblem,
     GraphReport, ImageJson, NewImage, NewImageContainer, TempArchive,
+};
+pub use migrate::{
+    ImageOutcome, MigratedImage, MigratedName, Migration, MigrationError, MigrationLayer, MigrationLayers,
+    MigrationReport, NameOutcome,
 };
 pub use named::{
     BranchDelete, LayerUsage, NamedStores, StoreReport, StoreUsage, StoredLayer, StoresOptions, WriteLayer,

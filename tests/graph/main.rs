@@ -4,6 +4,7 @@
 mod atomicity;
 mod filter;
 mod legacy;
+mod migration;
 mod named;
 #[path = "../conformance/report.rs"]
 #[allow(dead_code, reason = "the test of vectors uses the rest")]

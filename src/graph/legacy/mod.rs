@@ -27,12 +27,13 @@ use crate::limits::Limits;
 use crate::store::Backend;
 
 pub use document::{GraphConfig, GraphDocument};
+pub(in crate::graph) use read::parent_of;
 pub use read::{GraphImage, GraphListing};
 pub use temporary::TempArchive;
 pub use write::{GraphDelete, ImageJson, NewImage, NewImageContainer};
 
 /// All layers.
-pub(super) const ROOT: &str = "graph/";
+pub(in crate::graph) const ROOT: &str = "graph/";
 /// What is there for a while only.
 const TEMPORARY: &str = "graph/_tmp/";
 

@@ -5,6 +5,7 @@
 
 mod docker_graph;
 mod exclusions;
+mod migration;
 mod tag_store;
 mod vic;
 mod vic_scenarios;
@@ -20,6 +21,7 @@ type Check = fn(&Value, &mut Report);
 
 const FILES: &[(&str, Check)] = &[
     ("seeds/docker-graph.json", docker_graph::check),
+    ("seeds/docker-graph-migration.json", migration::check),
     ("seeds/vic.json", vic::check),
     ("seeds/vic-lookupcache.json", vic_scenarios::check),
 ];
