@@ -16,13 +16,16 @@ use layerglass::store::{
 
 use crate::support::{Fault, Faulty, env};
 
+/// Diff ids with sizes, bottom first.
+type Stack = Vec<(DiffId, u64)>;
+
 /// Layers in memory: every one is the empty tar, but for those that have another diff id here or no contents.
 #[derive(Clone, Default)]
 pub struct TestLayers {
     pub store: MemoryLayers,
     pub others: BTreeMap<String, Option<DiffId>>,
-    /// The diff ids that a chain id stands for, bottom first.
-    stacks: Arc<Mutex<BTreeMap<ChainId, Vec<(DiffId, u64)>>>>,
+    /// What each chain id stands for.
+    stacks: Arc<Mutex<BTreeMap<ChainId, Stack>>>,
 }
 
 impl TestLayers {
