@@ -38,9 +38,14 @@ mod files;
 mod folder;
 mod host;
 mod image_file;
+mod layers;
 
 pub use blocking::block_on;
 pub use error::FileError;
 pub use folder::FolderBackend;
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+pub use layers::{
+    LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
+    RegisterOptions, SweepReport,
+};
