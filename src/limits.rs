@@ -35,6 +35,8 @@ pub struct Limits {
     pub symlinks: u32,
     /// Layers of one image; 4,096. It can be raised to 65,535.
     pub layers: u32,
+    /// Layers above each other in a layer store; 125, as Docker has it. Native only.
+    pub layer_depth: u32,
     /// Path components looked up while the layers of one image are merged; 200,000,000.
     pub merge_steps: u64,
     /// Data fragments of one sparse file; 100,000.
@@ -80,6 +82,7 @@ impl Default for Limits {
             unpack_depth: 512,
             symlinks: 40,
             layers: 4096,
+            layer_depth: 125,
             merge_steps: 200_000_000,
             sparse_fragments: 100_000,
             sparse_bytes: 1 << 30,

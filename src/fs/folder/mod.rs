@@ -6,7 +6,7 @@
 
 mod read;
 mod scan;
-mod write;
+pub(super) mod write;
 
 use std::collections::BTreeMap;
 use std::fs::File;
