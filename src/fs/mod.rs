@@ -33,6 +33,7 @@
 //! ```
 
 mod blocking;
+mod disk;
 mod error;
 mod files;
 mod folder;
@@ -40,6 +41,7 @@ mod host;
 mod image_file;
 
 pub use blocking::block_on;
+pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
 pub use folder::FolderBackend;
 pub use host::host_env;
