@@ -15,6 +15,7 @@ mod partitions;
 mod places;
 mod probe;
 mod qcow2;
+pub mod unikernel;
 mod vhd;
 mod vhdx;
 mod view;

@@ -7,3 +7,4 @@ mod formats;
 mod programs;
 mod properties;
 mod support;
+mod unikernel;
