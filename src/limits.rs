@@ -63,6 +63,14 @@ pub struct Limits {
     pub record_bytes: u64,
     /// Lines of a file of image records; 1,000,000. Each is a JSON document of its own.
     pub records: u32,
+    /// Bytes of headers that are read of one disk of a virtual machine; 64 MiB.
+    pub disk_bytes: u64,
+    /// Partitions of one disk, extents of one VMDK and the like; 1,024.
+    pub partitions: u32,
+    /// Snapshots of one disk; 65,536, as QEMU has it.
+    pub snapshots: u32,
+    /// Disks that build upon each other; 64.
+    pub backing_files: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -96,6 +104,10 @@ impl Default for Limits {
             names_bytes: 128 << 20,
             record_bytes: 256 << 20,
             records: 1_000_000,
+            disk_bytes: 64 << 20,
+            partitions: 1024,
+            snapshots: 65_536,
+            backing_files: 64,
             findings: 1000,
         }
     }
@@ -142,6 +154,10 @@ impl Limits {
             "namesBytes" => self.names_bytes = value,
             "recordBytes" => self.record_bytes = value,
             "records" => self.records = small(value),
+            "diskBytes" => self.disk_bytes = value,
+            "partitions" => self.partitions = small(value),
+            "snapshots" => self.snapshots = small(value),
+            "backingFiles" => self.backing_files = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

@@ -42,6 +42,12 @@ export interface Limits {
   readonly recordBytes?: number;
   /** Lines of a file of image records; 1,000,000. */
   readonly records?: number;
+  /** Bytes of headers that are read of one disk of a virtual machine; 64 MiB. */
+  readonly diskBytes?: number;
+  /** Partitions of one disk, extents of one VMDK and the like; 1,024. */
+  readonly partitions?: number;
+  /** Snapshots of one disk; 65,536. */
+  readonly snapshots?: number;
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
 }

@@ -33,6 +33,7 @@
 //! ```
 
 mod blocking;
+mod disk;
 mod error;
 mod files;
 mod folder;
@@ -44,6 +45,7 @@ mod layers;
 mod unpack;
 
 pub use blocking::block_on;
+pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
 pub use folder::FolderBackend;
 pub use host::host_env;
