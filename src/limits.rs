@@ -59,6 +59,12 @@ pub struct Limits {
     pub record_bytes: u64,
     /// Lines of a file of image records; 1,000,000. Each is a JSON document of its own.
     pub records: u32,
+    /// Descriptors in the table of a SIF file, used or not; 10,000. Usual are 48.
+    pub sif_descriptors: u32,
+    /// Bytes of a SIF file's definition, labels, signatures and other documents that are read together; 32 MiB.
+    pub sif_document_bytes: u64,
+    /// Bytes that are hashed for each byte of a SIF file, to compare it with what its signatures state; 16.
+    pub sif_hash_ratio: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -90,6 +96,9 @@ impl Default for Limits {
             names_bytes: 128 << 20,
             record_bytes: 256 << 20,
             records: 1_000_000,
+            sif_descriptors: 10_000,
+            sif_document_bytes: 32 << 20,
+            sif_hash_ratio: 16,
             findings: 1000,
         }
     }
@@ -135,6 +144,9 @@ impl Limits {
             "namesBytes" => self.names_bytes = value,
             "recordBytes" => self.record_bytes = value,
             "records" => self.records = small(value),
+            "sifDescriptors" => self.sif_descriptors = small(value),
+            "sifDocumentBytes" => self.sif_document_bytes = value,
+            "sifHashRatio" => self.sif_hash_ratio = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }
