@@ -7,6 +7,7 @@
 //! | [`store`], [`env`](mod@env) | a store of images over any storage: parents, names, leases, verification, repair |
 //! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
 //! | [`archive`] | image files and folders of every dialect |
+//! | [`sif`] | SIF files: objects, configs, signatures |
 //! | [`vm`] | disks, kernels and other files of virtual machines |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
 //! | `object_store` | object stores such as S3 as the storage of a store (feature `object-store`) |
@@ -60,6 +61,7 @@ pub mod layer;
 #[cfg(feature = "archive")]
 pub mod archive;
 
+pub mod sif;
 pub mod vm;
 
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]

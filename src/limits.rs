@@ -71,6 +71,12 @@ pub struct Limits {
     pub snapshots: u32,
     /// Disks that build upon each other; 64.
     pub backing_files: u32,
+    /// Descriptors in the table of a SIF file, used or not; 10,000. Usual are 48.
+    pub sif_descriptors: u32,
+    /// Bytes of a SIF file's definition, labels, signatures and other documents that are read together; 32 MiB.
+    pub sif_document_bytes: u64,
+    /// Bytes that are hashed for each byte of a SIF file, to compare it with what its signatures state; 16.
+    pub sif_hash_ratio: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -108,6 +114,9 @@ impl Default for Limits {
             partitions: 1024,
             snapshots: 65_536,
             backing_files: 64,
+            sif_descriptors: 10_000,
+            sif_document_bytes: 32 << 20,
+            sif_hash_ratio: 16,
             findings: 1000,
         }
     }
@@ -158,6 +167,9 @@ impl Limits {
             "partitions" => self.partitions = small(value),
             "snapshots" => self.snapshots = small(value),
             "backingFiles" => self.backing_files = small(value),
+            "sifDescriptors" => self.sif_descriptors = small(value),
+            "sifDocumentBytes" => self.sif_document_bytes = value,
+            "sifHashRatio" => self.sif_hash_ratio = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

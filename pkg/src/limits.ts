@@ -48,6 +48,12 @@ export interface Limits {
   readonly partitions?: number;
   /** Snapshots of one disk; 65,536. */
   readonly snapshots?: number;
+  /** Descriptors in the table of a SIF file, used or not; 10,000. */
+  readonly sifDescriptors?: number;
+  /** Bytes of a SIF file's definition, labels, signatures and other documents that are read together; 32 MiB. */
+  readonly sifDocumentBytes?: number;
+  /** Bytes that are hashed for each byte of a SIF file, to compare it with what its signatures state; 16. */
+  readonly sifHashRatio?: number;
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
 }
