@@ -1,6 +1,7 @@
-//! What the library does to folders: unpacking layers and packing them again.
+//! What the library does to folders: stores of layers, unpacking layers and packing them again.
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
+mod layers;
 mod listing;
 mod unpack;
 
