@@ -5,4 +5,5 @@ mod dataroots;
 mod encode;
 mod images;
 mod operations;
+mod processes;
 mod support;
