@@ -29,6 +29,8 @@ pub struct Limits {
     pub path_bytes: u64,
     /// Components of one path inside a layer; 2,048.
     pub path_depth: u32,
+    /// Folders within folders that unpacking enters, each of which it holds open; 512.
+    pub unpack_depth: u32,
     /// Symbolic links followed while one path is resolved; 40, as Linux has it.
     pub symlinks: u32,
     /// Layers of one image; 4,096. It can be raised to 65,535.
@@ -77,6 +79,7 @@ impl Default for Limits {
             header_bytes: 1 << 20,
             path_bytes: 32 << 10,
             path_depth: 2048,
+            unpack_depth: 512,
             symlinks: 40,
             layers: 4096,
             layer_depth: 125,
@@ -123,6 +126,7 @@ impl Limits {
             "headerBytes" => self.header_bytes = value,
             "pathBytes" => self.path_bytes = value,
             "pathDepth" => self.path_depth = small(value),
+            "unpackDepth" => self.unpack_depth = small(value),
             "symlinks" => self.symlinks = small(value),
             "layers" => self.layers = small(value),
             "mergeSteps" => self.merge_steps = value,

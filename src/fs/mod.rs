@@ -33,14 +33,18 @@
 //! ```
 
 mod blocking;
+mod data_root;
 mod error;
 mod files;
 mod folder;
 mod host;
 mod image_file;
 mod layers;
+#[cfg(target_os = "linux")]
+mod unpack;
 
 pub use blocking::block_on;
+pub use data_root::{DataRoot, DataRootError};
 pub use error::FileError;
 pub use folder::FolderBackend;
 pub use host::host_env;
@@ -49,3 +53,5 @@ pub use layers::{
     LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
     RegisterOptions, SweepReport,
 };
+#[cfg(target_os = "linux")]
+pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

@@ -53,7 +53,7 @@ fn started() -> Option<(PathBuf, u64)> {
 
 /// A layer of some size that is the same for the same number.
 fn layer(number: u64) -> Vec<u8> {
-    let contents: Vec<u8> = (0..20_000).map(|at: u64| (at * (number + 1) >> 3) as u8).collect();
+    let contents: Vec<u8> = (0..20_000).map(|at: u64| ((at * (number + 1)) >> 3) as u8).collect();
     tar(&[(&format!("file{number}"), &contents), ("shared", number.to_string().as_bytes())])
 }
 
