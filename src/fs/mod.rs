@@ -33,6 +33,8 @@
 //! ```
 
 mod blocking;
+#[cfg(unix)]
+mod data_root;
 mod disk;
 mod error;
 mod files;
@@ -45,6 +47,8 @@ mod layers;
 mod unpack;
 
 pub use blocking::block_on;
+#[cfg(unix)]
+pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
 pub use folder::FolderBackend;
