@@ -41,6 +41,7 @@ mod host;
 mod image_file;
 #[cfg(unix)]
 mod layers;
+mod pull;
 #[cfg(target_os = "linux")]
 mod unpack;
 
@@ -55,5 +56,6 @@ pub use layers::{
     LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
     RegisterOptions, SweepReport,
 };
+pub use pull::{FilePart, PullFolder};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};
