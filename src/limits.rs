@@ -61,6 +61,11 @@ pub struct Limits {
     pub names_bytes: u64,
     /// Bytes of one record of a store in a folder; 256 MiB. The largest are files of names and what is committed together.
     pub record_bytes: u64,
+    /// Images of one store, damaged ones included, and likewise records kept beside images; 1,000,000.
+    pub store_keys: u32,
+    /// Problems that opening or verifying a store tells one by one; 10,000. The last one told says how many more there
+    /// are.
+    pub store_problems: u32,
     /// Lines of a file of image records; 1,000,000. Each is a JSON document of its own.
     pub records: u32,
     /// Bytes of headers that are read of one disk of a virtual machine; 64 MiB.
@@ -111,6 +116,8 @@ impl Default for Limits {
             names: 1_000_000,
             names_bytes: 128 << 20,
             record_bytes: 256 << 20,
+            store_keys: 1_000_000,
+            store_problems: 10_000,
             records: 1_000_000,
             disk_bytes: 64 << 20,
             partitions: 1024,
@@ -165,6 +172,8 @@ impl Limits {
             "names" => self.names = small(value),
             "namesBytes" => self.names_bytes = value,
             "recordBytes" => self.record_bytes = value,
+            "storeKeys" => self.store_keys = small(value),
+            "storeProblems" => self.store_problems = small(value),
             "records" => self.records = small(value),
             "diskBytes" => self.disk_bytes = value,
             "partitions" => self.partitions = small(value),

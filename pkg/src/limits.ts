@@ -40,6 +40,10 @@ export interface Limits {
   readonly namesBytes?: number;
   /** Bytes of one record of a store in a folder; 256 MiB. */
   readonly recordBytes?: number;
+  /** Images of one store, damaged ones included, and likewise records kept beside images; 1,000,000. */
+  readonly storeKeys?: number;
+  /** Problems that opening or verifying a store tells one by one; 10,000. The last one told says how many more there are. */
+  readonly storeProblems?: number;
   /** Lines of a file of image records; 1,000,000. */
   readonly records?: number;
   /** Bytes of headers that are read of one disk of a virtual machine; 64 MiB. */

@@ -11,6 +11,8 @@ use super::TEMPORARY;
 
 /// Bytes of a file's name that are taken over into the name under which it is written first.
 const NAME_BYTES: usize = 128;
+/// What the numbers at the end of such a name follow: others' names for the same purpose do not have it.
+const OURS: &str = ".layerglass-";
 /// How often a folder that somebody removes while it is empty is made again.
 const ATTEMPTS: u32 = 16;
 /// Of files: only their owner reads and writes them.
@@ -105,7 +107,7 @@ fn create_temporary(path: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         attempts += 1;
         let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let temporary = folder.join(format!("{TEMPORARY}{name}{}{number}", std::process::id()));
+        let temporary = folder.join(format!("{TEMPORARY}{name}{OURS}{}-{number}", std::process::id()));
         match file_options().create_new(true).open(&temporary) {
             Ok(file) => return Ok((temporary, file)),
             Err(error) if attempts >= ATTEMPTS => return Err(error),
@@ -115,6 +117,12 @@ fn create_temporary(path: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Whether a file that is named as being written is one of ours. Ours are written under the lock.
+pub(super) fn is_ours(key: &str) -> bool {
+    let numbers = key.rsplit_once(OURS).map(|(_, numbers)| numbers);
+    numbers.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
 }
 
 /// Deletes a file, and the folders that are of no use without it.
