@@ -8,6 +8,7 @@
 //! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
 //! | [`archive`] | image files and folders of every dialect |
 //! | [`sif`] | SIF files: objects, configs, signatures |
+//! | [`vm`] | disks, kernels and other files of virtual machines |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
 //! | `object_store` | object stores such as S3 as the storage of a store (feature `object-store`) |
 //! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |
@@ -61,6 +62,7 @@ pub mod layer;
 pub mod archive;
 
 pub mod sif;
+pub mod vm;
 
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 pub mod fs;

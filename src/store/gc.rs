@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Change;
+use super::problem::Problems;
 use super::{Backend, DeleteReport, ImageStore, LayerStore, StoreError, key, leases};
 use crate::image::ImageId;
 
@@ -63,7 +64,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// Why the storage failed. What was removed before that is removed.
     pub async fn gc(&self, options: GcOptions) -> Result<GcReport, StoreError> {
         let writer = if options.dry_run { self.reader().await? } else { self.writer().await? };
-        self.read_all().await?;
+        self.read_all(&mut Problems::new(&self.limits)).await?;
         let mut report = GcReport { dry_run: options.dry_run, ..GcReport::default() };
         let mut changes = Vec::new();
         for key in self.debris(options.damaged).await? {

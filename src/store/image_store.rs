@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::change::Change;
 use super::events::{Listeners, StoreChange, Subscription};
 use super::index::Index;
+use super::problem::Problems;
 use super::turn::{Having, Turn};
 use super::{
     Backend, BackendError, FreedLayer, LayerStore, LayerStores, Lock, NoLayers, Problem, Sharing, StoreError,
@@ -215,7 +216,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let writer = Writer { store: self, held: Some((lock, turn)) };
         self.finish().await?;
         if self.is_stale.load(Ordering::Acquire) {
-            self.read_all().await?;
+            self.read_all(&mut Problems::new(&self.limits)).await?;
             self.listeners.note([StoreChange::Reloaded]);
             self.is_stale.store(false, Ordering::Release);
         }

@@ -77,6 +77,11 @@ impl<T> Index<T> {
     pub(super) fn insert(&mut self, id: ImageId, layer: Option<(String, T)>) {
         self.damaged.remove(&id);
         self.ids.insert(id.digest());
+        self.add(id, layer);
+    }
+
+    /// The same for one that is among the ids to be searched already, and not damaged.
+    pub(super) fn add(&mut self, id: ImageId, layer: Option<(String, T)>) {
         self.images.insert(id, Known { parent: None, children: BTreeSet::new(), layer });
     }
 
