@@ -43,6 +43,7 @@ mod host;
 mod image_file;
 #[cfg(unix)]
 mod layers;
+mod pull;
 #[cfg(target_os = "linux")]
 mod unpack;
 
@@ -59,5 +60,6 @@ pub use layers::{
     LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
     RegisterOptions, SweepReport,
 };
+pub use pull::{FilePart, PullFolder};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};
