@@ -10,6 +10,7 @@
 //! | [`archive`] | image files and folders of every dialect |
 //! | [`sif`] | SIF files: objects, configs, signatures |
 //! | [`vm`] | disks, kernels and other files of virtual machines |
+//! | [`pull`] | bringing images from elsewhere, through a transport that the caller supplies |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
 //! | `object_store` | object stores such as S3 as the storage of a store (feature `object-store`) |
 //! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |
@@ -66,6 +67,8 @@ pub mod archive;
 
 pub mod sif;
 pub mod vm;
+
+pub mod pull;
 
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 pub mod fs;

@@ -122,7 +122,8 @@ pub struct IntegrityReport {
     pub signatures: Vec<SignatureIntegrity>,
     /// OCI blobs.
     pub blobs: Vec<BlobIntegrity>,
-    /// Objects that no intact signature covers, by id. Signatures themselves are not counted.
+    /// Objects of which no signature says what they are, or only something else, by id. Signatures themselves are not
+    /// counted.
     pub uncovered: Vec<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! What the library does to folders: stores of layers, unpacking layers and packing them again.
+//! What the library does to folders: layers in a data root, unpacking layers and packing them again.
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
 mod layers;

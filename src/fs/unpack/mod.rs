@@ -7,6 +7,7 @@ mod make;
 mod pipeline;
 mod place;
 mod placed;
+mod plain;
 mod remove;
 mod report;
 mod staged;
@@ -22,6 +23,7 @@ use place::Placer;
 use placed::Placed;
 
 pub use error::UnpackError;
+pub(in crate::fs) use plain::Shortcomings;
 pub use report::{Denied, UnpackReport};
 
 use crate::codec::Compression;

@@ -20,10 +20,10 @@ impl Folder {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 struct Inner(File);
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 impl Inner {
     fn open(path: &Path) -> io::Result<Self> {
         use rustix::fs::{Mode, OFlags, open};
@@ -31,7 +31,6 @@ impl Inner {
         Ok(Self(folder.into()))
     }
 
-    #[cfg(target_os = "linux")]
     fn file(&self, name: &[u8]) -> io::Result<File> {
         use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
         use rustix::io::Errno;
@@ -44,11 +43,6 @@ impl Inner {
             Err(Errno::NOSYS | Errno::PERM) => self.step_by_step(name),
             Err(error) => Err(error.into()),
         }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn file(&self, name: &[u8]) -> io::Result<File> {
-        self.step_by_step(name)
     }
 
     /// Follows no link at all.
@@ -66,10 +60,10 @@ impl Inner {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 struct Inner(std::path::PathBuf);
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 impl Inner {
     fn open(path: &Path) -> io::Result<Self> {
         path.canonicalize().map(Self)
