@@ -39,6 +39,8 @@ mod folder;
 mod host;
 mod image_file;
 #[cfg(target_os = "linux")]
+mod pack;
+#[cfg(target_os = "linux")]
 mod unpack;
 
 pub use blocking::block_on;
@@ -46,5 +48,7 @@ pub use error::FileError;
 pub use folder::FolderBackend;
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+#[cfg(target_os = "linux")]
+pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

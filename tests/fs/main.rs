@@ -2,6 +2,7 @@
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
 mod listing;
+mod pack;
 mod unpack;
 
 use std::path::{Path, PathBuf};
