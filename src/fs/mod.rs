@@ -45,6 +45,8 @@ mod image_file;
 mod layers;
 mod pull;
 #[cfg(target_os = "linux")]
+mod pack;
+#[cfg(target_os = "linux")]
 mod unpack;
 
 pub use blocking::block_on;
@@ -61,5 +63,7 @@ pub use layers::{
     RegisterOptions, SweepReport,
 };
 pub use pull::{FilePart, PullFolder};
+#[cfg(target_os = "linux")]
+pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

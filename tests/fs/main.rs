@@ -3,6 +3,7 @@
 
 mod layers;
 mod listing;
+mod pack;
 mod unpack;
 
 use std::path::{Path, PathBuf};
