@@ -24,13 +24,13 @@ pub mod image_v1;
 pub mod json;
 #[cfg(feature = "js")]
 pub mod manifest;
-#[cfg(any(feature = "js-archive", feature = "js-store"))]
+#[cfg(any(feature = "js-archive", feature = "js-sif", feature = "js-store"))]
 mod object;
 #[cfg(feature = "js-archive")]
 mod options;
 #[cfg(feature = "js")]
 pub mod platform;
-#[cfg(any(feature = "js", feature = "js-archive"))]
+#[cfg(any(feature = "js", feature = "js-archive", feature = "js-sif"))]
 mod proto;
 #[cfg(feature = "js")]
 pub mod reference;
@@ -38,6 +38,8 @@ pub mod reference;
 mod scan;
 #[cfg(feature = "js")]
 pub mod short_ids;
+#[cfg(feature = "js-sif")]
+pub mod sif;
 #[cfg(feature = "js")]
 pub mod source;
 #[cfg(feature = "js-store")]

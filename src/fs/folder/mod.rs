@@ -10,7 +10,7 @@ mod directory;
 mod read;
 mod scan;
 mod sweep;
-mod write;
+pub(super) mod write;
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -20,7 +20,7 @@ const ATTEMPTS: u32 = 16;
 const MODE: u32 = 0o600;
 
 /// Makes a folder with those above it, mode 0700, and syncs what they are in.
-pub(super) fn make_folders(path: &Path) -> io::Result<()> {
+pub(in crate::fs) fn make_folders(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -39,7 +39,7 @@ pub(super) fn make_folders(path: &Path) -> io::Result<()> {
 }
 
 /// A rename or a deletion lasts once its folder is synced. Only Unix can do that.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(in crate::fs) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
@@ -61,7 +61,7 @@ fn set_mode(file: &File) -> io::Result<()> {
 }
 
 /// The file whose lock is held by whoever writes.
-pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+pub(in crate::fs) fn open_lock(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         make_folders(folder)?;
     }
@@ -70,7 +70,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
 
 /// Whether an open file is the one that has a name.
 #[cfg(unix)]
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
+pub(in crate::fs) fn is_at(file: &File, path: &Path) -> bool {
     let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
     let named = fs::symlink_metadata(path).map(place);
     named.is_ok_and(|named| file.metadata().map(place).is_ok_and(|open| open == named))
@@ -78,7 +78,7 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
 
 /// Whether an open file is the one that has a name. Elsewhere than on Unix a file that is open keeps its name.
 #[cfg(not(unix))]
-pub(super) fn is_at(_file: &File, _path: &Path) -> bool {
+pub(in crate::fs) fn is_at(_file: &File, _path: &Path) -> bool {
     true
 }
 
