@@ -1,8 +1,11 @@
 //! What the library does to folders: unpacking layers and packing them again.
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
+mod arena;
+mod hostile;
 mod listing;
 mod pack;
+mod properties;
 mod unpack;
 
 use std::path::{Path, PathBuf};
