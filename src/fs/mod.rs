@@ -39,6 +39,7 @@ mod disk;
 mod error;
 mod files;
 mod folder;
+mod graph;
 mod host;
 mod image_file;
 #[cfg(unix)]
@@ -55,6 +56,9 @@ pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
 pub use folder::FolderBackend;
+pub use graph::{GraphFolder, ReadSource};
+#[cfg(target_os = "linux")]
+pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
 #[cfg(unix)]
