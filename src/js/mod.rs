@@ -6,14 +6,18 @@
 //!
 //! Several modules are made of it, each with a feature of its own. The nouns' is small and runs in the thread that asks;
 //! that of archives runs in workers, where nobody asks for a noun, and each worker has to load it; that of the store is
-//! loaded when a store is opened.
+//! loaded when a store is opened, and that of graphs when a graph is.
 
 #[cfg(feature = "js-archive")]
 mod archive;
 mod argument;
+#[cfg(any(feature = "js-graph", feature = "js-store"))]
+mod backend;
 #[cfg(feature = "js")]
 pub mod digest;
 mod error;
+#[cfg(feature = "js-graph")]
+pub mod graph;
 #[cfg(feature = "js")]
 pub mod image;
 #[cfg(feature = "js")]
@@ -24,7 +28,13 @@ pub mod image_v1;
 pub mod json;
 #[cfg(feature = "js")]
 pub mod manifest;
-#[cfg(any(feature = "js-archive", feature = "js-sif", feature = "js-store", feature = "js-vm"))]
+#[cfg(any(
+    feature = "js-archive",
+    feature = "js-graph",
+    feature = "js-sif",
+    feature = "js-store",
+    feature = "js-vm"
+))]
 mod object;
 #[cfg(feature = "js-archive")]
 mod options;
@@ -49,5 +59,5 @@ mod tree;
 mod value;
 #[cfg(feature = "js-vm")]
 pub mod vm;
-#[cfg(any(feature = "js", feature = "js-store"))]
+#[cfg(any(feature = "js", feature = "js-graph", feature = "js-store"))]
 mod written;
