@@ -48,6 +48,8 @@ mod layers;
 mod pack;
 mod pull;
 #[cfg(target_os = "linux")]
+mod unikernels;
+#[cfg(target_os = "linux")]
 mod unpack;
 
 pub use blocking::block_on;
@@ -69,5 +71,7 @@ pub use layers::{
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
+#[cfg(target_os = "linux")]
+pub use unikernels::{UnikernelFolder, UnikernelFolderError};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};
