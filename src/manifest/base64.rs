@@ -1,7 +1,7 @@
-//! Base64 (RFC 4648), the two forms that manifests use.
+//! Base64 (RFC 4648), the two forms that manifests, signatures and path filters use.
 
 /// Decodes padded standard base64; line breaks are passed over, as Go does. `None` when it is not that.
-pub(super) fn standard(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn standard(text: &str) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
     if !text.len().is_multiple_of(4) {
         return None;
@@ -11,7 +11,7 @@ pub(super) fn standard(text: &str) -> Option<Vec<u8>> {
 
 /// Decodes base64url without padding, or padded. Spaces and line breaks are passed over, as libtrust does. `None` when it
 /// is not that.
-pub(super) fn url(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn url(text: &str) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n' | b' ')).collect();
     digits(if text.len().is_multiple_of(4) { unpadded(&text) } else { &text }, b'-', b'_')
 }
@@ -46,4 +46,20 @@ fn digits(text: &[u8], digit62: u8, digit63: u8) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// Encodes in padded standard base64.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for position in 0..4 {
+            let digit = (bits >> (18 - 6 * position)) as usize & 63;
+            let shown = if position <= group.len() { DIGITS.get(digit).copied() } else { None };
+            text.push(shown.unwrap_or(b'=').into());
+        }
+    }
+    text
 }

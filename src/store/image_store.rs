@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::change::Change;
 use super::events::{Listeners, StoreChange, Subscription};
 use super::index::Index;
+use super::problem::Problems;
 use super::turn::{Having, Turn};
 use super::{
     Backend, BackendError, FreedLayer, LayerStore, LayerStores, Lock, NoLayers, Problem, Sharing, StoreError,
@@ -215,7 +216,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let writer = Writer { store: self, held: Some((lock, turn)) };
         self.finish().await?;
         if self.is_stale.load(Ordering::Acquire) {
-            self.read_all().await?;
+            self.read_all(&mut Problems::new(&self.limits)).await?;
             self.listeners.note([StoreChange::Reloaded]);
             self.is_stale.store(false, Ordering::Release);
         }
@@ -231,6 +232,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             self.make(changes).await?;
             self.backend.delete(key::JOURNAL).await?;
         } else if let Some(record) = record {
+            if self.is_marked(&record).await? {
+                self.begin();
+                self.make_marked().await?;
+                self.pending.store(false, Ordering::Release);
+                return Ok(());
+            }
             // It is none of ours or damaged; opening has reported it.
             self.set_aside(key::JOURNAL, record).await?;
         }
@@ -290,15 +297,18 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                     self.make(changes).await?;
                     self.backend.delete(key::JOURNAL).await
                 };
-                Ok(match made.await {
-                    Ok(()) => Committed::Done,
-                    Err(_) => {
-                        self.pending.store(true, Ordering::Release);
-                        Committed::CleanupPending
-                    }
-                })
+                Ok(self.made(made.await))
             }
         }
+    }
+
+    /// How making what was committed ended.
+    pub(super) fn made(&self, result: Result<(), BackendError>) -> Committed {
+        if result.is_ok() {
+            return Committed::Done;
+        }
+        self.pending.store(true, Ordering::Release);
+        Committed::CleanupPending
     }
 
     pub(super) async fn make(&self, changes: &[Change]) -> Result<(), BackendError> {

@@ -1,6 +1,7 @@
 //! Putting right what is wrong: first a plan, then doing it.
 
 use super::change::Change;
+use super::problem::Problems;
 use super::{
     Backend, BackendError, ImageStore, LayerStore, Problem, ProblemKind, StoreChange, StoreError, key,
 };
@@ -103,7 +104,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let writer = self.writer().await?;
         let mut report = RepairReport::default();
         let mut changes = Vec::new();
-        let mut names = self.names_now().await?;
+        let mut names = self.refresh_names().await?;
         let mut untagged = false;
         // All of it is committed in one record.
         let mut held = 0;
@@ -132,7 +133,9 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let is_pending = self.commit(&changes).await?.is_pending();
         // What is read next is to be what was committed.
         report.cleanup_pending = is_pending && self.finish().await.is_err();
-        report.problems = self.read_all().await?;
+        let mut problems = Problems::new(&self.limits);
+        self.read_all(&mut problems).await?;
+        report.problems = problems.finish();
         self.listeners.note([StoreChange::Reloaded]);
         writer.done();
         Ok(report)

@@ -1,12 +1,16 @@
-//! What the library does to folders: unpacking layers and packing them again.
+//! What the library does to folders: layers in a data root, unpacking layers and packing them again.
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
 mod arena;
+#[path = "../support/build.rs"]
+mod build;
 mod hostile;
+mod layers;
 mod listing;
 mod pack;
 mod properties;
 mod unpack;
+mod whole;
 
 use std::path::{Path, PathBuf};
 

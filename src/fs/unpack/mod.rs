@@ -4,9 +4,11 @@ mod attributes;
 mod error;
 mod folders;
 mod make;
+mod open;
 mod pipeline;
 mod place;
 mod placed;
+mod plain;
 mod remove;
 mod report;
 mod staged;
@@ -22,6 +24,7 @@ use place::Placer;
 use placed::Placed;
 
 pub use error::UnpackError;
+pub(in crate::fs) use plain::Shortcomings;
 pub use report::{Denied, UnpackReport};
 
 use crate::codec::Compression;
