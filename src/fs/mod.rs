@@ -43,9 +43,10 @@ mod host;
 mod image_file;
 #[cfg(unix)]
 mod layers;
-mod pull;
 #[cfg(target_os = "linux")]
 mod pack;
+mod pull;
+mod sif;
 #[cfg(target_os = "linux")]
 mod unpack;
 
@@ -62,8 +63,9 @@ pub use layers::{
     LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
     RegisterOptions, SweepReport,
 };
-pub use pull::{FilePart, PullFolder};
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
+pub use pull::{FilePart, PullFolder};
+pub use sif::{FileFate, REGISTRY, RemovedImage, SifFile, SifFileError, SifFolder};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};
