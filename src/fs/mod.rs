@@ -39,6 +39,7 @@ mod disk;
 mod error;
 mod files;
 mod folder;
+mod graph;
 mod host;
 mod image_file;
 #[cfg(unix)]
@@ -56,6 +57,9 @@ pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
 pub use folder::FolderBackend;
+pub use graph::{GraphFolder, ReadSource};
+#[cfg(target_os = "linux")]
+pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
 #[cfg(unix)]
@@ -66,6 +70,6 @@ pub use layers::{
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
-pub use sif::{FileFate, REGISTRY, RemovedImage, SifFile, SifFileError, SifFolder};
+pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

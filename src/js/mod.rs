@@ -28,7 +28,13 @@ pub mod image_v1;
 pub mod json;
 #[cfg(feature = "js")]
 pub mod manifest;
-#[cfg(any(feature = "js-archive", feature = "js-graph", feature = "js-sif", feature = "js-store"))]
+#[cfg(any(
+    feature = "js-archive",
+    feature = "js-graph",
+    feature = "js-sif",
+    feature = "js-store",
+    feature = "js-vm"
+))]
 mod object;
 #[cfg(feature = "js-archive")]
 mod options;
@@ -51,5 +57,7 @@ pub mod store;
 #[cfg(feature = "js-archive")]
 mod tree;
 mod value;
+#[cfg(feature = "js-vm")]
+pub mod vm;
 #[cfg(any(feature = "js", feature = "js-graph", feature = "js-store"))]
 mod written;

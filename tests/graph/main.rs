@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod atomicity;
+#[cfg(target_os = "linux")]
+mod disk;
 mod filter;
 mod legacy;
 mod migration;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
-use layerglass::fs::{FileFate, REGISTRY, SifFile, SifFolder};
+use layerglass::fs::{FileFate, SifFile, SifFolder};
 use layerglass::limits::Limits;
 use layerglass::reference::ImageNames;
 use layerglass::store::{ImageRecord, RecordFilter};
@@ -40,7 +40,7 @@ fn a_record_tells_what_the_file_says() {
     assert_eq!(Path::new(&record.path), images.root().join(&hex));
     let config = record.run_config(&Limits::default()).unwrap().expect("a configuration");
     assert_eq!((config.user.as_str(), config.stop_signal.as_str()), ("1000:50", "SIGTERM"));
-    let line = fs::read_to_string(folder.path().join(REGISTRY)).unwrap();
+    let line = fs::read_to_string(folder.path().join(SifFolder::REGISTRY)).unwrap();
     assert!(
         line.starts_with(&format!(r#"{{"id":"{hex}","sha256":"{hex}","size":{},"path":""#, file.len())),
         "{line}"
@@ -120,7 +120,7 @@ fn nothing_outside_of_the_folder_is_deleted() {
         folder.path().join("images/..").join(&digits),
         folder.path().join(&digits),
         inside.join(&digits),
-        folder.path().join("images").join(REGISTRY),
+        folder.path().join("images").join(SifFolder::REGISTRY),
         folder.path().join("images/layerglass/lock"),
     ] {
         if !path.exists() {
@@ -153,12 +153,12 @@ fn a_file_of_two_images_stays() {
 #[test]
 fn lines_that_cannot_be_read_stay() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join(REGISTRY), b"{\"id\":\"old\",\"size\":-1}\n").unwrap();
+    fs::write(folder.path().join(SifFolder::REGISTRY), b"{\"id\":\"old\",\"size\":-1}\n").unwrap();
     let images = open(folder.path());
     assert_eq!(images.records().unwrap().1.len(), 1);
     let record = place(&images, &fixture("quirks.sif"), "a:1");
     images.remove(&record.id).unwrap();
-    assert_eq!(fs::read(folder.path().join(REGISTRY)).unwrap(), b"{\"id\":\"old\",\"size\":-1}\n");
+    assert_eq!(fs::read(folder.path().join(SifFolder::REGISTRY)).unwrap(), b"{\"id\":\"old\",\"size\":-1}\n");
 }
 
 #[test]

@@ -82,14 +82,7 @@ export class Graph implements AsyncIterable<GraphImage> {
    */
   async create(image: NewImage = {}, layer?: LayerInput): Promise<GraphImage> {
     const { comment, author, config, container } = image;
-    const values = [
-      comment,
-      author,
-      container?.id,
-      container?.image,
-      json(container?.config),
-      json(config),
-    ];
+    const values = [comment, author, container?.id, container?.image, json(container?.config), json(config)];
     return this.#session.run("create", values, layer ?? EMPTY);
   }
 

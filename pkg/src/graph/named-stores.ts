@@ -136,7 +136,10 @@ export class NamedStores {
     leaf: string,
     options: { readonly keep?: Iterable<string> } = {},
   ): Promise<BranchDelete> {
-    return this.#session.run("deleteBranch", [...both(store, leaf), asTexts("keep", [...(options.keep ?? [])])]);
+    return this.#session.run("deleteBranch", [
+      ...both(store, leaf),
+      asTexts("keep", [...(options.keep ?? [])]),
+    ]);
   }
 
   /** Removes layers that are not whole, and gives their ids. */

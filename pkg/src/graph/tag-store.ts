@@ -42,7 +42,12 @@ export class TagStore {
    * Gives an image, by its name or id, a tag, and gives the id of the image. A tag of another image is moved only with `force`;
    * otherwise it is a `conflict`.
    */
-  async set(repository: string, tag: string, image: string, options: { readonly force?: boolean } = {}): Promise<string> {
+  async set(
+    repository: string,
+    tag: string,
+    image: string,
+    options: { readonly force?: boolean } = {},
+  ): Promise<string> {
     const names = [asText("repository", repository), asText("tag", tag), asText("image", image)];
     return this.#run("set", ...names, options.force === true);
   }

@@ -19,9 +19,6 @@ use crate::limits::Limits;
 use crate::reference::{ImageNames, NameSource};
 use crate::store::{Backend, ImageRecord, RecordChange, RecordError, RecordProblem, Records};
 
-/// Name of the file of records.
-pub const REGISTRY: &str = "registry.json";
-
 /// A folder of SIF files, with the records of their images.
 ///
 /// ```
@@ -71,6 +68,9 @@ pub struct RemovedImage {
 }
 
 impl SifFolder {
+    /// Name of the file of records.
+    pub const REGISTRY: &str = "registry.json";
+
     /// Opens a folder, and makes it where there is none.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl SifFolder {
     /// # Errors
     /// The file cannot be read, or passes a limit.
     pub fn records(&self) -> Result<(Records, Vec<RecordProblem>), SifFileError> {
-        let bytes = block_on(self.backend.get(REGISTRY))?.unwrap_or_default();
+        let bytes = block_on(self.backend.get(Self::REGISTRY))?.unwrap_or_default();
         Ok(Records::read(&bytes, &self.limits)?)
     }
 
@@ -165,14 +165,14 @@ impl SifFolder {
     }
 
     fn read(&self) -> Result<(Records, Vec<u8>), SifFileError> {
-        let bytes = block_on(self.backend.get(REGISTRY))?.unwrap_or_default();
+        let bytes = block_on(self.backend.get(Self::REGISTRY))?.unwrap_or_default();
         let (records, _) = Records::read(&bytes, &self.limits)?;
         Ok((records, bytes))
     }
 
     fn write(&self, records: &Records, before: Vec<u8>) -> Result<(), SifFileError> {
         let after = records.to_bytes();
-        if after == before { Ok(()) } else { Ok(block_on(self.backend.put(REGISTRY, &after))?) }
+        if after == before { Ok(()) } else { Ok(block_on(self.backend.put(Self::REGISTRY, &after))?) }
     }
 
     fn change<T>(

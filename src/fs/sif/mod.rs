@@ -6,4 +6,4 @@ mod folder;
 
 pub use error::SifFileError;
 pub use file::SifFile;
-pub use folder::{FileFate, REGISTRY, RemovedImage, SifFolder};
+pub use folder::{FileFate, RemovedImage, SifFolder};

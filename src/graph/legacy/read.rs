@@ -103,7 +103,7 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
             (name == "json" && check_id(id).is_ok()).then(|| id.to_owned())
         });
         let ids: BTreeSet<String> = ids.collect();
-        LimitExceeded::check("images", u64::from(self.shop.limits.records), ids.len() as u64)?;
+        LimitExceeded::check("records", u64::from(self.shop.limits.records), ids.len() as u64)?;
         Ok(ids)
     }
 

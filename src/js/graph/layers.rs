@@ -64,7 +64,7 @@ pub(super) async fn run(
             let found = graph.get(&text(values, 0)?).await.map_err(thrown)?;
             let contents = graph.contents();
             let reading = contents.open(&found.id, found.parent.as_deref()).await.map_err(to_thrown)?;
-            Ok(LayerHandle::new(reading, contents))
+            Ok(LayerHandle::handle(reading, contents))
         }
         "sweep" => to_js(&graph.sweep().await.map_err(thrown)?),
         "skeleton" => to_js(container_skeleton()),

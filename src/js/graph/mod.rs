@@ -184,7 +184,7 @@ impl StoresHandle {
 }
 
 impl LayerHandle {
-    fn new(reading: Whole, contents: &RecordContents<Shared>) -> JsValue {
+    fn handle(reading: Whole, contents: &RecordContents<Shared>) -> JsValue {
         Self(Rc::new(RefCell::new(Some(reading))), contents.clone()).into()
     }
 }

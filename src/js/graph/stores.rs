@@ -73,7 +73,7 @@ pub(super) async fn run(
         }
         "open" => {
             let reading = stores.open_layer(&store, &id).await.map_err(thrown)?;
-            Ok(LayerHandle::new(reading, stores.contents()))
+            Ok(LayerHandle::handle(reading, stores.contents()))
         }
         "skeleton" => to_js(scratch_skeleton()),
         _ => Err(unknown(operation)),
