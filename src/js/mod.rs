@@ -6,14 +6,18 @@
 //!
 //! Several modules are made of it, each with a feature of its own. The nouns' is small and runs in the thread that asks;
 //! that of archives runs in workers, where nobody asks for a noun, and each worker has to load it; that of the store is
-//! loaded when a store is opened.
+//! loaded when a store is opened, and that of graphs when a graph is.
 
 #[cfg(feature = "js-archive")]
 mod archive;
 mod argument;
+#[cfg(any(feature = "js-graph", feature = "js-store"))]
+mod backend;
 #[cfg(feature = "js")]
 pub mod digest;
 mod error;
+#[cfg(feature = "js-graph")]
+pub mod graph;
 #[cfg(feature = "js")]
 pub mod image;
 #[cfg(feature = "js")]
@@ -24,13 +28,19 @@ pub mod image_v1;
 pub mod json;
 #[cfg(feature = "js")]
 pub mod manifest;
-#[cfg(any(feature = "js-archive", feature = "js-store"))]
+#[cfg(any(
+    feature = "js-archive",
+    feature = "js-graph",
+    feature = "js-sif",
+    feature = "js-store",
+    feature = "js-vm"
+))]
 mod object;
 #[cfg(feature = "js-archive")]
 mod options;
 #[cfg(feature = "js")]
 pub mod platform;
-#[cfg(any(feature = "js", feature = "js-archive"))]
+#[cfg(any(feature = "js", feature = "js-archive", feature = "js-sif"))]
 mod proto;
 #[cfg(feature = "js")]
 pub mod reference;
@@ -38,6 +48,8 @@ pub mod reference;
 mod scan;
 #[cfg(feature = "js")]
 pub mod short_ids;
+#[cfg(feature = "js-sif")]
+pub mod sif;
 #[cfg(feature = "js")]
 pub mod source;
 #[cfg(feature = "js-store")]
@@ -45,5 +57,7 @@ pub mod store;
 #[cfg(feature = "js-archive")]
 mod tree;
 mod value;
-#[cfg(any(feature = "js", feature = "js-store"))]
+#[cfg(feature = "js-vm")]
+pub mod vm;
+#[cfg(any(feature = "js", feature = "js-graph", feature = "js-store"))]
 mod written;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Change;
 use super::problem::Problems;
-use super::{Backend, DeleteReport, ImageStore, LayerStore, StoreError, key, leases};
+use super::{Backend, BackendError, DeleteReport, ImageStore, LayerStore, StoreError, key, leases};
 use crate::image::ImageId;
 
 /// What is removed.
@@ -87,7 +87,16 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             }
         }
         if !options.dry_run {
-            report.images.cleanup_pending = self.commit(&changes).await?.is_pending();
+            report.images.cleanup_pending = match self.commit(&changes).await {
+                // Where there is no room to note all of it, what goes goes one by one: none of it is part of another.
+                Err(StoreError::Backend(BackendError::Full { .. })) => {
+                    changes.retain(|change| change.bytes.is_none());
+                    report.debris.retain(|key| changes.iter().any(|change| change.key == *key));
+                    self.make(&changes).await?;
+                    false
+                }
+                committed => committed?.is_pending(),
+            };
             if !report.images.deleted.is_empty() {
                 self.delete_these(&mut report.images).await?;
             }

@@ -18,6 +18,8 @@ pub(super) struct Index<T> {
     pub(super) ids: ShortIds,
     /// Images that are there but cannot be used, and why.
     pub(super) damaged: BTreeMap<ImageId, Problem>,
+    /// Images whose metadata names a parent that is not there, by that parent.
+    pub(super) waiting: BTreeMap<ImageId, BTreeSet<ImageId>>,
     /// Names, as last read.
     pub(super) names: NamesRead,
     /// Users that are not kept in the storage, by image and name.
@@ -66,6 +68,7 @@ impl<T> Default for Index<T> {
             images: BTreeMap::new(),
             ids: ShortIds::new(),
             damaged: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             names: NamesRead::default(),
             users: BTreeMap::new(),
         }
@@ -98,6 +101,9 @@ impl<T> Index<T> {
         }
         if let Some(parent) = known.parent.and_then(|parent| self.images.get_mut(&parent)) {
             parent.children.remove(id);
+        }
+        if !known.children.is_empty() {
+            self.waiting.entry(*id).or_default().extend(&known.children);
         }
         Some(known)
     }

@@ -17,10 +17,13 @@ use crate::stamp::Step;
 use crate::{npm, prerequisites};
 
 /// Name of a module and the features it is built with.
-const MODULES: [(&str, &str); 4] = [
+const MODULES: [(&str, &str); 7] = [
     ("core", "js,blake3"),
     ("archive", "js-archive,blake3"),
     ("store", "js-store"),
+    ("sif", "js-sif"),
+    ("graph", "js-graph"),
+    ("vm", "js-vm"),
     ("testing", "js-testing"),
 ];
 /// The target of everything that runs in JavaScript.

@@ -5,7 +5,7 @@
 //! `layerdb/tmp` and committed by one rename; it is freed by a rename as well, and what it held is removed afterwards.
 //! What interrupted work leaves behind is swept when the folder is opened again.
 
-mod contents;
+pub(in crate::fs) mod contents;
 mod diff;
 mod error;
 mod export;

@@ -172,6 +172,6 @@ fn trailing(mut findings: Findings, trailer: &Trailer, passed: &pipeline::Passed
 }
 
 /// Names are bytes, as the system has them.
-fn path_of(path: &[u8]) -> &Path {
+pub(super) fn path_of(path: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(path))
 }

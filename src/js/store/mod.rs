@@ -4,7 +4,6 @@
 //! another, of `close` or of `free`. A store that was closed lets no further call through to its backend: what is under
 //! way ends with the next one.
 
-mod backend;
 mod changes;
 #[cfg(feature = "js-testing")]
 pub mod conformance;
@@ -25,6 +24,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use self::backend::{GuardedBackend, JsBackend};
 use self::layers::{GuardedLayers, JsLayers, layer_stores};
+use super::backend;
 use super::error::{BindingError, to_thrown};
 use super::object::{limits, wrong};
 use super::value::to_js;

@@ -20,6 +20,7 @@ mod table;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use edit::NameChange;
 pub use error::{NameError, NamesError};
@@ -30,7 +31,7 @@ use crate::image::ImageId;
 use crate::limits::Limits;
 use crate::reference::{Kind, Reference};
 
-/// The names of all images of a store.
+/// The names of all images of a store. Clones share what neither of them changes.
 ///
 /// ```
 /// use layerglass::image::ImageId;
@@ -45,8 +46,8 @@ use crate::reference::{Kind, Reference};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     /// By the name as Docker shows it: the order of the file.
-    repositories: BTreeMap<String, Repository>,
-    by_id: BTreeMap<ImageId, BTreeSet<Reference>>,
+    repositories: BTreeMap<Arc<str>, Arc<Repository>>,
+    by_id: BTreeMap<ImageId, Arc<BTreeSet<Reference>>>,
     /// Entries of the old form that are kept because their name stands for something else already: by that name, where
     /// they stand.
     shadows: BTreeMap<Reference, BTreeSet<(String, String)>>,
@@ -126,9 +127,9 @@ impl Names {
     /// value of the whole repository.
     pub fn damaged(&self) -> impl Iterator<Item = (&str, Option<&str>, &[u8])> {
         self.repositories.iter().flat_map(|(name, repository)| {
-            let instead = repository.instead.iter().map(|json| (name.as_str(), None, json.as_slice()));
+            let instead = repository.instead.iter().map(|json| (&**name, None, json.as_slice()));
             let kept = repository.kept.iter();
-            instead.chain(kept.map(|(key, json)| (name.as_str(), Some(key.as_str()), json.as_slice())))
+            instead.chain(kept.map(|(key, json)| (&**name, Some(key.as_str()), json.as_slice())))
         })
     }
 
@@ -143,6 +144,11 @@ impl Names {
         self.by_id.get(id).map(|names| names.iter().cloned().collect()).unwrap_or_default()
     }
 
+    /// Whether an image has a name.
+    pub(super) fn has_names(&self, id: &ImageId) -> bool {
+        self.by_id.contains_key(id)
+    }
+
     /// All names of a repository with their images, sorted: tags, then digests. Tag and digest of `name` do not matter.
     pub fn repository(&self, name: &Reference) -> Vec<(Reference, ImageId)> {
         let Ok(name) = normalized(name) else { return Vec::new() };
@@ -155,7 +161,7 @@ impl Names {
     pub fn display_name(&self, id: &ImageId) -> String {
         let names = self.by_id.get(id);
         let tagged = names.and_then(|names| names.iter().find(|name| name.tag().is_some()));
-        match tagged.or_else(|| names.and_then(BTreeSet::first)) {
+        match tagged.or_else(|| names.and_then(|names| names.first())) {
             Some(name) => name.familiar().to_owned(),
             None => id.short(),
         }

@@ -5,16 +5,16 @@ use std::io;
 use std::path::Path;
 
 /// A folder out of which no name leads.
-pub(in crate::fs::layers) struct Folder(Inner);
+pub(in crate::fs) struct Folder(Inner);
 
 impl Folder {
     /// Opens a folder.
-    pub(in crate::fs::layers) fn open(path: &Path) -> io::Result<Self> {
+    pub(in crate::fs) fn open(path: &Path) -> io::Result<Self> {
         Inner::open(path).map(Self)
     }
 
     /// Opens a regular file for reading. Links are followed within the folder, which stands in for the root.
-    pub(in crate::fs::layers) fn file(&self, name: &[u8]) -> io::Result<File> {
+    pub(in crate::fs) fn file(&self, name: &[u8]) -> io::Result<File> {
         let file = self.0.file(name)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
     }

@@ -35,7 +35,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-pub(super) use confined::Folder;
+pub(in crate::fs) use confined::Folder;
 pub(super) use overlay2::write as write_overlay2;
 
 use super::LayerDriver;
