@@ -47,6 +47,7 @@ mod layers;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
+mod sif;
 #[cfg(target_os = "linux")]
 mod unpack;
 
@@ -69,5 +70,6 @@ pub use layers::{
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
+pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

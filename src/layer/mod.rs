@@ -2,6 +2,7 @@
 
 mod column;
 mod difference;
+mod filter;
 mod merge;
 mod node;
 mod packed;
@@ -17,6 +18,7 @@ mod view;
 mod whiteout;
 
 pub use difference::{Difference, differences};
+pub use filter::{FilteredSource, LayerFilter, LayerFilterError, LayerFilterReport, WasThere};
 pub use node::{Aspect, Change, Contents, Node, NodeKind};
 pub use path::{PathProblem, clean_path};
 pub use report::LayerReport;

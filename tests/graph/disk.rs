@@ -8,7 +8,8 @@ use std::path::Path;
 
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::{
-    GraphFolder, GraphLayers, LayerDriver, LayerFolder, ReadSource, VfsContents, block_on, make_skeleton,
+    GraphFolder, GraphLayers, LayerDriver, LayerFolder, ReadSource, VfsContents, block_on, host_env,
+    make_skeleton,
 };
 use layerglass::graph::{
     Graph, GraphConfig, GraphDocument, GraphOptions, ImageJson, ImageOutcome, LayerContents, Migration,
@@ -22,11 +23,11 @@ use serde_json::Value;
 
 use crate::support::{Interrupted, env, json};
 
-type DiskGraph = Graph<GraphFolder, VfsContents>;
+pub type DiskGraph = Graph<GraphFolder, VfsContents>;
 
-fn open(root: &Path) -> DiskGraph {
+pub fn open(root: &Path) -> DiskGraph {
     let folder = GraphFolder::open(root).expect("opens");
-    block_on(Graph::open(folder, VfsContents::new(root), GraphOptions::new(env()))).expect("opens").0
+    block_on(Graph::open(folder, VfsContents::new(root), GraphOptions::new(host_env()))).expect("opens").0
 }
 
 /// A tar of files with contents; nothing stands for a directory.

@@ -100,12 +100,14 @@ fn damage_is_reported_when_a_graph_is_opened_and_the_rest_works() {
         ("c1", "c2"),
         ("c2", "c1"),
         ("nolayer", ""),
+        ("pointer", ""),
     ] {
         register(&graph, id, parent, b"layer").expect("registered");
     }
     for (key, bytes) in [
         ("graph/size/layersize", &b"many"[..]),
         ("graph/text/json", b"{"),
+        ("layerglass/layers/pointer", b"nowhere"),
         ("graph/.x/json", b"{}"),
         ("graph/README", b""),
     ] {
@@ -117,7 +119,7 @@ fn damage_is_reported_when_a_graph_is_opened_and_the_rest_works() {
     block_on(backend.delete("layerglass/layers/nolayer")).expect("deleted");
     let (graph, report) = open_graph(&backend);
     let wrong: Vec<&str> = report.problems.iter().map(|problem| problem.id.as_str()).collect();
-    assert_eq!(wrong, ["c1", "c2", "nolayer", "orphan", "size", "text"], "{:?}", report.problems);
+    assert_eq!(wrong, ["c1", "c2", "nolayer", "orphan", "pointer", "size", "text"], "{:?}", report.problems);
     assert!(block_on(graph.get("good")).is_ok() && block_on(graph.get("orphan")).is_ok());
     for id in ["size", "text"] {
         assert_eq!(block_on(graph.get(id)).expect_err(id).kind(), ErrorKind::Corrupt);
@@ -126,7 +128,7 @@ fn damage_is_reported_when_a_graph_is_opened_and_the_rest_works() {
         assert_eq!(block_on(graph.history(id)).expect_err(id).kind(), ErrorKind::Corrupt, "{id}");
     }
     // Whatever is damaged can be deleted or written anew.
-    for id in ["text", "size", "c1", "nolayer"] {
+    for id in ["text", "size", "c1", "nolayer", "pointer"] {
         block_on(graph.delete(id)).expect(id);
         register(&graph, id, "", b"anew").expect(id);
     }
