@@ -2,12 +2,15 @@
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
 mod arena;
+#[path = "../support/build.rs"]
+mod build;
 mod hostile;
 mod layers;
 mod listing;
 mod pack;
 mod properties;
 mod unpack;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
