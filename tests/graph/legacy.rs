@@ -50,6 +50,16 @@ fn ids_that_lead_elsewhere_are_refused() {
 }
 
 #[test]
+fn a_layer_stands_on_one_that_is_there() {
+    let backend = MemoryBackend::new();
+    let (graph, _) = open_graph(&backend);
+    let error = block_on(graph.register("a", json("a", "b"), Some(Interrupted(b"")))).expect_err("no parent");
+    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "graph-no-parent"));
+    assert!(matches!(register(&graph, "a", "a", b""), Err(GraphError::OwnParent { .. })));
+    assert!(backend.records().is_empty());
+}
+
+#[test]
 fn an_interrupted_layer_is_not_to_be_seen_and_can_be_tried_again() {
     let backend = MemoryBackend::new();
     let (graph, _) = open_graph(&backend);
@@ -102,7 +112,9 @@ fn damage_is_reported_when_a_graph_is_opened_and_the_rest_works() {
         ("nolayer", ""),
         ("pointer", ""),
     ] {
-        register(&graph, id, parent, b"layer").expect("registered");
+        register(&graph, id, "", b"layer").expect("registered");
+        let ImageJson::Raw(document) = json(id, parent) else { panic!("a document") };
+        block_on(backend.put(&format!("graph/{id}/json"), &document)).expect("put");
     }
     for (key, bytes) in [
         ("graph/size/layersize", &b"many"[..]),

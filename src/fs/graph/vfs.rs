@@ -97,10 +97,6 @@ impl VfsContents {
         DirBuilder::new().mode(0o755).create(folder)?;
         let Some(parent) = parent else { return make_skeleton(folder, self.skeleton) };
         let below = self.folder(parent);
-        // Docker takes a layer whose parent is not there for one that stands on nothing.
-        if !below.is_dir() {
-            return Ok(());
-        }
         let (writer, reader) = pipe();
         let mut unpacker = self.unpack(folder, Whiteouts::Keep).map_err(io::Error::other)?;
         let copied = thread::scope(|scope| {
