@@ -47,6 +47,7 @@ mod layers;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
+mod sif;
 #[cfg(target_os = "linux")]
 mod unikernels;
 #[cfg(target_os = "linux")]
@@ -65,12 +66,13 @@ pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
 #[cfg(unix)]
 pub use layers::{
-    LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
-    RegisterOptions, SweepReport,
+    DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,
+    LayersReport, RegisterOptions, SweepReport,
 };
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
+pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
 #[cfg(target_os = "linux")]
 pub use unikernels::{UnikernelFolder, UnikernelFolderError};
 #[cfg(target_os = "linux")]

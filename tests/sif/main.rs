@@ -2,12 +2,17 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod damage;
+#[cfg(feature = "fs")]
+mod folder;
 mod integrity;
 mod objects;
+mod oci;
 mod properties;
 #[cfg(feature = "sif-signatures")]
 mod signatures;
 mod tools;
+#[cfg(all(feature = "fs", feature = "sif-signatures"))]
+mod vectors;
 
 use std::path::PathBuf;
 

@@ -59,11 +59,12 @@ fn every_type_of_object_is_told() {
             "sbom",
             "partition",
             "json",
+            "signature",
         ]
     );
     let groups: Vec<_> = objects.iter().map(|one| one.group).collect();
     let one = Some(1);
-    assert_eq!(groups, [one, one, one, one, one, Some(2), one, one, one, None]);
+    assert_eq!(groups, [one, one, one, one, one, Some(2), one, one, one, None, None]);
     assert_eq!(objects[5].link, Some(Link::Object(4)));
     let Metadata::Partition { fs, part, architecture } = objects[3].metadata else {
         panic!("{:?}", objects[3])

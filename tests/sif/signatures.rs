@@ -97,6 +97,33 @@ fn a_key_that_may_only_certify_does_not_sign() {
 }
 
 #[test]
+fn a_subkey_signs_for_its_certificate() {
+    let file = fixture("sif/types.sif");
+    // It was made later than the others.
+    let policy = SignaturePolicy::default();
+    let found = verdict_at(&file, &ring(&["sub.asc"]), policy, SIGNED + DAY / 2);
+    assert_eq!(states(&found), [("good", "")], "{found:#?}");
+    let signer = found.signatures[0].signer.as_ref().unwrap();
+    assert_eq!(signer.names, ["Sub Signer <sub@example.org>"]);
+    assert_eq!(
+        Some(&signer.id),
+        open(&file).object(11).unwrap().fingerprint().as_ref(),
+        "that of the primary key"
+    );
+    assert_eq!(found.signatures[0].covers, [6]);
+    assert_eq!(found.uncovered, [1, 2, 3, 4, 5, 7, 8, 9, 10]);
+}
+
+#[test]
+fn revoked_keys_do_not_count() {
+    let file = without_last();
+    let found = verdict(&file, &ring(&["rsa-revoked.asc", "ed.asc", "late.asc"]));
+    let states = states(&found);
+    assert_eq!(states, [("bad", "sif-key-revoked"), ("bad", "sif-key-revoked"), ("good", ""), ("good", "")]);
+    assert_eq!((found.outcome, found.uncovered.len()), (Rule::Refuse, 0));
+}
+
+#[test]
 fn expired_keys_are_for_the_caller_to_judge() {
     let (file, keys) = (without_last(), ring(&["rsa.asc", "ed.asc", "late.asc"]));
     let later = SIGNED + 2 * DAY;
