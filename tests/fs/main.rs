@@ -4,6 +4,8 @@
 mod arena;
 #[path = "../support/build.rs"]
 mod build;
+#[path = "../support/children.rs"]
+mod children;
 mod hostile;
 mod layers;
 mod listing;

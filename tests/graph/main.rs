@@ -3,6 +3,9 @@
 
 mod atomicity;
 #[cfg(target_os = "linux")]
+#[path = "../support/children.rs"]
+mod children;
+#[cfg(target_os = "linux")]
 mod disk;
 mod filter;
 mod legacy;

@@ -1,18 +1,15 @@
 //! Graphs on disk that several processes work with, and processes that are killed.
-//!
-//! The other processes are this test program again, started for one test with what it is to do in the environment.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use std::{env, thread};
+use std::process::Child;
 
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::block_on;
 
+use crate::children::{Numbers, kill, spawn, started};
 use crate::disk::{DiskGraph, open, tar};
 use crate::support::json;
 
@@ -20,22 +17,6 @@ use crate::support::json;
 const KILLS: u64 = 40;
 /// What it would do if it were not.
 const STEPS: u64 = 200;
-
-/// Numbers that look random and are the same each time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-}
 
 fn id(number: u64) -> String {
     format!("layer{number}")
@@ -49,23 +30,6 @@ fn contents(id: &str) -> Vec<u8> {
 fn register(graph: &DiskGraph, id: &str) -> Result<(), layerglass::graph::GraphError> {
     let layer = tar(&[("folder", None), ("folder/file", Some(&contents(id)))]);
     block_on(graph.register(id, json(id, ""), Some(&layer[..]))).map(drop)
-}
-
-fn spawn(test: &str, folder: &Path, number: u64) -> Child {
-    Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", test, "--nocapture"])
-        .env("LAYERGLASS_TEST_FOLDER", folder)
-        .env("LAYERGLASS_TEST_NUMBER", number.to_string())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts")
-}
-
-/// What a process of a test was started with; nothing in the test itself.
-fn started() -> Option<(std::path::PathBuf, u64)> {
-    let number = env::var("LAYERGLASS_TEST_NUMBER").ok()?.parse().ok()?;
-    Some((env::var_os("LAYERGLASS_TEST_FOLDER")?.into(), number))
 }
 
 /// Every layer that is listed is whole, and nothing else is in the folders of layers.
@@ -100,14 +64,8 @@ fn a_killed_process_leaves_whole_layers() {
     let mut interrupted = 0;
     for seed in 0..KILLS {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut child = spawn("processes::a_killed_process_leaves_whole_layers", folder.path(), seed);
+        kill("processes::a_killed_process_leaves_whole_layers", folder.path(), seed, 60_000);
         let log = folder.path().join("log");
-        while !log.exists() {
-            thread::sleep(Duration::from_millis(1));
-        }
-        thread::sleep(Duration::from_micros(Numbers::new(seed + 1000).below(60_000)));
-        child.kill().expect("killed");
-        child.wait().expect("ended");
 
         let noted = fs::read_to_string(&log).expect("a log");
         let (mut expected, mut under_way) = (BTreeMap::new(), None);
