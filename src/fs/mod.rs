@@ -64,8 +64,8 @@ pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
 #[cfg(unix)]
 pub use layers::{
-    LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
-    RegisterOptions, SweepReport,
+    DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,
+    LayersReport, RegisterOptions, SweepReport,
 };
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::GraphError;
-use super::contents::{LayerContents, LayerSource};
+use super::contents::{ContentsError, LayerContents, LayerSource};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::env::Env;
 use crate::image::random_id;
@@ -143,6 +143,14 @@ impl<B: Backend, C: LayerContents> Workshop<B, C> {
             self.backend.delete(&key).await?;
         }
         Ok(cleared)
+    }
+
+    /// Whether a layer has contents that can be used, as far as that can be told without reading them.
+    pub(super) async fn has_contents(&self, place: &str) -> Result<bool, GraphError> {
+        match self.contents.contains(place).await {
+            Err(ContentsError::Corrupt { .. } | ContentsError::Missing { .. }) => Ok(false),
+            other => Ok(other?),
+        }
     }
 
     /// A name that nothing else has.

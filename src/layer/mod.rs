@@ -1,6 +1,8 @@
 //! Layers: one pass over a layer's bytes, its files as a table, and the tree that several layers make.
 
 mod column;
+mod difference;
+mod filter;
 mod merge;
 mod node;
 mod packed;
@@ -15,6 +17,8 @@ mod tree;
 mod view;
 mod whiteout;
 
+pub use difference::{Difference, differences};
+pub use filter::{FilteredSource, LayerFilter, LayerFilterError, LayerFilterReport, WasThere};
 pub use node::{Aspect, Change, Contents, Node, NodeKind};
 pub use path::{PathProblem, clean_path};
 pub use report::LayerReport;

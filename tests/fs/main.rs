@@ -2,12 +2,17 @@
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
 mod arena;
+#[path = "../support/build.rs"]
+mod build;
+#[path = "../support/children.rs"]
+mod children;
 mod hostile;
 mod layers;
 mod listing;
 mod pack;
 mod properties;
 mod unpack;
+mod whole;
 
 use std::path::{Path, PathBuf};
 

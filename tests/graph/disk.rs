@@ -8,7 +8,8 @@ use std::path::Path;
 
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::{
-    GraphFolder, GraphLayers, LayerDriver, LayerFolder, ReadSource, VfsContents, block_on, make_skeleton,
+    GraphFolder, GraphLayers, LayerDriver, LayerFolder, ReadSource, VfsContents, block_on, host_env,
+    make_skeleton,
 };
 use layerglass::graph::{
     Graph, GraphConfig, GraphDocument, GraphOptions, ImageJson, ImageOutcome, LayerContents, Migration,
@@ -22,11 +23,11 @@ use serde_json::Value;
 
 use crate::support::{Interrupted, env, json};
 
-type DiskGraph = Graph<GraphFolder, VfsContents>;
+pub type DiskGraph = Graph<GraphFolder, VfsContents>;
 
-fn open(root: &Path) -> DiskGraph {
+pub fn open(root: &Path) -> DiskGraph {
     let folder = GraphFolder::open(root).expect("opens");
-    block_on(Graph::open(folder, VfsContents::new(root), GraphOptions::new(env()))).expect("opens").0
+    block_on(Graph::open(folder, VfsContents::new(root), GraphOptions::new(host_env()))).expect("opens").0
 }
 
 /// A tar of files with contents; nothing stands for a directory.
@@ -196,6 +197,26 @@ fn debris_on_disk_is_in_nobodys_way() {
     let swept = block_on(graph.sweep()).expect("swept");
     assert_eq!(swept, ["vfs/.tmp-dead", "graph/_tmp/dead/00000000"]);
     assert!(!root.path().join("vfs/.tmp-dead").exists() && !root.path().join("graph/_tmp/dead").exists());
+}
+
+/// Nothing is written to a root that is open for reading only, and what is asked of it is refused.
+#[test]
+fn a_graph_that_is_open_for_reading_only_is_read() {
+    let root = tempfile::tempdir().expect("a folder");
+    let layer = tar(&[("f", Some(b"x"))]);
+    block_on(open(root.path()).register("a", json("a", ""), Some(&layer[..]))).expect("registered");
+    fs::remove_file(root.path().join("graph/a/layersize")).expect("removed");
+    let before = snapshot(root.path());
+    let folder = GraphFolder::open_read_only(root.path()).expect("opens");
+    let options = GraphOptions::new(host_env());
+    let (graph, report) =
+        block_on(Graph::open(folder, VfsContents::new(root.path()), options)).expect("opens");
+    assert_eq!((report.images, block_on(graph.get("a")).expect("found").size), (1, Some(1)));
+    assert_eq!(block_on(graph.delete("a")).expect_err("reading only").kind(), ErrorKind::Unsupported);
+    assert_eq!(snapshot(root.path()), before);
+    let refused = block_on(graph.register("b", json("b", "a"), Some(&layer[..])));
+    assert_eq!(refused.expect_err("reading only").kind(), ErrorKind::Unsupported);
+    assert_eq!(tree(root.path()).len(), before.len(), "nothing is left of it");
 }
 
 #[test]

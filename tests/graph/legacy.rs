@@ -50,6 +50,16 @@ fn ids_that_lead_elsewhere_are_refused() {
 }
 
 #[test]
+fn a_layer_stands_on_one_that_is_there() {
+    let backend = MemoryBackend::new();
+    let (graph, _) = open_graph(&backend);
+    let error = block_on(graph.register("a", json("a", "b"), Some(Interrupted(b"")))).expect_err("no parent");
+    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "graph-no-parent"));
+    assert!(matches!(register(&graph, "a", "a", b""), Err(GraphError::OwnParent { .. })));
+    assert!(backend.records().is_empty());
+}
+
+#[test]
 fn an_interrupted_layer_is_not_to_be_seen_and_can_be_tried_again() {
     let backend = MemoryBackend::new();
     let (graph, _) = open_graph(&backend);
@@ -100,12 +110,16 @@ fn damage_is_reported_when_a_graph_is_opened_and_the_rest_works() {
         ("c1", "c2"),
         ("c2", "c1"),
         ("nolayer", ""),
+        ("pointer", ""),
     ] {
-        register(&graph, id, parent, b"layer").expect("registered");
+        register(&graph, id, "", b"layer").expect("registered");
+        let ImageJson::Raw(document) = json(id, parent) else { panic!("a document") };
+        block_on(backend.put(&format!("graph/{id}/json"), &document)).expect("put");
     }
     for (key, bytes) in [
         ("graph/size/layersize", &b"many"[..]),
         ("graph/text/json", b"{"),
+        ("layerglass/layers/pointer", b"nowhere"),
         ("graph/.x/json", b"{}"),
         ("graph/README", b""),
     ] {
@@ -117,7 +131,7 @@ fn damage_is_reported_when_a_graph_is_opened_and_the_rest_works() {
     block_on(backend.delete("layerglass/layers/nolayer")).expect("deleted");
     let (graph, report) = open_graph(&backend);
     let wrong: Vec<&str> = report.problems.iter().map(|problem| problem.id.as_str()).collect();
-    assert_eq!(wrong, ["c1", "c2", "nolayer", "orphan", "size", "text"], "{:?}", report.problems);
+    assert_eq!(wrong, ["c1", "c2", "nolayer", "orphan", "pointer", "size", "text"], "{:?}", report.problems);
     assert!(block_on(graph.get("good")).is_ok() && block_on(graph.get("orphan")).is_ok());
     for id in ["size", "text"] {
         assert_eq!(block_on(graph.get(id)).expect_err(id).kind(), ErrorKind::Corrupt);
@@ -126,7 +140,7 @@ fn damage_is_reported_when_a_graph_is_opened_and_the_rest_works() {
         assert_eq!(block_on(graph.history(id)).expect_err(id).kind(), ErrorKind::Corrupt, "{id}");
     }
     // Whatever is damaged can be deleted or written anew.
-    for id in ["text", "size", "c1", "nolayer"] {
+    for id in ["text", "size", "c1", "nolayer", "pointer"] {
         block_on(graph.delete(id)).expect(id);
         register(&graph, id, "", b"anew").expect(id);
     }

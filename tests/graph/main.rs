@@ -3,11 +3,18 @@
 
 mod atomicity;
 #[cfg(target_os = "linux")]
+#[path = "../support/children.rs"]
+mod children;
+#[cfg(target_os = "linux")]
 mod disk;
 mod filter;
 mod legacy;
 mod migration;
 mod named;
+#[cfg(target_os = "linux")]
+mod parts;
+#[cfg(target_os = "linux")]
+mod processes;
 #[path = "../conformance/report.rs"]
 #[allow(dead_code, reason = "the test of vectors uses the rest")]
 mod report;

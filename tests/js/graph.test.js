@@ -80,6 +80,7 @@ test("an image that is made has a new id and what it was made with", async () =>
     platform: { os: "linux", architecture: "arm64" },
     dockerVersion: "0.11.1",
   });
+  await graph.register("base", document("base"));
   const container = { id: "c1", image: "base", config: { Env: ["A=1"] } };
   const made = await graph.create({ comment: "a remark", config: { Cmd: ["sh"] }, container }, bytes("tar"));
   assert.match(made.id, /^[0-9a-f]{64}$/);

@@ -4,6 +4,8 @@
 mod atomicity;
 mod backends;
 mod bounds;
+#[path = "../support/children.rs"]
+mod children;
 mod daemon;
 mod damage;
 mod folder;

@@ -1,14 +1,10 @@
 //! Several processes on one folder, and processes that are killed.
-//!
-//! The other processes are this test program again, started for one test with what it is to do in the environment.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use std::{env, thread};
+use std::process::Child;
+use std::thread;
 
 use layerglass::fs::{FolderBackend, block_on};
 use layerglass::image::ImageId;
@@ -17,28 +13,13 @@ use layerglass::store::{
     ResolveOptions, StoreError,
 };
 
+use crate::children::{Numbers, kill, spawn, started};
 use crate::support::{config, id, name, open};
 
 /// How often a process is killed.
 const KILLS: u64 = 200;
 /// What it would do if it were not.
 const STEPS: u64 = 400;
-
-/// Numbers that look random and are the same each time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-}
 
 /// One step of a script; refusals are part of it.
 async fn step<B: Backend>(store: &ImageStore<B>, numbers: &mut Numbers) -> Result<(), StoreError> {
@@ -68,23 +49,6 @@ async fn step<B: Backend>(store: &ImageStore<B>, numbers: &mut Numbers) -> Resul
     }
 }
 
-fn spawn(test: &str, folder: &Path, number: u64) -> Child {
-    Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", test, "--nocapture"])
-        .env("LAYERGLASS_TEST_FOLDER", folder)
-        .env("LAYERGLASS_TEST_NUMBER", number.to_string())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts")
-}
-
-/// What a process of a test was started with; nothing in the test itself.
-fn started() -> Option<(std::path::PathBuf, u64)> {
-    let number = env::var("LAYERGLASS_TEST_NUMBER").ok()?.parse().ok()?;
-    Some((env::var_os("LAYERGLASS_TEST_FOLDER")?.into(), number))
-}
-
 fn records(folder: &FolderBackend) -> BTreeMap<String, Vec<u8>> {
     let keys = block_on(folder.list("")).expect("lists");
     let read = |key: String| {
@@ -112,14 +76,8 @@ fn a_killed_process_leaves_whole_operations() {
     let mut interrupted = 0;
     for seed in 0..KILLS {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut child = spawn("processes::a_killed_process_leaves_whole_operations", folder.path(), seed);
+        kill("processes::a_killed_process_leaves_whole_operations", folder.path(), seed, 30_000);
         let log = folder.path().join("log");
-        while !log.exists() {
-            thread::sleep(Duration::from_millis(1));
-        }
-        thread::sleep(Duration::from_micros(Numbers::new(seed + 1000).below(30_000)));
-        child.kill().expect("killed");
-        child.wait().expect("ended");
 
         let log = fs::read(&log).expect("a log");
         let finished = log.iter().filter(|byte| **byte == b'>').count();

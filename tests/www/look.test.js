@@ -48,10 +48,11 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     const inspector = await stage.inspector({ colorScheme, viewport: { width: 360, height: 800 } });
     const entry = find((each) => each.images.length === 0 && !each.folder && each.name.endsWith(".sif"));
     await inspector.pick(entry.path);
-    await inspector.page.locator("lg-facts").waitFor();
+    await inspector.page.locator("lg-report").waitFor();
     assert.ok((await inspector.overflow()) <= 0);
     assert.deepEqual(await violations(inspector.page), []);
-    if (SCREENSHOTS) await inspector.page.screenshot({ path: `${SCREENSHOTS}/facts-${colorScheme}-360.png` });
+    if (SCREENSHOTS)
+      await inspector.page.screenshot({ path: `${SCREENSHOTS}/report-${colorScheme}-360.png` });
     await inspector.close();
   });
 

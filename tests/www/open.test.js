@@ -39,7 +39,7 @@ for (const entry of expected()) {
     const { page } = inspector;
     if (entry.folder) await inspector.pickFolder(entry.path);
     else await inspector.pick(entry.path);
-    await page.locator("lg-inspector").waitFor();
+    await page.locator("lg-inspector, lg-report").waitFor();
     assert.equal(await page.locator(".failure").count(), 0);
     const inspected = entry.docker_image_inspect ?? [];
     if (entry.images.length > 0) {
@@ -52,7 +52,10 @@ for (const entry of expected()) {
       await inspector.scanned();
       assert.deepEqual(await imageIds(inspector), inspected.map(({ Id }) => Id).sort());
     } else {
-      const said = await page.locator("lg-facts h1, lg-inspector .origin strong").first().innerText();
+      const said = await page
+        .locator("lg-facts h1, lg-report h1, lg-inspector .origin strong")
+        .first()
+        .innerText();
       assert.match(said, /\w/);
     }
     await inspector.close();

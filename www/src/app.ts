@@ -14,6 +14,7 @@ import { shown } from "./ui/text.ts";
 import "./views/bar.ts";
 import type { OpenEvent, ScanEvent } from "./views/events.ts";
 import "./views/inspector.ts";
+import "./views/report.ts";
 import "./views/start.ts";
 
 /** The page: one file at a time, from the first screen to its last byte. */
@@ -64,6 +65,7 @@ export class AppElement extends LitElement {
   /** What happened, for those who do not see it; failures tell of themselves. */
   private announcement(phase: Phase): string {
     if (phase.name === "opening") return `Opening ${plain(phase.subject.name, 200)}`;
+    if (phase.name === "read") return `${plain(phase.subject.name, 200)} is open`;
     if (phase.name !== "open") return "";
     const { label, images } = phase.data;
     return `${plain(phase.subject.name, 200)} is open: ${label}, ${count(images.length, "image")}`;
@@ -85,7 +87,9 @@ export class AppElement extends LitElement {
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
-        return html`<lg-inspector .archive=${phase.archive} .data=${phase.data} .scan=${phase.scan}></lg-inspector>`;
+        return html`<lg-inspector .archive=${phase.archive} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></lg-inspector>`;
+      case "read":
+        return html`<main><lg-report .contents=${phase.contents}></lg-report></main>`;
     }
   }
 

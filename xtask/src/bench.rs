@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
 
 mod native;
+mod register;
 mod table;
 
 use crate::browser::Browser;
@@ -20,6 +21,8 @@ const NATIVE: &str = "native";
 const NOUNS: &str = "nouns";
 /// A store of 100,000 images in a folder.
 const STORE: &str = "store";
+/// Adding images to a data root, beside `docker load`.
+const REGISTER: &str = "register";
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
@@ -36,6 +39,15 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         std::fs::create_dir_all(&inputs).at("create", &inputs)?;
         rows.extend(parse_rows(STORE, &Native::build(project)?.store(&inputs, runs)?)?);
         parts.retain(|part| *part != STORE);
+    }
+    if parts.contains(&REGISTER) {
+        println!("bench: {REGISTER}");
+        let inputs = project.target().join("bench");
+        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
+        let native = Native::build(project)?;
+        native.make(&inputs)?;
+        rows.extend(register::run(native.path(), &inputs, runs)?);
+        parts.retain(|part| *part != REGISTER);
     }
     if !parts.is_empty() {
         rows.extend(files(project, runs, parts)?);
@@ -85,7 +97,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, REGISTER, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();

@@ -1,11 +1,20 @@
-import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rmdir, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { randomInt } from "node:crypto";
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { Backend } from "../store-types.js";
 import { PidLock } from "./pid-lock.js";
 
 /** What a file is called while it is written. */
 const TEMPORARY = ".tmp-";
+/** What follows then when it is one of ours: the process, and a random number. */
+const OURS = /\.layerglass-[\d-]*$/;
+/** Characters of a name that are kept in that of the file being written, so that the whole is not too long. */
+const NAME = 100;
+/**
+ * Milliseconds since somebody else last wrote a file, after which it is taken to be left behind: a daemon that works in the
+ * same folder does not know of our lock, and is never at one file for so long.
+ */
+const OTHERS_AGE = 3_600_000;
 /** The lock's files; they are no records. */
 const LOCK = "layerglass/lock.pid";
 /** How often a file is written whose folder others remove. */
@@ -44,7 +53,8 @@ export function nodeFolderBackend(path: string): Backend {
   async function put(key: string, bytes: Uint8Array, attempt = 1): Promise<void> {
     const target = join(root, key);
     const folder = dirname(target);
-    const temporary = join(folder, `${TEMPORARY}${randomUUID()}`);
+    const name = `${basename(target).slice(0, NAME)}.layerglass-${process.pid}-${randomInt(2 ** 47)}`;
+    const temporary = join(folder, TEMPORARY + name);
     try {
       await made(folder);
       const file = await open(temporary, "wx", 0o600);
@@ -105,6 +115,13 @@ export function nodeFolderBackend(path: string): Backend {
 
   const isTemporary = (key: string) => key.slice(key.lastIndexOf("/") + 1).startsWith(TEMPORARY);
 
+  /** Whether a file that was being written is so no longer. Ours are written under the lock, which sweeping has. */
+  async function isLeft(key: string): Promise<boolean> {
+    if (OURS.test(key)) return true;
+    const written = await lstat(join(root, key)).catch(() => undefined);
+    return written !== undefined && Date.now() - written.mtimeMs >= OTHERS_AGE;
+  }
+
   return {
     async list(prefix) {
       const keys: string[] = [];
@@ -125,7 +142,7 @@ export function nodeFolderBackend(path: string): Backend {
     lock: () => lock.take(),
     async sweep() {
       const swept: string[] = [];
-      for await (const key of walk("", "")) if (isTemporary(key)) swept.push(key);
+      for await (const key of walk("", "")) if (isTemporary(key) && (await isLeft(key))) swept.push(key);
       for (const key of swept) await unlink(join(root, key));
       return swept;
     },

@@ -1,7 +1,9 @@
 //! The contents of layers as folders, each with the whole tree.
 
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +16,8 @@ use crate::fs::{
     PackError, PackOptions, PackReport, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts, pack,
     pack_changes,
 };
-use crate::graph::{ContentsError, LayerContents, SkeletonEntry};
+use crate::graph::{ContentsError, LayerContents, PathFilter, SkeletonEntry};
+use crate::layer::{LayerFilter, LayerFilterReport};
 use crate::limits::Limits;
 
 /// What is being written, or removed, has a name that begins so.
@@ -94,10 +97,6 @@ impl VfsContents {
         DirBuilder::new().mode(0o755).create(folder)?;
         let Some(parent) = parent else { return make_skeleton(folder, self.skeleton) };
         let below = self.folder(parent);
-        // Docker takes a layer whose parent is not there for one that stands on nothing.
-        if !below.is_dir() {
-            return Ok(());
-        }
         let (writer, reader) = pipe();
         let mut unpacker = self.unpack(folder, Whiteouts::Keep).map_err(io::Error::other)?;
         let copied = thread::scope(|scope| {
@@ -139,6 +138,51 @@ impl VfsContents {
             Some(below) => pack_changes(folder, below, &self.options(), to),
             None => pack(folder, &self.options(), to),
         }
+    }
+
+    /// Writes what a layer is as a tar, through a filter: what it changes in `ancestor`, or all of it without one. With
+    /// `headers_only` members have no contents, and say by the extended attribute `change_type` what kind of change they are.
+    /// Members stand in the order of the components of their paths.
+    ///
+    /// The ancestor need not be one: what is written turns it into the layer.
+    ///
+    /// # Errors
+    /// There is no such layer or ancestor, or one of the two sides failed.
+    pub fn export(
+        &self,
+        place: &str,
+        ancestor: Option<&str>,
+        filter: &PathFilter,
+        headers_only: bool,
+        to: &mut impl io::Write,
+    ) -> Result<LayerFilterReport, ContentsError> {
+        if let Some(missing) = [Some(place), ancestor].into_iter().flatten().find(|place| !self.has(place)) {
+            return Err(ContentsError::Missing { place: missing.to_owned() });
+        }
+        let fail = |error: &dyn ToString| failed("export", place, error.to_string());
+        let below = ancestor.map(|ancestor| self.folder(ancestor));
+        let mut through = LayerFilter::new(filter.clone(), &self.limits);
+        if headers_only {
+            through = through.headers_only(|path| {
+                let path = Path::new(OsStr::from_bytes(path));
+                below.as_ref().is_some_and(|below| fs::symlink_metadata(below.join(path)).is_ok())
+            });
+        }
+        let (writer, mut reader) = pipe();
+        thread::scope(|scope| {
+            let packing = scope.spawn(|| self.packing(place, ancestor, writer));
+            let mut out = Vec::new();
+            while let Some(piece) = reader.next() {
+                through.push(&piece, &mut out).map_err(|error| fail(&error))?;
+                to.write_all(&out).map_err(|error| fail(&error))?;
+                out.clear();
+            }
+            let packed = packing.join().map_err(|_| fail(&"a thread ended early"))?;
+            packed.map_err(|error| fail(&error))?;
+            let report = through.finish(&mut out).map_err(|error| fail(&error))?;
+            to.write_all(&out).map_err(|error| fail(&error))?;
+            Ok(report)
+        })
     }
 
     pub(super) fn has(&self, place: &str) -> bool {

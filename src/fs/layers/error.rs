@@ -121,6 +121,14 @@ pub enum LayerFolderError {
         /// What should lie below it.
         ancestor: ChainId,
     },
+    /// A tar cannot hold what an entry says.
+    #[error("{} cannot be written as a tar: {reason}", path.escape_ascii())]
+    Unwritable {
+        /// The path of the entry.
+        path: Vec<u8>,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The store was opened for reading only.
     #[error("the layer store was opened for reading only")]
     ReadOnly,
@@ -160,7 +168,9 @@ impl Reason for LayerFolderError {
             Self::Limit(_) => ErrorKind::Limit,
             Self::NotRetained { .. } => ErrorKind::Conflict,
             Self::NotAncestor { .. } => ErrorKind::Invalid,
-            Self::Overwritten { .. } | Self::ReadOnly | Self::Driver { .. } => ErrorKind::Unsupported,
+            Self::Overwritten { .. } | Self::Unwritable { .. } | Self::ReadOnly | Self::Driver { .. } => {
+                ErrorKind::Unsupported
+            }
         }
     }
 
@@ -182,6 +192,7 @@ impl Reason for LayerFolderError {
             Self::TarSplit { source, .. } => source.code(),
             Self::NotRetained { .. } => "layer-not-retained",
             Self::NotAncestor { .. } => "layer-not-ancestor",
+            Self::Unwritable { .. } => "layer-unwritable",
             Self::ReadOnly => "layer-read-only",
             Self::Driver { .. } => "layer-driver",
         }
@@ -216,7 +227,9 @@ impl Reason for LayerFolderError {
     fn path(&self) -> Option<String> {
         match self {
             Self::Io { path, .. } => Some(path.display().to_string()),
-            Self::Overwritten { path } => Some(String::from_utf8_lossy(path).into_owned()),
+            Self::Overwritten { path } | Self::Unwritable { path, .. } => {
+                Some(String::from_utf8_lossy(path).into_owned())
+            }
             Self::Contents { file: Some(file), .. } => Some(String::from_utf8_lossy(file).into_owned()),
             Self::Damaged { name, file, .. } => Some(format!("{name}/{file}")),
             Self::NotFound { chain_id }

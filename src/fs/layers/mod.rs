@@ -6,6 +6,7 @@
 //! What interrupted work leaves behind is swept when the folder is opened again.
 
 pub(in crate::fs) mod contents;
+mod diff;
 mod error;
 mod export;
 mod holders;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use diff::{DiffOptions, DiffReport};
 pub use error::LayerFolderError;
 pub use references::LayerRef;
 pub use register::RegisterOptions;

@@ -8,43 +8,21 @@
 //! that its owner may not write could not be filled. One that the layer does not name gets back the times that it had.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Timespec};
+use rustix::fs::{self, Mode, OFlags, Timespec};
 use rustix::io::Errno;
 
-use super::attributes::{chmod_open, set_times};
+use super::attributes::set_times;
 use super::error::UnpackError;
+use super::open::{Blocked, OPEN_MODE, Opened, imply_at, is_same, open_at};
 use super::path_of;
 use super::placed::Placed;
 use crate::limits::{LimitExceeded, Limits};
 
-/// Of a folder that is being filled.
-const OPEN_MODE: Mode = Mode::RWXU;
-/// Of a folder that only the names of others imply.
-const IMPLIED_MODE: Mode = Mode::from_bits_truncate(0o755);
-const IMPLIED_TIME: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
 /// A link target longer than this cannot exist on Linux and is not followed.
 const MAX_TARGET: usize = 4096;
-
-/// Why a folder cannot be entered.
-#[derive(Debug)]
-pub(super) enum Blocked {
-    Missing,
-    NotADirectory,
-    LinkLoop,
-    NameTooLong,
-    Limit(LimitExceeded),
-    /// The work cannot go on.
-    Failed(UnpackError),
-}
-
-impl From<UnpackError> for Blocked {
-    fn from(error: UnpackError) -> Self {
-        Self::Failed(error)
-    }
-}
 
 /// An open folder.
 pub(super) struct Folder {
@@ -63,14 +41,6 @@ pub(super) struct Folder {
     is_placed: bool,
     /// Owner and group that files made in it get by themselves.
     pub inherited: Option<(u32, u32)>,
-}
-
-/// What a name below a folder is.
-enum Opened {
-    Folder(OwnedFd),
-    Link(Vec<u8>),
-    Missing,
-    NotADirectory,
 }
 
 pub(super) struct Folders {
@@ -101,7 +71,7 @@ impl Folders {
             symlinks: limits.symlinks,
             placed: None,
         };
-        folders.push(fd, 0, false)?;
+        folders.push(fd, 0, false, None)?;
         Ok(folders)
     }
 
@@ -128,21 +98,24 @@ impl Folders {
         }
     }
 
-    fn push(&mut self, fd: OwnedFd, end: usize, via_link: bool) -> Result<(), UnpackError> {
+    fn push(
+        &mut self,
+        fd: OwnedFd,
+        end: usize,
+        via_link: bool,
+        locked: Option<Mode>,
+    ) -> Result<(), UnpackError> {
         let stat = fs::fstat(&fd).map_err(self.fail("look at", &self.spelled))?;
+        let mut mode = locked;
+        let has = Mode::from_raw_mode(stat.st_mode);
+        // Who may not give himself the right to work in it may have it otherwise; if not, that is said when it is missed.
+        if !has.contains(OPEN_MODE) && fs::fchmod(&fd, has | OPEN_MODE).is_ok() {
+            mode = Some(has);
+        }
         let mtime = Timespec { tv_sec: stat.st_mtime, tv_nsec: stat.st_mtime_nsec as _ };
         let id = (stat.st_dev, stat.st_ino);
-        let folder = Folder {
-            fd,
-            id,
-            end,
-            via_link,
-            mtime,
-            mode: None,
-            touched: false,
-            is_placed: false,
-            inherited: None,
-        };
+        let folder =
+            Folder { fd, id, end, via_link, mtime, mode, touched: false, is_placed: false, inherited: None };
         self.open.push(folder);
         Ok(())
     }
@@ -177,16 +150,19 @@ impl Folders {
         let end = start + name.len();
         let below = path.get(..end).unwrap_or_default();
         self.check_depth(self.open.len())?;
-        let (fd, via_link) = match self.open_child(below, name)? {
-            Opened::Folder(fd) => (fd, false),
-            Opened::Missing if create => (self.imply(below, name)?, false),
+        let (fd, locked, via_link) = match self.open_child(below, name)? {
+            Opened::Folder(fd, locked) => (fd, locked, false),
+            Opened::Missing if create => (self.imply(below, name)?, None, false),
             Opened::Missing => return Err(Blocked::Missing),
             Opened::NotADirectory => return Err(Blocked::NotADirectory),
-            Opened::Link(_) => (self.follow(below, create)?, true),
+            Opened::Link(_) => {
+                let (fd, locked) = self.follow(below, create)?;
+                (fd, locked, true)
+            }
         };
         self.spelled.clear();
         self.spelled.extend_from_slice(below);
-        self.push(fd, end, via_link)?;
+        self.push(fd, end, via_link, locked)?;
         Ok(())
     }
 
@@ -226,10 +202,47 @@ impl Folders {
 
     /// The folder that a path leads to which holds links, from the root on. `..` in a link's target goes back to where the
     /// walk came from, never to what the system takes for the parent.
-    fn follow(&self, path: &[u8], create: bool) -> Result<OwnedFd, Blocked> {
+    ///
+    /// With it comes the mode that it is to get back.
+    fn follow(&self, path: &[u8], create: bool) -> Result<(OwnedFd, Option<Mode>), Blocked> {
+        let mut chain = Vec::new();
+        let mut unlocked = Vec::new();
+        let walked = self.walk(path, create, &mut chain, &mut unlocked);
+        let found = match walked {
+            Ok(()) => chain.pop(),
+            Err(_) => None,
+        };
+        let mut locked = None;
+        for (fd, mode) in unlocked {
+            let is_found = found.as_ref().is_some_and(|found| is_same(found.as_fd(), &fd));
+            if is_found && walked.is_ok() {
+                locked = Some(mode);
+            } else {
+                fs::fchmod(&fd, mode).map_err(self.fail("set the mode of", path))?;
+            }
+        }
+        walked?;
+        match (found, self.open.first()) {
+            (Some(fd), _) => Ok((fd, locked)),
+            (None, Some(root)) => {
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                let again = fs::openat(&root.fd, ".", flags, Mode::empty());
+                Ok((again.map_err(self.fail("open", path))?, None))
+            }
+            (None, None) => Err(Blocked::Missing),
+        }
+    }
+
+    /// Opens what a path leads to, folder by folder: `chain` holds those below the root.
+    fn walk(
+        &self,
+        path: &[u8],
+        create: bool,
+        chain: &mut Vec<OwnedFd>,
+        unlocked: &mut Vec<(OwnedFd, Mode)>,
+    ) -> Result<(), Blocked> {
         let root = self.open.first().map(|root| root.fd.as_fd()).ok_or(Blocked::Missing)?;
         let shown = self.shown(path);
-        let mut chain: Vec<OwnedFd> = Vec::new();
         let mut pending = parts_of(path);
         let mut links = 0;
         while let Some(part) = pending.pop() {
@@ -243,7 +256,13 @@ impl Folders {
             }
             let at = chain.last().map_or(root, AsFd::as_fd);
             match open_at(at, &part, &shown)? {
-                Opened::Folder(fd) => chain.push(fd),
+                Opened::Folder(fd, locked) => {
+                    if let Some(mode) = locked {
+                        let again = fd.try_clone().map_err(|error| UnpackError::io("open", &shown, error))?;
+                        unlocked.push((again, mode));
+                    }
+                    chain.push(fd);
+                }
                 Opened::Link(target) => {
                     links += 1;
                     if links > self.symlinks || target.is_empty() || target.len() > MAX_TARGET {
@@ -267,23 +286,17 @@ impl Folders {
             }
             self.check_depth(chain.len())?;
         }
-        match chain.pop() {
-            Some(fd) => Ok(fd),
-            None => {
-                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-                let again = fs::openat(root, ".", flags, Mode::empty());
-                again.map_err(|error| UnpackError::io("open", &shown, error).into())
-            }
-        }
+        Ok(())
     }
 
-    /// The folder of a clean path, without entering it and without making anything.
-    pub(super) fn look_up(&self, path: &[u8]) -> Result<OwnedFd, Blocked> {
+    /// The folder of a clean path, without entering it and without making anything, and the mode that it is to get back.
+    pub(super) fn look_up(&self, path: &[u8]) -> Result<(OwnedFd, Option<Mode>), Blocked> {
         if self.spelled == path
             && let Some(folder) = self.open.last()
         {
             let fd = folder.fd.try_clone();
-            return fd.map_err(|error| UnpackError::io("open", self.shown(path), error).into());
+            let fd = fd.map_err(|error| UnpackError::io("open", self.shown(path), error))?;
+            return Ok((fd, None));
         }
         self.follow(path, false)
     }
@@ -299,7 +312,7 @@ impl Folders {
         self.check_depth(self.open.len())?;
         self.spelled.clear();
         self.spelled.extend_from_slice(path);
-        self.push(fd, path.len(), false)?;
+        self.push(fd, path.len(), false, None)?;
         self.settle(mode, mtime);
         Ok(())
     }
@@ -354,74 +367,4 @@ fn finish(folder: &Folder) -> Result<(), Errno> {
 /// The parts of a path, the first one last.
 fn parts_of(path: &[u8]) -> Vec<Vec<u8>> {
     path.split(|&byte| byte == b'/').rev().map(<[u8]>::to_vec).collect()
-}
-
-/// What there is of a name, opened when it is a folder.
-fn open_at(folder: BorrowedFd<'_>, name: &[u8], shown: &Path) -> Result<Opened, Blocked> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match fs::openat(folder, name, flags, Mode::empty()) {
-        Ok(fd) => Ok(Opened::Folder(fd)),
-        Err(Errno::NOENT) => Ok(Opened::Missing),
-        Err(Errno::NAMETOOLONG) => Err(Blocked::NameTooLong),
-        Err(Errno::NOTDIR | Errno::LOOP) => match fs::readlinkat(folder, name, Vec::new()) {
-            Ok(target) => Ok(Opened::Link(target.into_bytes())),
-            Err(_) => Ok(Opened::NotADirectory),
-        },
-        // Its owner may give himself the right to read it.
-        Err(Errno::ACCESS) => {
-            let unlocked = unlock(folder, name).and_then(|()| fs::openat(folder, name, flags, Mode::empty()));
-            unlocked.map(Opened::Folder).map_err(|error| UnpackError::io("open", shown, error).into())
-        }
-        Err(error) => Err(UnpackError::io("open", shown, error).into()),
-    }
-}
-
-/// Gives the owner of a folder every right to it.
-pub(super) fn unlock(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(), Errno> {
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let fd = fs::openat(folder, name, flags, Mode::empty())?;
-    let stat = fs::fstat(&fd)?;
-    if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
-        return Err(Errno::NOTDIR);
-    }
-    chmod_open(fd.as_fd(), Mode::from_raw_mode(stat.st_mode) | OPEN_MODE)
-}
-
-/// Makes a folder that is only implied.
-fn imply_at(folder: BorrowedFd<'_>, name: &[u8], shown: &Path) -> Result<OwnedFd, Blocked> {
-    let fail = |error| match error {
-        Errno::NAMETOOLONG => Blocked::NameTooLong,
-        error => UnpackError::io("make", shown, error).into(),
-    };
-    let fd = make_folder(folder, name).map_err(fail)?;
-    fs::fchmod(&fd, IMPLIED_MODE).map_err(fail)?;
-    set_times(fd.as_fd(), IMPLIED_TIME).map_err(fail)?;
-    Ok(fd)
-}
-
-/// Makes a folder that only its owner can enter, and opens it.
-pub(super) fn make_folder(folder: BorrowedFd<'_>, name: &[u8]) -> Result<OwnedFd, Errno> {
-    fs::mkdirat(folder, name, OPEN_MODE)?;
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    fs::openat(folder, name, flags, Mode::empty())
-}
-
-/// Opens a folder that is there; nothing when the name is something else.
-pub(super) fn open_folder(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Option<OwnedFd>, Errno> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match fs::openat(folder, name, flags, Mode::empty()) {
-        Ok(fd) => Ok(Some(fd)),
-        Err(Errno::NOTDIR | Errno::LOOP) => Ok(None),
-        Err(Errno::ACCESS) => {
-            unlock(folder, name)?;
-            fs::openat(folder, name, flags, Mode::empty()).map(Some)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether a name is a folder, without following it.
-pub(super) fn is_folder(folder: BorrowedFd<'_>, name: &[u8]) -> Result<bool, Errno> {
-    let stat = fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
-    Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
 }

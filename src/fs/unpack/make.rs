@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use super::Whiteouts;
 use super::attributes::{Attributes, Lacking, is_denied, is_overlay, set_below, strip, times};
 use super::error::UnpackError;
-use super::folders::{Blocked, make_folder, open_folder};
+use super::open::{Blocked, make_folder, open_folder};
 use super::place::{NO_DEVICE, OPAQUE, Place, Placer, Writing};
 use super::remove::remove;
 use crate::finding::{Finding, Severity};
@@ -155,7 +155,7 @@ impl Placer<'_> {
             Ok(fd) => (fd, true),
             Err(Errno::NAMETOOLONG) => return Err(Blocked::NameTooLong),
             Err(Errno::EXIST) => match open_folder(folder, name).map_err(fail("open"))? {
-                Some(fd) => (fd, false),
+                Some((fd, _)) => (fd, false),
                 None => {
                     let hides = self.whiteouts == Whiteouts::Overlay && is_mark(folder, name);
                     let fd = self.replacing(name, place, &shown, |folder| make_folder(folder, name))?;
@@ -212,45 +212,57 @@ impl Placer<'_> {
             return Ok(false);
         };
         let (above, target_name) = split_path(&target);
-        let folder = match self.folders.look_up(above) {
-            Ok(folder) => folder,
+        let (folder, locked) = match self.folders.look_up(above) {
+            Ok(found) => found,
             Err(Blocked::Failed(error)) => return Err(error.into()),
             Err(_) => {
                 missing(self, "the hard link's target does not exist: it is not unpacked");
                 return Ok(false);
             }
         };
-        let found = fs::statat(&folder, target_name, AtFlags::SYMLINK_NOFOLLOW);
+        let made = self.link_to(folder.as_fd(), target_name, name, place, shown);
+        if let Some(mode) = locked {
+            fs::fchmod(&folder, mode).map_err(|error| UnpackError::io("set the mode of", shown, error))?;
+        }
+        if let Some(message) = made? {
+            missing(self, message);
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Makes a hard link, or says why there is nothing to link to.
+    fn link_to(
+        &mut self,
+        folder: BorrowedFd<'_>,
+        target: &[u8],
+        name: &[u8],
+        place: &Place<'_>,
+        shown: &Path,
+    ) -> Result<Option<&'static str>, Blocked> {
         let is_directory = |stat: &fs::Stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
-        let found = match found {
-            Ok(stat) if target_name.is_empty() || is_directory(&stat) => {
-                missing(self, "the hard link's target is a directory: it is not unpacked");
-                return Ok(false);
+        let found = match fs::statat(folder, target, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) if is_directory(&stat) => {
+                return Ok(Some("the hard link's target is a directory: it is not unpacked"));
             }
             Ok(stat) => stat,
-            Err(_) => {
-                missing(self, "the hard link's target does not exist: it is not unpacked");
-                return Ok(false);
-            }
+            Err(_) => return Ok(Some("the hard link's target does not exist: it is not unpacked")),
         };
         let here = self.folders.current()?.fd.as_fd();
         // A name that is this file already stays.
         if let Ok(stat) = fs::statat(here, name, AtFlags::SYMLINK_NOFOLLOW)
             && (stat.st_dev, stat.st_ino) == (found.st_dev, found.st_ino)
         {
-            return Ok(true);
+            return Ok(None);
         }
-        let made = self.replacing(name, place, shown, |here| {
-            match fs::linkat(&folder, target_name, here, name, AtFlags::empty()) {
-                // It lay in the directory that had the link's name and has given way.
-                Err(Errno::NOENT) => Ok(false),
-                made => made.map(|()| true),
+        self.replacing(name, place, shown, |here| {
+            match fs::linkat(folder, target, here, name, AtFlags::empty()) {
+                Err(Errno::NOENT) => {
+                    Ok(Some("the hard link's target lies in what the link replaces: it is not unpacked"))
+                }
+                made => made.map(|()| None),
             }
-        })?;
-        if !made {
-            missing(self, "the hard link's target lies in what the link replaces: it is not unpacked");
-        }
-        Ok(made)
+        })
     }
 
     fn symlink(

@@ -4,6 +4,7 @@ mod attributes;
 mod error;
 mod folders;
 mod make;
+mod open;
 mod pipeline;
 mod place;
 mod placed;

@@ -9,7 +9,8 @@ use rustix::io::Errno;
 use super::Whiteouts;
 use super::attributes::{Attributes, Lacking, is_usual, set_times};
 use super::error::UnpackError;
-use super::folders::{Blocked, Folders, open_folder};
+use super::folders::Folders;
+use super::open::{Blocked, open_folder};
 use super::remove::{clear, remove};
 use super::report::Denied;
 use crate::finding::{Finding, Findings, Severity};
@@ -200,7 +201,7 @@ impl<'a> Placer<'a> {
         match fs::mknodat(&folder.fd, name, FileType::CharacterDevice, Mode::empty(), NO_DEVICE) {
             // What the layer puts there hides what is below by itself; a folder has to be told to.
             Err(Errno::EXIST) => {
-                if let Some(below) = open_folder(folder.fd.as_fd(), name).map_err(fail)? {
+                if let Some((below, _)) = open_folder(folder.fd.as_fd(), name).map_err(fail)? {
                     fs::fsetxattr(&below, OPAQUE.0, OPAQUE.1, fs::XattrFlags::empty()).map_err(fail)?;
                 }
             }

@@ -7,7 +7,7 @@ use rustix::fs::{self, AtFlags, Dir};
 use rustix::io::Errno;
 
 use super::error::UnpackError;
-use super::folders::{is_folder, open_folder};
+use super::open::{is_folder, open_folder};
 use super::placed::Placed;
 
 /// Removes a name with all below it, but for what the layer itself has put there. Says whether anything went.
@@ -33,14 +33,17 @@ pub(super) fn remove(
             Err(error) => return Err(fail(error)),
         }
     }
-    let below = match open_folder(folder, name) {
-        Ok(Some(below)) => below,
+    let (below, locked) = match open_folder(folder, name) {
+        Ok(Some(found)) => found,
         // What the layer had put there it has taken away itself since.
         Ok(None) | Err(Errno::NOENT) => return Ok(false),
         Err(error) => return Err(fail(error)),
     };
     let removed = clear(below.as_fd(), spared, shown)?;
     if is_spared {
+        if let Some(mode) = locked {
+            fs::fchmod(&below, mode).map_err(fail)?;
+        }
         return Ok(removed);
     }
     match fs::unlinkat(folder, name, AtFlags::REMOVEDIR) {

@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::UnpackError;
-use super::folders::make_folder;
+use super::open::make_folder;
 use super::remove::remove;
 
 /// How the names of folders begin that are being filled.

@@ -78,7 +78,7 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
         let mut candidates = self.ids(name).await?;
         let mut found = Vec::new();
         while let Some(id) = candidates.pop_first() {
-            if found.len() < CANDIDATES && self.shop.contents.contains(&id).await? {
+            if found.len() < CANDIDATES && self.shop.has_contents(&id).await? {
                 found.push(id);
             }
         }
@@ -92,7 +92,7 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
     /// Whether a layer of exactly that id is there, be it damaged.
     pub(super) async fn is_there(&self, id: &str) -> Result<bool, GraphError> {
         let has_document = self.shop.backend.get(&spot(id).key("json")).await?.is_some();
-        Ok(has_document && self.shop.contents.contains(id).await?)
+        Ok(has_document && self.shop.has_contents(id).await?)
     }
 
     /// The ids that begin so and have a document.
@@ -183,7 +183,7 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
             problems.push(GraphProblem::new(id, error));
         };
         for id in self.ids("").await? {
-            if !self.shop.contents.contains(&id).await? {
+            if !self.shop.has_contents(&id).await? {
                 let fault = GraphError::corrupt(&id, Damage::Incomplete { missing: "contents" });
                 problem(&id, &fault, &mut listing.problems);
                 continue;

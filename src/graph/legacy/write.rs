@@ -84,11 +84,9 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
     /// Adds a layer under an id. A document that is given is kept byte for byte; it has to be readable and, where it names an
     /// id, to name this one. Without a layer its contents are empty.
     ///
-    /// What it stands on need not be there, as in Docker.
-    ///
     /// # Errors
-    /// The text is no id, there is such a layer already, the document is none or that of another layer, the source ended early,
-    /// or the storage failed. Whatever it is, nothing that was there is touched.
+    /// The text is no id, there is such a layer already, what it stands on is not there, the document is none or that of another
+    /// layer, the source ended early, or the storage failed. Whatever it is, nothing that was there is touched.
     pub async fn register(
         &self,
         id: &str,
@@ -96,7 +94,6 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
         layer: Option<impl LayerSource>,
     ) -> Result<GraphImage, GraphError> {
         check_id(id)?;
-        let exists = || GraphError::Exists { what: "layer", id: id.to_owned() };
         let parent = match &json {
             ImageJson::Raw(raw) => {
                 let fields = v1::parse(raw, &self.shop.limits)?;
@@ -117,9 +114,7 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
             }
         }
         // Told before anything is read; whoever comes at the same time is told below.
-        if self.is_there(id).await? {
-            return Err(exists());
-        }
+        self.check_new(id, parent.as_deref()).await?;
         let spot = spot(id);
         let arrived = match layer {
             Some(layer) => self.shop.receive(&spot, parent.as_deref(), layer).await?,
@@ -132,12 +127,9 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
                 return Err(error);
             }
         };
-        match self.is_there(id).await {
-            Ok(false) => {}
-            there => {
-                let _ = self.shop.contents.abort(arrived.writing).await;
-                return Err(there.err().unwrap_or_else(exists));
-            }
+        if let Err(error) = self.check_new(id, parent.as_deref()).await {
+            let _ = self.shop.contents.abort(arrived.writing).await;
+            return Err(error);
         }
         let raw = match json {
             ImageJson::Raw(raw) => raw,
@@ -149,6 +141,17 @@ impl<B: Backend, C: LayerContents> Graph<B, C> {
         drop(held);
         let fields = v1::parse(&raw, &self.shop.limits)?;
         Ok(GraphImage { id: id.to_owned(), parent, size: Some(arrived.size), raw, fields })
+    }
+
+    /// Whether a layer can be added on another one.
+    async fn check_new(&self, id: &str, parent: Option<&str>) -> Result<(), GraphError> {
+        if self.is_there(id).await? {
+            return Err(GraphError::Exists { what: "layer", id: id.to_owned() });
+        }
+        match parent {
+            Some(parent) if !self.is_there(parent).await? => Err(GraphError::not_found("parent", parent)),
+            _ => Ok(()),
+        }
     }
 
     /// Deletes a layer, damaged or not. What stands on it stays and then stands on nothing, as in Docker.

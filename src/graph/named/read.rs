@@ -25,7 +25,7 @@ impl<B: Backend, C: LayerContents> NamedStores<B, C> {
         check_id(id).and(super::check_store_name(store)).map_err(|_| missing())?;
         let record = self.shop.backend.get(&spot(store, id).key("manifest")).await?.ok_or_else(missing)?;
         let layer = StoredLayer::read(store, id, &record, &self.shop.limits)?;
-        if !self.shop.contents.contains(&place(store, id)).await? {
+        if !self.shop.has_contents(&place(store, id)).await? {
             return Err(GraphError::corrupt(id, Damage::Incomplete { missing: "contents" }));
         }
         Ok(layer)

@@ -3,6 +3,7 @@
 mod daemon;
 mod damage;
 mod dataroots;
+mod diff;
 #[path = "../../codec/encode.rs"]
 mod encode;
 #[path = "../../store/daemon/engine.rs"]

@@ -1,55 +1,20 @@
 //! Several processes on one folder of layers, and processes that are killed.
-//!
-//! The other processes are this test program again, started for one test with what it is to do in the environment.
 
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use std::{env, thread};
+use std::process::Child;
+use std::thread;
 
 use layerglass::fs::{LayerDriver, LayerFolder, LayerRef, RegisterOptions};
 use layerglass::image::ChainId;
 
 use super::support::{diff_id, export, files, open_as, tar};
+use crate::children::{Numbers, kill, spawn, started};
 
 /// How often a process is killed.
 const KILLS: u64 = 200;
-
-/// Numbers that look random and are the same each time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-}
-
-fn spawn(test: &str, folder: &Path, number: u64) -> Child {
-    Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", test, "--nocapture"])
-        .env("LAYERGLASS_TEST_FOLDER", folder)
-        .env("LAYERGLASS_TEST_NUMBER", number.to_string())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts")
-}
-
-/// What a process of a test was started with; nothing in the test itself.
-fn started() -> Option<(PathBuf, u64)> {
-    let number = env::var("LAYERGLASS_TEST_NUMBER").ok()?.parse().ok()?;
-    Some((env::var_os("LAYERGLASS_TEST_FOLDER")?.into(), number))
-}
 
 /// A layer of some size that is the same for the same number.
 fn layer(number: u64) -> Vec<u8> {
@@ -111,14 +76,8 @@ fn a_killed_process_leaves_whole_layers() {
         let root = folder.path().join("root");
         let (before, _) = open_as(&root, LayerDriver::Tar);
         let kept = register(&before, 1000, None);
-        let mut child = spawn("layers::processes::a_killed_process_leaves_whole_layers", folder.path(), seed);
+        kill("layers::processes::a_killed_process_leaves_whole_layers", folder.path(), seed, 40_000);
         let log = folder.path().join("log");
-        while fs::read(&log).map_or(true, |log| log.is_empty()) {
-            thread::sleep(Duration::from_millis(1));
-        }
-        thread::sleep(Duration::from_micros(Numbers::new(seed + 1000).below(40_000)));
-        child.kill().expect("killed");
-        child.wait().expect("ended");
         // What was held by the one that was killed and what the other one holds is all there, once more before sweeping.
         let mut held: Vec<ChainId> = Vec::new();
         for line in fs::read_to_string(&log).expect("a log").lines() {

@@ -28,4 +28,3 @@ pub const DETACHED: &str =
     "answers from memory without the storage; here what other writers do is seen at once";
 pub const STATUS: &str = "status codes of a service; errors have kinds here";
 pub const MODEL: &str = "the form of a service's answers; there is no service here";
-pub const ON_DISK: &str = "compares unpacked folders; checked where layers are unpacked";

@@ -82,7 +82,6 @@ pub fn check(vectors: &Value, report: &mut Report) {
         report.exclude(exclusions::STATUS);
     }
     report.exclude(exclusions::MODEL);
-    report.exclude(exclusions::ON_DISK);
 }
 
 fn prepared() -> (MemoryBackend, TestStores) {

@@ -40,7 +40,7 @@ export function errorAdvice(error: ErrorData): string {
     case "corrupt":
       return "The file is damaged or was not copied completely. Copy or save it again and compare its size with the original.";
     case "unsupported":
-      return "Layerglass reads files written by docker save, podman, skopeo, buildkit, kaniko and the like, OCI layouts, and names disk images. Check that this is the file you meant.";
+      return "Layerglass reads files written by docker save, podman, skopeo, buildkit, kaniko and the like, OCI layouts, SIF files, disks and kernels. Check that this is the file you meant.";
     case "limit":
       return "The file asks for more than Layerglass allows itself, which protects this browser from hostile files. The library can be used with higher limits.";
     case "not_found":

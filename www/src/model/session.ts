@@ -1,5 +1,6 @@
 import { type Archive, type ArchiveData, type ErrorData, openArchive } from "layerglass/archive";
 import { errorData } from "../format/error.ts";
+import { type Contents, hasReader, readContents } from "./contents.ts";
 import type { Subject } from "./open.ts";
 
 /** How far a piece of work is. */
@@ -30,7 +31,10 @@ export type Phase =
       readonly scan: ScanState;
       /** Grows whenever layers were scanned anew: trees made before are out of date. */
       readonly edition: number;
-    };
+      /** Why a file without images could not be read further than its first bytes. */
+      readonly problem?: ErrorData;
+    }
+  | { readonly name: "read"; readonly subject: Subject; readonly contents: Contents };
 
 /** Progress is told at most this often, in milliseconds, so that telling it costs nothing. */
 const TELL_EVERY = 80;
@@ -60,13 +64,35 @@ export class Session {
         return;
       }
       const { data } = archive;
+      let problem: ErrorData | undefined;
+      if (hasReader(data)) {
+        try {
+          const contents = await readContents(subject, data.kind, work.signal);
+          if (work === this.#work && contents) this.#show({ name: "read", subject, contents });
+        } catch (thrown) {
+          problem = errorData(thrown);
+        }
+        if (work !== this.#work || this.phase.name === "read") {
+          archive.close();
+          return;
+        }
+      }
       const total = data.layers.reduce((sum, layer) => sum + Number(layer.storedSize), 0);
       const scan: ScanState = { state: "running", progress: { bytes: 0, total }, contents: "xxh3" };
-      this.#show({ name: "open", subject, archive, data, scan, edition: 0 });
+      this.#show({ name: "open", subject, archive, data, scan, edition: 0, ...(problem && { problem }) });
       await this.scan("xxh3");
     } catch (thrown) {
-      if (work === this.#work) this.fail(subject, thrown);
+      if (work === this.#work && !(await this.#readOtherwise(subject, thrown, work)))
+        this.fail(subject, thrown);
     }
+  }
+
+  /** Some files of machines have nothing at their start that tells what they are. True when somebody else has the page now. */
+  async #readOtherwise(subject: Subject, thrown: unknown, work: AbortController): Promise<boolean> {
+    if (errorData(thrown).code !== "not-an-image") return false;
+    const contents = await readContents(subject, undefined, work.signal).catch(() => undefined);
+    if (work === this.#work && contents) this.#show({ name: "read", subject, contents });
+    return work !== this.#work || contents !== undefined;
   }
 
   /** Scans the layers that are not scanned, or all of them when their contents are to be compared otherwise. */

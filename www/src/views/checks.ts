@@ -2,7 +2,6 @@ import type { ArchiveData, ImageData } from "layerglass/archive";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { count, groupDigits } from "../format/size.ts";
-import { plain } from "../format/text.ts";
 import {
   type CheckRow,
   checkCounts,
@@ -16,14 +15,8 @@ import { ICONS } from "../ui/icons.ts";
 import "../ui/id.ts";
 import { Portions } from "../ui/more.ts";
 import { card, shared } from "../ui/styles.ts";
-import { shown } from "../ui/text.ts";
 import { RevealEvent } from "./events.ts";
-
-const SEVERITY = {
-  error: { icon: ICONS.error, name: "Error" },
-  warning: { icon: ICONS.warning, name: "Warning" },
-  info: { icon: ICONS.info, name: "Note" },
-} as const;
+import { findingCard, findingStyles } from "./finding.ts";
 
 /** What is wrong or unusual, and every digest that was recomputed. */
 @customElement("lg-checks")
@@ -31,6 +24,7 @@ export class ChecksElement extends LitElement {
   static override styles = [
     shared,
     card,
+    findingStyles,
     css`
       :host { container-type: inline-size; display: grid; gap: 1.25rem; align-content: start; }
       h2 { font-size: 1rem; margin-bottom: 0.6rem; }
@@ -40,16 +34,6 @@ export class ChecksElement extends LitElement {
       .verdict.ok { background: var(--ok-soft); border-color: transparent; } .verdict.ok .icon { color: var(--ok); }
       .verdict.bad { background: var(--bad-soft); border-color: transparent; } .verdict.bad .icon { color: var(--bad); }
       .verdict.wait .icon { color: var(--muted); }
-
-      .findings { display: grid; gap: 0.5rem; }
-      .finding { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.1rem 0.7rem; padding: 0.65rem 0.9rem; border-inline-start: 3px solid var(--tone); }
-      .finding .icon { color: var(--tone); margin-top: 0.25em; font-size: 1.05rem; }
-      .error { --tone: var(--bad); } .warning { --tone: var(--warn); } .info { --tone: var(--line-strong); }
-      .message { display: inline-block; }
-      .message::first-letter { text-transform: uppercase; }
-      .finding p { overflow-wrap: anywhere; }
-      .finding .where { grid-column: 2; display: flex; flex-wrap: wrap; gap: 0 1rem; color: var(--muted); font-size: var(--small); overflow-wrap: anywhere; }
-      .finding code { font-family: var(--mono); font-size: 0.92em; }
 
       .link { border: 0; padding: 0; background: none; color: var(--accent); font-size: inherit; cursor: pointer; text-decoration: underline; text-underline-offset: 2px; }
 
@@ -145,20 +129,11 @@ export class ChecksElement extends LitElement {
     const position = found.path
       ? (this.image?.layers.findIndex(({ blob }) => blob !== undefined && blob === found.layer) ?? -1)
       : -1;
-    const { icon, name } = SEVERITY[found.severity];
-    return html`<article class="card finding ${found.severity}">
-    ${icon}
-    <p><span class="unseen">${name}: </span><span class="message">${shown(found.message, 1000)}</span></p>
-    <div class="where">
-      <code title="The finding’s stable name">${plain(found.code, 100)}</code>
-      ${!found.file ? nothing : html`<span>in <code>${shown(found.file, 400)}</code></span>`}
-      ${!found.path ? nothing : html`<span>path <code>${shown(found.path, 400)}</code></span>`}
-      ${found.offset === undefined ? nothing : html`<span class="num">byte ${groupDigits(found.offset)}</span>`}
-      ${found.expected === undefined ? nothing : html`<span>expected <code>${shown(found.expected, 200)}</code></span>`}
-      ${found.found === undefined ? nothing : html`<span>found <code>${shown(found.found, 200)}</code></span>`}
-      ${position < 0 ? nothing : html`<button type="button" class="link" @click=${() => this.dispatchEvent(new RevealEvent(position, found.path ?? ""))}>Show in layer ${position + 1}</button>`}
-    </div>
-  </article>`;
+    const action =
+      position < 0
+        ? nothing
+        : html`<button type="button" class="link" @click=${() => this.dispatchEvent(new RevealEvent(position, found.path ?? ""))}>Show in layer ${position + 1}</button>`;
+    return findingCard(found, action);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ArchiveData, FileKind } from "layerglass/archive";
+import type { ArchiveData, ErrorData, FileKind } from "layerglass/archive";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { count, exactSize, humanSize } from "../format/size.ts";
@@ -6,6 +6,7 @@ import { ICONS } from "../ui/icons.ts";
 import { Portions } from "../ui/more.ts";
 import { card, shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
+import { findingCard, findingStyles } from "./finding.ts";
 
 const DISKS: ReadonlySet<FileKind> = new Set([
   "qcow2",
@@ -43,6 +44,7 @@ export class FactsElement extends LitElement {
   static override styles = [
     shared,
     card,
+    findingStyles,
     css`
       :host { container-type: inline-size; }
       article { padding: 1.5rem; display: grid; gap: 1.1rem; }
@@ -57,6 +59,8 @@ export class FactsElement extends LitElement {
   ];
 
   @property({ attribute: false }) archive!: ArchiveData;
+  /** Why the file could not be read further. */
+  @property({ attribute: false }) problem?: ErrorData;
   private readonly portions = new Portions(this, 100);
 
   override render() {
@@ -67,6 +71,7 @@ export class FactsElement extends LitElement {
         <h1>${label}</h1>
         <p class="muted">${explanation(kind)}</p>
       </div>
+      ${this.problem ? findingCard({ ...this.problem, severity: "error" }) : nothing}
       <dl>
         <div><dt>Size</dt><dd title=${exactSize(size)}>${humanSize(size)}</dd></div>
         ${entries > 1 ? html`<div><dt>Inside</dt><dd>${count(entries, "entry", "entries")}</dd></div>` : nothing}

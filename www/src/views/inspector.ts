@@ -1,4 +1,4 @@
-import type { Archive, ArchiveData, ImageData } from "layerglass/archive";
+import type { Archive, ArchiveData, ErrorData, ImageData } from "layerglass/archive";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { platformName } from "../format/id.ts";
@@ -38,6 +38,8 @@ export class InspectorElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) scan!: ScanState;
+  /** Why a file without images could not be read further. */
+  @property({ attribute: false }) problem?: ErrorData;
   @state() private index = 0;
   @state() private layer: number | "all" = "all";
   @state() private tab: Tab = "overview";
@@ -184,7 +186,7 @@ export class InspectorElement extends LitElement {
 
   private withoutImages(): TemplateResult {
     return html`<main class="alone">
-      <lg-facts .archive=${this.data}></lg-facts>
+      <lg-facts .archive=${this.data} .problem=${this.problem}></lg-facts>
       ${this.data.findings.length > 0 || this.data.layers.length > 0 ? html`<lg-checks .archive=${this.data}></lg-checks>` : nothing}
     </main>`;
   }

@@ -75,7 +75,7 @@ export class StartElement extends LitElement {
       <ul>
         <li><strong>Images</strong><span>docker save of every age, containerd, BuildKit, podman, skopeo, kaniko, jib, crane</span></li>
         <li><strong>Layouts</strong><span>OCI layouts as a tar or a folder, and skopeo’s dir: folders</span></li>
-        <li><strong>As they come</strong><span>plain or compressed with gzip, zstd, bzip2 or xz; disk images are named for what they are</span></li>
+        <li><strong>As they come</strong><span>plain or compressed with gzip, zstd, bzip2 or xz; SIF files, disks and kernels are read too</span></li>
       </ul>
     </main>`;
   }

@@ -63,6 +63,11 @@ impl Native {
         Program::new(&self.0).arg("store").arg(inputs).arg(runs.to_string()).output_with_progress()
     }
 
+    /// The program.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Times ours beside `dive` and `crane` on the same image.
     pub fn run(&self, project: &Project, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
         let image = inputs.join(IMAGE);
@@ -144,7 +149,7 @@ fn absent(what: &str, peer: &str) -> Row {
     Row { what: what.to_owned(), peer: peer.to_owned(), theirs: "absent".into(), ..Row::default() }
 }
 
-fn median(mut seconds: Vec<f64>) -> f64 {
+pub fn median(mut seconds: Vec<f64>) -> f64 {
     seconds.sort_by(f64::total_cmp);
     seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
 }

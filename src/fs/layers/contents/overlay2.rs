@@ -18,10 +18,11 @@ use super::super::error::LayerFolderError;
 use super::super::metadata::{is_cache_id, read_text};
 use super::super::random;
 use crate::error::Reason;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::fs::folder::write::make_folders;
 use crate::fs::unpack::Shortcomings;
 use crate::fs::{UnpackError, UnpackOptions, Unpacker, Whiteouts};
+use crate::layer::Whiteout;
 use crate::limits::Limits;
 
 /// Characters of a short name.
@@ -103,7 +104,13 @@ fn refused(error: UnpackError) -> LayerFolderError {
 fn complete(done: &Shortcomings) -> Result<(), LayerFolderError> {
     use crate::error::ErrorKind;
     let lacking = |reason: String| Err(LayerFolderError::Unpack { kind: ErrorKind::Unsupported, reason });
-    if let Some(finding) = done.findings.iter().find(|finding| finding.severity == Severity::Error) {
+    // A deletion mark below what is no folder deletes nothing: nothing is there.
+    let is_needless = |finding: &&Finding| {
+        let path = finding.path.as_deref().unwrap_or_default();
+        finding.code == "parent-not-a-directory" && Whiteout::of(path.as_bytes()).is_some()
+    };
+    let mut errors = done.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    if let Some(finding) = errors.find(|finding| !is_needless(finding)) {
         let path = finding.path.as_deref().unwrap_or_default();
         return lacking(format!("{path}: {}", finding.message));
     }
