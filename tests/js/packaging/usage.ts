@@ -22,6 +22,7 @@ import {
 
 import { indexedDbBackend, mapBackend, opfsBackend } from "layerglass/backends";
 import { Graph, type GraphImage, type LayerOutcome, NamedStores, PathFilter } from "layerglass/graph";
+import { type InspectedSif, inspectSif, type SifCheck } from "layerglass/sif";
 import { testBackend } from "layerglass/testing";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -112,6 +113,21 @@ export async function stores(records: Map<string, Uint8Array>, config: ImageConf
   await store.delete(id, { children: "perhaps" });
   // @ts-expect-error: a backend has four calls
   await ImageStore.open({ list: () => [] });
+}
+
+export async function sifs(input: Blob, bytes: Uint8Array): Promise<void> {
+  const sif: InspectedSif = await inspectSif(input, { integrity: true, limits: { sifDescriptors: 100 } });
+  for (const { type, partition, size } of sif.objects) {
+    same<typeof size, Size>();
+    if (type === "partition") void partition?.architecture;
+  }
+  const check: SifCheck | undefined = sif.integrity?.signatures[0]?.header;
+  void check?.state;
+  await inspectSif(bytes, { onProgress: ({ phase }) => same<typeof phase, "open" | "verify">() });
+  // @ts-expect-error: not an input
+  await inspectSif(7);
+  // @ts-expect-error: data is read-only
+  sif.objects.push();
 }
 
 export function errors(error: unknown): ErrorKind | undefined {
