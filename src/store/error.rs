@@ -116,6 +116,12 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    pub(super) fn not_found(id: &ImageId) -> Box<Self> {
+        Box::new(Self::NotFound { id: *id })
+    }
+}
+
 impl From<NameError> for StoreError {
     fn from(error: NameError) -> Self {
         Self::Name(Box::new(error))
@@ -127,6 +133,34 @@ impl From<ResolveError> for StoreError {
         Self::Resolve(Box::new(error))
     }
 }
+
+impl From<Box<StoreError>> for StoreError {
+    fn from(error: Box<StoreError>) -> Self {
+        *error
+    }
+}
+
+/// What else can go wrong on the way, boxed at once.
+macro_rules! boxed {
+    ($($error:ty),*) => { $(
+        impl From<$error> for Box<StoreError> {
+            fn from(error: $error) -> Self {
+                Self::new(error.into())
+            }
+        }
+    )* };
+}
+
+boxed!(
+    BackendError,
+    LayerError,
+    ConfigError,
+    ConfigCheckError,
+    ShortIdError,
+    ResolveError,
+    NameError,
+    NamesError
+);
 
 impl Reason for StoreError {
     fn kind(&self) -> ErrorKind {

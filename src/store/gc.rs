@@ -61,7 +61,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed. What was removed before that is removed.
-    pub async fn gc(&self, options: GcOptions) -> Result<GcReport, StoreError> {
+    pub async fn gc(&self, options: GcOptions) -> Result<GcReport, Box<StoreError>> {
         let writer = if options.dry_run { self.reader().await? } else { self.writer().await? };
         self.read_all().await?;
         let mut report = GcReport { dry_run: options.dry_run, ..GcReport::default() };
@@ -101,7 +101,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// The keys of what nothing refers to, sorted.
-    async fn debris(&self, damaged: bool) -> Result<Vec<String>, StoreError> {
+    async fn debris(&self, damaged: bool) -> Result<Vec<String>, Box<StoreError>> {
         let mut debris = Vec::new();
         for key in self.backend.list(key::METADATA).await? {
             if key::metadata_id(&key).is_some_and(|(id, _)| !self.is_known(&id)) {
@@ -140,12 +140,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// The images that nothing refers to, each before what it was made from.
-    async fn unnamed(&self) -> Result<Vec<ImageId>, StoreError> {
+    async fn unnamed(&self) -> Result<Vec<ImageId>, Box<StoreError>> {
         let mut kept: BTreeSet<ImageId> = BTreeSet::new();
         for id in self.list() {
             let is_used = match self.users_now(&id).await {
                 Ok(users) => !users.is_empty(),
-                Err(StoreError::Record { .. }) => true,
+                Err(error) if matches!(*error, StoreError::Record { .. }) => true,
                 Err(error) => return Err(error),
             };
             if is_used || !self.names_of(&id).is_empty() {

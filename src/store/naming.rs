@@ -40,7 +40,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That it stands for none, or for which several.
-    pub fn resolve(&self, text: &str, options: ResolveOptions) -> Result<ImageId, StoreError> {
+    pub fn resolve(&self, text: &str, options: ResolveOptions) -> Result<ImageId, Box<StoreError>> {
         let index = self.index();
         Ok(super::names::resolve(text, &index.names.names, &index.ids, options)?)
     }
@@ -54,7 +54,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         reference: &Reference,
         id: ImageId,
         force: bool,
-    ) -> Result<NameChange, StoreError> {
+    ) -> Result<NameChange, Box<StoreError>> {
         self.name(&id, |names| names.tag(reference, id, force)).await
     }
 
@@ -62,7 +62,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That the image is not there, that the name has no digest or belongs to another image, or why the storage failed.
-    pub async fn add_digest(&self, reference: &Reference, id: ImageId) -> Result<NameChange, StoreError> {
+    pub async fn add_digest(
+        &self,
+        reference: &Reference,
+        id: ImageId,
+    ) -> Result<NameChange, Box<StoreError>> {
         self.name(&id, |names| names.add_digest(reference, id)).await
     }
 
@@ -70,7 +74,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That there is no such name, or why the storage failed.
-    pub async fn untag(&self, reference: &Reference) -> Result<NameChange, StoreError> {
+    pub async fn untag(&self, reference: &Reference) -> Result<NameChange, Box<StoreError>> {
         let changes = self.rename(|names| Ok(vec![names.untag(reference)?])).await?;
         Ok(changes.into_iter().next().unwrap_or(NameChange::Unchanged))
     }
@@ -79,7 +83,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That there are none, or why the storage failed.
-    pub async fn untag_repository(&self, name: &Reference) -> Result<Vec<NameChange>, StoreError> {
+    pub async fn untag_repository(&self, name: &Reference) -> Result<Vec<NameChange>, Box<StoreError>> {
         self.rename(|names| names.untag_repository(name)).await
     }
 
@@ -87,7 +91,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed.
-    pub async fn untag_all(&self, id: &ImageId) -> Result<Vec<NameChange>, StoreError> {
+    pub async fn untag_all(&self, id: &ImageId) -> Result<Vec<NameChange>, Box<StoreError>> {
         self.rename(|names| Ok(names.untag_all(id))).await
     }
 
@@ -96,7 +100,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed.
-    pub async fn flush(&self) -> Result<(), StoreError> {
+    pub async fn flush(&self) -> Result<(), Box<StoreError>> {
         let writer = self.writer().await?;
         let mut names = self.names_now().await?;
         let changes = self.names_changes(&mut names).await?;
@@ -110,10 +114,10 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         id: &ImageId,
         change: impl Fn(&mut Names) -> Result<NameChange, NameError>,
-    ) -> Result<NameChange, StoreError> {
+    ) -> Result<NameChange, Box<StoreError>> {
         let writer = self.writer().await?;
         if !self.refresh(id).await? {
-            return Err(StoreError::NotFound { id: *id });
+            return Err(StoreError::not_found(id));
         }
         let changes = self.rename_now(|names| Ok(vec![change(names)?])).await?;
         writer.done();
@@ -123,7 +127,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     async fn rename(
         &self,
         change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
-    ) -> Result<Vec<NameChange>, StoreError> {
+    ) -> Result<Vec<NameChange>, Box<StoreError>> {
         let writer = self.writer().await?;
         let changes = self.rename_now(change).await?;
         writer.done();
@@ -134,7 +138,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     async fn rename_now(
         &self,
         change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
-    ) -> Result<Vec<NameChange>, StoreError> {
+    ) -> Result<Vec<NameChange>, Box<StoreError>> {
         for _ in 0..ATTEMPTS {
             let mut names = self.names_now().await?;
             let former = names.raw.clone();
@@ -159,11 +163,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 return Ok(changed);
             }
         }
-        Err(StoreError::Contended { key: key::NAMES.to_owned(), attempts: ATTEMPTS })
+        Err(StoreError::Contended { key: key::NAMES.to_owned(), attempts: ATTEMPTS }.into())
     }
 
     /// The names as they stand in the storage now.
-    pub(super) async fn names_now(&self) -> Result<NamesRead, StoreError> {
+    pub(super) async fn names_now(&self) -> Result<NamesRead, Box<StoreError>> {
         let file = self.names_file().await?;
         {
             let index = self.index();

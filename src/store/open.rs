@@ -41,7 +41,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// The backend cannot be listed or locked.
-    pub async fn open(backend: B, options: StoreOptions<L>) -> Result<(Self, OpenReport), StoreError> {
+    pub async fn open(backend: B, options: StoreOptions<L>) -> Result<(Self, OpenReport), Box<StoreError>> {
         let store = Self::empty(backend, options.layers, options.env, options.limits);
         let lock = match store.backend.lock().await {
             Err(BackendError::ReadOnly { .. }) => None,
@@ -61,7 +61,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// The backend cannot be listed or locked; the store knows what it knew before.
-    pub async fn reload(&self) -> Result<Vec<Problem>, StoreError> {
+    pub async fn reload(&self) -> Result<Vec<Problem>, Box<StoreError>> {
         let writer = self.reader().await?;
         let problems = self.read_all().await?;
         self.listeners.note([StoreChange::Reloaded]);
@@ -69,7 +69,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(problems)
     }
 
-    async fn recover(&self, report: &mut OpenReport) -> Result<(), StoreError> {
+    async fn recover(&self, report: &mut OpenReport) -> Result<(), Box<StoreError>> {
         let read_only = |error: &BackendError| {
             matches!(error, BackendError::ReadOnly { .. } | BackendError::Unsupported { .. })
         };
@@ -109,7 +109,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Reads everything into a new index, and puts that in the place of the old one.
-    pub(super) async fn read_all(&self) -> Result<Vec<Problem>, StoreError> {
+    pub(super) async fn read_all(&self) -> Result<Vec<Problem>, Box<StoreError>> {
         let Contents { mut whole, mut problems } = self.read_contents().await?;
         let mut index = Index::default();
         // In order each goes to the end of the tables.
@@ -119,7 +119,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 Ok(layer) => layer,
                 Err(error) => {
                     let kind = ProblemKind::of_layers(&error);
-                    problems.push(Problem::from_reason(kind, key::content(&id), &error).of(id));
+                    problems.push(Problem::from_reason(kind, key::content(&id), &*error).of(id));
                     continue;
                 }
             };
@@ -147,7 +147,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Reads and checks every configuration, on as many threads as the backend hands them over.
-    async fn read_contents(&self) -> Result<Contents, StoreError> {
+    async fn read_contents(&self) -> Result<Contents, Box<StoreError>> {
         let found = Mutex::new(Contents::default());
         let (limits, platform) = (&self.limits, self.env.platform());
         // Everything but taking note is done without the lock, on as many threads as there are.
@@ -173,7 +173,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         index: &mut Index<L::Layer>,
         problems: &mut Vec<Problem>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Box<StoreError>> {
         let mut known: Vec<ImageId> = index.images.keys().chain(index.damaged.keys()).copied().collect();
         known.sort_unstable();
         let found = Mutex::new((Vec::new(), BTreeSet::new(), Vec::new()));
@@ -205,7 +205,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         index: &Index<L::Layer>,
         problems: &mut Vec<Problem>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Box<StoreError>> {
         for key in self.backend.list(key::USERS).await? {
             let Some(id) = key::users_id(&key) else {
                 problems.push(Problem::new(
@@ -276,7 +276,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         os: &str,
         chain_id: Option<&ChainId>,
-    ) -> Result<Option<(String, L::Layer)>, StoreError> {
+    ) -> Result<Option<(String, L::Layer)>, Box<StoreError>> {
         let Some(chain_id) = chain_id else { return Ok(None) };
         let layers = self.layers.get(os).ok_or_else(|| StoreError::Os { os: os.to_owned() })?;
         if layers.has_all() {
@@ -284,7 +284,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         }
         match layers.get(chain_id).await? {
             Some(layer) => Ok(Some((os.to_owned(), layer))),
-            None => Err(StoreError::LayerMissing { chain_id: chain_id.clone() }),
+            None => Err(StoreError::LayerMissing { chain_id: chain_id.clone() }.into()),
         }
     }
 
