@@ -7,6 +7,8 @@
 //! | [`store`], [`env`](mod@env) | a store of images over any storage: parents, names, leases, verification, repair |
 //! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
 //! | [`archive`] | image files and folders of every dialect |
+//! | [`sif`] | SIF files: objects, configs, signatures |
+//! | [`vm`] | disks, kernels and other files of virtual machines |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
 //! | `object_store` | object stores such as S3 as the storage of a store (feature `object-store`) |
 //! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |
@@ -58,6 +60,9 @@ pub mod layer;
 
 #[cfg(feature = "archive")]
 pub mod archive;
+
+pub mod sif;
+pub mod vm;
 
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 pub mod fs;

@@ -29,10 +29,14 @@ pub struct Limits {
     pub path_bytes: u64,
     /// Components of one path inside a layer; 2,048.
     pub path_depth: u32,
+    /// Folders within folders that unpacking enters, each of which it holds open; 512.
+    pub unpack_depth: u32,
     /// Symbolic links followed while one path is resolved; 40, as Linux has it.
     pub symlinks: u32,
     /// Layers of one image; 4,096. It can be raised to 65,535.
     pub layers: u32,
+    /// Layers above each other in a layer store; 125, as Docker has it. Native only.
+    pub layer_depth: u32,
     /// Path components looked up while the layers of one image are merged; 200,000,000.
     pub merge_steps: u64,
     /// Data fragments of one sparse file; 100,000.
@@ -57,8 +61,27 @@ pub struct Limits {
     pub names_bytes: u64,
     /// Bytes of one record of a store in a folder; 256 MiB. The largest are files of names and what is committed together.
     pub record_bytes: u64,
+    /// Images of one store, damaged ones included, and likewise records kept beside images; 1,000,000.
+    pub store_keys: u32,
+    /// Problems that opening or verifying a store tells one by one; 10,000. The last one told says how many more there
+    /// are.
+    pub store_problems: u32,
     /// Lines of a file of image records; 1,000,000. Each is a JSON document of its own.
     pub records: u32,
+    /// Bytes of headers that are read of one disk of a virtual machine; 64 MiB.
+    pub disk_bytes: u64,
+    /// Partitions of one disk, extents of one VMDK and the like; 1,024.
+    pub partitions: u32,
+    /// Snapshots of one disk; 65,536, as QEMU has it.
+    pub snapshots: u32,
+    /// Disks that build upon each other; 64.
+    pub backing_files: u32,
+    /// Descriptors in the table of a SIF file, used or not; 10,000. Usual are 48.
+    pub sif_descriptors: u32,
+    /// Bytes of a SIF file's definition, labels, signatures and other documents that are read together; 32 MiB.
+    pub sif_document_bytes: u64,
+    /// Bytes that are hashed for each byte of a SIF file, to compare it with what its signatures state; 16.
+    pub sif_hash_ratio: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -75,8 +98,10 @@ impl Default for Limits {
             header_bytes: 1 << 20,
             path_bytes: 32 << 10,
             path_depth: 2048,
+            unpack_depth: 512,
             symlinks: 40,
             layers: 4096,
+            layer_depth: 125,
             merge_steps: 200_000_000,
             sparse_fragments: 100_000,
             sparse_bytes: 1 << 30,
@@ -89,7 +114,16 @@ impl Default for Limits {
             names: 1_000_000,
             names_bytes: 128 << 20,
             record_bytes: 256 << 20,
+            store_keys: 1_000_000,
+            store_problems: 10_000,
             records: 1_000_000,
+            disk_bytes: 64 << 20,
+            partitions: 1024,
+            snapshots: 65_536,
+            backing_files: 64,
+            sif_descriptors: 10_000,
+            sif_document_bytes: 32 << 20,
+            sif_hash_ratio: 16,
             findings: 1000,
         }
     }
@@ -120,6 +154,7 @@ impl Limits {
             "headerBytes" => self.header_bytes = value,
             "pathBytes" => self.path_bytes = value,
             "pathDepth" => self.path_depth = small(value),
+            "unpackDepth" => self.unpack_depth = small(value),
             "symlinks" => self.symlinks = small(value),
             "layers" => self.layers = small(value),
             "mergeSteps" => self.merge_steps = value,
@@ -134,7 +169,16 @@ impl Limits {
             "names" => self.names = small(value),
             "namesBytes" => self.names_bytes = value,
             "recordBytes" => self.record_bytes = value,
+            "storeKeys" => self.store_keys = small(value),
+            "storeProblems" => self.store_problems = small(value),
             "records" => self.records = small(value),
+            "diskBytes" => self.disk_bytes = value,
+            "partitions" => self.partitions = small(value),
+            "snapshots" => self.snapshots = small(value),
+            "backingFiles" => self.backing_files = small(value),
+            "sifDescriptors" => self.sif_descriptors = small(value),
+            "sifDocumentBytes" => self.sif_document_bytes = value,
+            "sifHashRatio" => self.sif_hash_ratio = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

@@ -40,8 +40,24 @@ export interface Limits {
   readonly namesBytes?: number;
   /** Bytes of one record of a store in a folder; 256 MiB. */
   readonly recordBytes?: number;
+  /** Images of one store, damaged ones included, and likewise records kept beside images; 1,000,000. */
+  readonly storeKeys?: number;
+  /** Problems that opening or verifying a store tells one by one; 10,000. The last one told says how many more there are. */
+  readonly storeProblems?: number;
   /** Lines of a file of image records; 1,000,000. */
   readonly records?: number;
+  /** Bytes of headers that are read of one disk of a virtual machine; 64 MiB. */
+  readonly diskBytes?: number;
+  /** Partitions of one disk, extents of one VMDK and the like; 1,024. */
+  readonly partitions?: number;
+  /** Snapshots of one disk; 65,536. */
+  readonly snapshots?: number;
+  /** Descriptors in the table of a SIF file, used or not; 10,000. */
+  readonly sifDescriptors?: number;
+  /** Bytes of a SIF file's definition, labels, signatures and other documents that are read together; 32 MiB. */
+  readonly sifDocumentBytes?: number;
+  /** Bytes that are hashed for each byte of a SIF file, to compare it with what its signatures state; 16. */
+  readonly sifHashRatio?: number;
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
 }

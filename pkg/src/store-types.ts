@@ -114,7 +114,8 @@ export type ProblemKind =
   | "users-orphan"
   | "journal-invalid"
   | "journal-pending"
-  | "foreign";
+  | "foreign"
+  | "more";
 
 /** One thing that is wrong in a store. The store works without it. */
 export interface Problem {

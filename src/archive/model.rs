@@ -147,7 +147,7 @@ impl Archive {
         self.layers.len()
     }
 
-    /// Where the stored bytes of a layer lie.
+    /// Where the stored bytes of a layer lie: in a file that is compressed as a whole, in what it decompresses to.
     ///
     /// # Errors
     /// There is no such layer.
@@ -158,8 +158,9 @@ impl Archive {
         }
         let member = self.listing.get(record.member);
         let source = member.map(|member| {
-            // A truncated archive holds less than its headers say.
-            let held = if member.file == 0 { self.size.saturating_sub(member.offset) } else { member.size };
+            // A truncated archive holds less than its headers say. How much a compressed one holds is not known.
+            let is_known = member.file == 0 && self.compression == Compression::None;
+            let held = if is_known { self.size.saturating_sub(member.offset) } else { member.size };
             LayerSource { file: member.file, offset: member.offset, length: member.size.min(held) }
         });
         source.ok_or(ArchiveError::NoLayer { index: layer, count: self.layers.len() })

@@ -88,7 +88,13 @@ impl Files {
         }
     }
 
-    fn range(&self, file: u32, offset: u64, length: u64) -> Result<(&Path, io::Take<File>), FileError> {
+    /// A range as a reader, with the file's path.
+    pub(super) fn range(
+        &self,
+        file: u32,
+        offset: u64,
+        length: u64,
+    ) -> Result<(&Path, io::Take<File>), FileError> {
         let path = self.paths.get(file as usize).map(PathBuf::as_path).unwrap_or(Path::new(""));
         let open = || {
             let mut opened = File::open(path)?;

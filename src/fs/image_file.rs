@@ -37,7 +37,7 @@ pub struct OpenOptions {
 #[derive(Debug)]
 pub struct ImageFile {
     path: PathBuf,
-    files: Files,
+    pub(super) files: Files,
     archive: Archive,
     options: OpenOptions,
 }

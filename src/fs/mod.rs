@@ -33,14 +33,27 @@
 //! ```
 
 mod blocking;
+mod disk;
 mod error;
 mod files;
 mod folder;
 mod host;
 mod image_file;
+#[cfg(unix)]
+mod layers;
+#[cfg(target_os = "linux")]
+mod unpack;
 
 pub use blocking::block_on;
+pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
 pub use folder::FolderBackend;
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+#[cfg(unix)]
+pub use layers::{
+    LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
+    RegisterOptions, SweepReport,
+};
+#[cfg(target_os = "linux")]
+pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

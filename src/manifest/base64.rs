@@ -1,7 +1,7 @@
-//! Base64 (RFC 4648), the two forms that manifests use.
+//! Base64 (RFC 4648), the two forms that manifests and signatures use.
 
 /// Decodes padded standard base64; line breaks are passed over, as Go does. `None` when it is not that.
-pub(super) fn standard(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn standard(text: &str) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
     if !text.len().is_multiple_of(4) {
         return None;
@@ -11,7 +11,7 @@ pub(super) fn standard(text: &str) -> Option<Vec<u8>> {
 
 /// Decodes base64url without padding, or padded. Spaces and line breaks are passed over, as libtrust does. `None` when it
 /// is not that.
-pub(super) fn url(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn url(text: &str) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n' | b' ')).collect();
     digits(if text.len().is_multiple_of(4) { unpadded(&text) } else { &text }, b'-', b'_')
 }

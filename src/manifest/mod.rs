@@ -3,7 +3,7 @@
 //! The formats are those of the OCI image-spec (manifest.md, image-index.md), of Docker's registry (manifest v2 schema 1
 //! and 2) and of `docker save` (`manifest.json` and `repositories`). Each keeps the exact bytes it was read from.
 
-mod base64;
+pub(crate) mod base64;
 mod blob;
 mod data;
 mod descriptor;

@@ -1,8 +1,7 @@
 //! Deleting images.
 
-use std::collections::BTreeSet;
-
 use super::change::Change;
+use super::table::Set;
 use super::{Backend, FreedLayer, ImageStore, LayerStore, StoreChange, StoreError, key};
 use crate::image::ImageId;
 use crate::reference::Reference;
@@ -82,7 +81,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
 
     async fn delete_all(&self, id: ImageId, policy: DeletePolicy) -> Result<DeleteReport, Box<StoreError>> {
         let mut report = DeleteReport { deleted: vec![id], ..DeleteReport::default() };
-        let mut seen = BTreeSet::from([id]);
+        let mut seen = Set::from_iter([id]);
         let mut looked_at = 0;
         while let Some(next) = report.deleted.get(looked_at).copied() {
             looked_at += 1;
@@ -128,16 +127,14 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             told.push(StoreChange::Parent { id: *orphan, parent: None });
         }
         for id in &report.deleted {
-            let mut keys = self.backend.list(&key::metadata_of(id)).await?;
+            let mut keys = Set::from_iter(self.backend.list(&key::metadata_of(id)).await?);
             keys.extend(self.backend.list(&key::children_of(id)).await?);
             // The list of all users would be gone through for each image.
             let users = key::users(id);
             if self.backend.get(&users).await.is_ok_and(|users| users.is_some()) {
-                keys.push(users);
+                keys.insert(users);
             }
             keys.extend(self.parent(id).map(|parent| key::child(&parent, id)));
-            keys.sort();
-            keys.dedup();
             changes.extend(keys.into_iter().map(Change::delete));
             changes.push(Change::delete(key::content(id)));
             told.push(StoreChange::Deleted { id: *id });

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::change::Change;
 use super::events::{Listeners, StoreChange, Subscription};
 use super::index::Index;
+use super::problem::Problems;
 use super::turn::{Having, Turn};
 use super::{
     Backend, BackendError, FreedLayer, LayerStore, LayerStores, Lock, NoLayers, Problem, Sharing, StoreError,
@@ -201,10 +202,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// The image after another one in the order of [`Self::list`], or the first one: for going through a large store that
     /// changes meanwhile.
     pub fn next_after(&self, id: Option<&ImageId>) -> Option<ImageId> {
-        use std::ops::Bound::{Excluded, Unbounded};
         let index = self.index();
-        let from = id.map_or(Unbounded, |id| Excluded(*id));
-        index.images.range((from, Unbounded)).map(|(id, _)| *id).next()
+        match id {
+            Some(id) => index.images.iter_from(id).map(|(next, _)| *next).find(|next| next != id),
+            None => index.images.keys().next().copied(),
+        }
     }
 
     /// Images that are there and cannot be used, with the reason. They can be deleted, and most can be repaired.
@@ -219,7 +221,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let writer = Writer { store: self, held: Some((lock, turn)) };
         self.finish().await?;
         if self.is_stale.load(Ordering::Acquire) {
-            self.read_all().await?;
+            self.read_all(&mut Problems::new(&self.limits)).await?;
             self.listeners.note([StoreChange::Reloaded]);
             self.is_stale.store(false, Ordering::Release);
         }

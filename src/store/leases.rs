@@ -6,9 +6,8 @@
 //! {"users":{"<name>":{"expires":<seconds since 1970>}}}      ; `expires` only where the lease ends by itself
 //! ```
 
-use std::collections::BTreeMap;
-
 use super::change::Change;
+use super::table::Table;
 use super::{Backend, ImageStore, LayerStore, Sharing, StoreChange, StoreError, key};
 use crate::image::ImageId;
 use crate::json::{self, Escapes, ObjectWriter, Value};
@@ -65,7 +64,7 @@ impl Lease {
 }
 
 /// Users by name.
-pub(super) type Users = BTreeMap<String, Lease>;
+pub(super) type Users = Table<String, Lease>;
 
 /// Reads a record of users.
 pub(super) fn read(record: &[u8], limits: &Limits) -> Result<Users, String> {
@@ -89,15 +88,17 @@ pub(super) fn write(users: &Users) -> Option<Vec<u8>> {
     if users.is_empty() {
         return None;
     }
-    let mut object = ObjectWriter::new(Escapes::Current);
-    object.map("users", Some(users), |object, name, lease: &Lease| {
+    let mut members = ObjectWriter::new(Escapes::Current);
+    for (name, lease) in users.iter() {
         let mut fields = ObjectWriter::new(Escapes::Current);
         if let Some(expires) = lease.expires {
             fields.integer("expires", expires);
         }
-        object.raw(name, &fields.finish());
-    });
-    Some(object.finish())
+        members.raw(name, &fields.finish());
+    }
+    let mut record = ObjectWriter::new(Escapes::Current);
+    record.raw("users", &members.finish());
+    Some(record.finish())
 }
 
 impl<B: Backend, L: LayerStore> ImageStore<B, L> {
@@ -126,7 +127,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             })
             .await?;
         } else {
-            self.index().users.entry(*id).or_default().insert(user.to_owned(), lease);
+            self.index().users.update(*id, |users| users.insert(user.to_owned(), lease));
         }
         self.listeners.note([StoreChange::Leased { id: *id, user: user.to_owned() }]);
         writer.done();

@@ -1,6 +1,7 @@
 //! Parents, as the metadata of images names them.
 
 use super::index::{Index, Known};
+use super::problem::Problems;
 use super::{BackendError, Problem, ProblemKind, key};
 use crate::image::ImageId;
 
@@ -10,12 +11,19 @@ pub(super) fn parent_id(bytes: &[u8]) -> Option<ImageId> {
 
 /// What a record of metadata is.
 pub(super) enum Metadata {
-    /// What an image was made from; nothing when the record is no id.
-    Parent(ImageId, Option<ImageId>),
+    /// What an image was made from.
+    Parent(ParentRecord),
     /// Of an image that is not there.
     Orphan(ImageId),
     /// Something else.
     Other,
+}
+
+/// What an image was made from, by places among the images that are there.
+pub(super) struct ParentRecord {
+    child: usize,
+    /// Nothing when the record is no id. A parent that is not there has no place.
+    parent: Option<(ImageId, Option<usize>)>,
 }
 
 /// Reads a record of metadata. The images that are there are sorted.
@@ -30,14 +38,15 @@ pub(super) fn read_parent(
             Err(error) => Problem::from_reason(ProblemKind::MetadataUnreadable, key, &error),
         });
     };
-    if known.binary_search(&id).is_err() {
-        return Ok(Metadata::Orphan(id));
-    }
+    let Ok(child) = known.binary_search(&id) else { return Ok(Metadata::Orphan(id)) };
     if name != key::PARENT {
         return Ok(Metadata::Other);
     }
     match bytes {
-        Ok(bytes) => Ok(Metadata::Parent(id, parent_id(&bytes))),
+        Ok(bytes) => {
+            let parent = parent_id(&bytes).map(|parent| (parent, known.binary_search(&parent).ok()));
+            Ok(Metadata::Parent(ParentRecord { child, parent }))
+        }
         Err(error) => Err(Problem::from_reason(ProblemKind::MetadataUnreadable, key, &error).of(id)),
     }
 }
@@ -47,30 +56,30 @@ pub(super) fn read_parent(
 pub(super) fn link_all<T>(
     index: &mut Index<T>,
     known: &[ImageId],
-    mut records: Vec<(ImageId, Option<ImageId>)>,
-    problems: &mut Vec<Problem>,
+    mut records: Vec<ParentRecord>,
+    problems: &mut Problems,
 ) {
     let mut wrong = |id: &ImageId, kind, reason: String| {
         problems.push(Problem::new(kind, key::metadata(id, key::PARENT), reason).of(*id));
     };
-    records.sort_unstable_by_key(|(id, _)| *id);
+    records.sort_unstable_by_key(|record| record.child);
     // By the place among the images: the image, unless it is damaged. To search for each would take most of the time.
     let mut images = index.images.iter_mut().peekable();
     let mut places: Vec<Option<&mut Known<T>>> =
         known.iter().map(|id| images.next_if(|(image, _)| *image == id).map(|(_, known)| known)).collect();
     // By the place among the images: that of the parent.
     let mut parents: Vec<Option<usize>> = vec![None; known.len()];
-    for (id, parent) in &records {
-        let Some(parent) = parent else {
+    for ParentRecord { child, parent } in records {
+        let Some(id) = known.get(child) else { continue };
+        let Some((parent, place)) = parent else {
             wrong(id, ProblemKind::ParentInvalid, "this is no id of an image".to_owned());
             continue;
         };
-        let place =
-            known.binary_search(parent).ok().filter(|at| places.get(*at).is_some_and(Option::is_some));
+        let place = place.filter(|at| places.get(*at).is_some_and(Option::is_some));
         if place.is_none() {
             wrong(id, ProblemKind::ParentMissing, format!("the parent {parent} is not there"));
         }
-        if let Some(above) = known.binary_search(id).ok().and_then(|child| parents.get_mut(child)) {
+        if let Some(above) = parents.get_mut(child) {
             *above = place;
         }
     }

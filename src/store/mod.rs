@@ -48,6 +48,7 @@ mod raw;
 pub mod records;
 mod refresh;
 mod repair;
+pub(crate) mod table;
 mod times;
 mod turn;
 mod update;

@@ -1,16 +1,18 @@
 //! Opening a store: everything is read, nothing stops at damage.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::index::{Index, NamesRead};
 use super::link::{Metadata, link_all, read_parent};
+use super::problem::Problems;
+use super::table::Set;
 use super::{
     Backend, BackendError, ImageStore, LayerStore, Problem, ProblemKind, StoreChange, StoreError,
     StoreOptions, journal, key, leases,
 };
 use crate::image::{ChainId, ConfigError, ImageConfig, ImageId};
+use crate::limits::LimitExceeded;
 
 /// How the store was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -19,7 +21,7 @@ use crate::image::{ChainId, ConfigError, ImageConfig, ImageId};
 pub struct OpenReport {
     /// Images that can be used.
     pub images: usize,
-    /// What is wrong, by key.
+    /// What is wrong, by key: as much of it as the limit `storeProblems` allows.
     pub problems: Vec<Problem>,
     /// Whether an operation was committed that had not been finished; it is now.
     pub recovered: bool,
@@ -28,11 +30,10 @@ pub struct OpenReport {
 }
 
 /// What one pass over the contents found.
-#[derive(Default)]
 struct Contents {
-    /// With the operating system, and the chain id where a layer store has to be asked.
-    whole: Vec<(ImageId, String, Option<ChainId>)>,
-    problems: Vec<Problem>,
+    whole: Vec<(ImageId, Option<(String, ChainId)>)>,
+    damaged: Vec<(ImageId, Problem)>,
+    problems: Problems,
 }
 
 impl<B: Backend, L: LayerStore> ImageStore<B, L> {
@@ -40,7 +41,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// left behind is removed, where the backend can be written to.
     ///
     /// # Errors
-    /// The backend cannot be listed or locked.
+    /// The backend cannot be listed or locked, or it holds more than the limit `storeKeys` allows.
     pub async fn open(backend: B, options: StoreOptions<L>) -> Result<(Self, OpenReport), Box<StoreError>> {
         let store = Self::empty(backend, options.layers, options.env, options.limits);
         let lock = match store.backend.lock().await {
@@ -48,9 +49,16 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             other => other?,
         };
         let mut report = OpenReport::default();
-        store.recover(&mut report).await?;
-        report.problems.extend(store.read_all().await?);
-        report.problems.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
+        let mut problems = Problems::new(&store.limits);
+        let is_swept = store.recover(&mut report, &mut problems).await?;
+        store.read_all(&mut problems).await?;
+        // A backend may have seen on its way what there is to remove.
+        if !is_swept && let Err(error) = store.sweep(&mut report).await {
+            let read = std::mem::take(&mut *store.index());
+            store.release_all(read).await;
+            return Err(error);
+        }
+        report.problems = problems.finish();
         report.images = store.len();
         drop(lock);
         Ok((store, report))
@@ -63,33 +71,41 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// The backend cannot be listed or locked; the store knows what it knew before.
     pub async fn reload(&self) -> Result<Vec<Problem>, Box<StoreError>> {
         let writer = self.reader().await?;
-        let problems = self.read_all().await?;
+        let mut problems = Problems::new(&self.limits);
+        self.read_all(&mut problems).await?;
         self.listeners.note([StoreChange::Reloaded]);
         writer.done();
-        Ok(problems)
+        Ok(problems.finish())
     }
 
-    async fn recover(&self, report: &mut OpenReport) -> Result<(), Box<StoreError>> {
-        let read_only = |error: &BackendError| {
-            matches!(error, BackendError::ReadOnly { .. } | BackendError::Unsupported { .. })
-        };
+    async fn sweep(&self, report: &mut OpenReport) -> Result<(), Box<StoreError>> {
         match self.backend.sweep().await {
             Ok(swept) => report.swept = swept,
-            Err(error) if read_only(&error) => {}
+            Err(BackendError::ReadOnly { .. } | BackendError::Unsupported { .. }) => {}
             Err(error) => return Err(error.into()),
         }
+        Ok(())
+    }
+
+    /// Makes what was committed and not yet made. Tells whether it has swept: what is removed makes room for that.
+    async fn recover(
+        &self,
+        report: &mut OpenReport,
+        problems: &mut Problems,
+    ) -> Result<bool, Box<StoreError>> {
         let record = match self.backend.get(key::JOURNAL).await {
             Ok(Some(record)) => record,
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(false),
             Err(error) => {
-                report.problems.push(Problem::from_reason(ProblemKind::JournalInvalid, key::JOURNAL, &error));
-                return Ok(());
+                problems.push(Problem::from_reason(ProblemKind::JournalInvalid, key::JOURNAL, &error));
+                return Ok(false);
             }
         };
+        self.sweep(report).await?;
         let Some(changes) = journal::read(&record) else {
             let reason = "this is no record of changes, or a damaged one; nothing was done with it";
-            report.problems.push(Problem::new(ProblemKind::JournalInvalid, key::JOURNAL, reason));
-            return Ok(());
+            problems.push(Problem::new(ProblemKind::JournalInvalid, key::JOURNAL, reason));
+            return Ok(true);
         };
         let made = async {
             self.make(&changes).await?;
@@ -101,55 +117,79 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             Err(error) => {
                 let reason =
                     format!("an operation is committed, and its changes cannot be made yet: {error}");
-                report.problems.push(Problem::new(ProblemKind::JournalPending, key::JOURNAL, reason));
+                problems.push(Problem::new(ProblemKind::JournalPending, key::JOURNAL, reason));
                 self.pending.store(true, Ordering::Release);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Reads everything into a new index, and puts that in the place of the old one.
-    pub(super) async fn read_all(&self) -> Result<Vec<Problem>, Box<StoreError>> {
-        let Contents { mut whole, mut problems } = self.read_contents().await?;
+    ///
+    /// # Errors
+    /// The store knows what it knew before.
+    pub(super) async fn read_all(&self, problems: &mut Problems) -> Result<(), Box<StoreError>> {
         let mut index = Index::default();
-        // In order each goes to the end of the tables.
-        whole.sort_unstable_by_key(|(id, _, _)| *id);
-        for (id, os, chain_id) in whole {
-            let layer = match self.layer(&os, chain_id.as_ref()).await {
-                Ok(layer) => layer,
-                Err(error) => {
-                    let kind = ProblemKind::of_layers(&error);
-                    problems.push(Problem::from_reason(kind, key::content(&id), &*error).of(id));
-                    continue;
-                }
-            };
-            index.insert(id, layer);
+        if let Err(error) = self.read_into(&mut index, problems).await {
+            self.release_all(index).await;
+            return Err(error);
         }
-        for problem in &problems {
-            if let Some(id) = problem.id {
-                index.damaged.insert(id, problem.clone());
-            }
-        }
-        self.read_parents(&mut index, &mut problems).await?;
-        self.read_users(&index, &mut problems).await?;
-        index.names = self.read_names(&mut problems).await;
-        dangling(&index, &mut problems);
         let former = {
             let mut current = self.index();
             index.users = std::mem::take(&mut current.users);
             index.users.retain(|id, _| index.images.contains_key(id) || index.damaged.contains_key(id));
             std::mem::replace(&mut *current, index)
         };
-        for known in former.images.into_values() {
+        self.release_all(former).await;
+        Ok(())
+    }
+
+    async fn release_all(&self, index: Index<L::Layer>) {
+        for known in index.images.into_values() {
             self.release(known.layer).await;
         }
-        Ok(problems)
+    }
+
+    async fn read_into(
+        &self,
+        index: &mut Index<L::Layer>,
+        problems: &mut Problems,
+    ) -> Result<(), Box<StoreError>> {
+        let Contents { mut whole, damaged, problems: found } = self.read_contents().await?;
+        problems.append(found);
+        index.damaged.extend(damaged);
+        whole.sort_unstable_by_key(|(id, _)| *id);
+        index.ids = whole.iter().map(|(id, _)| id.digest()).collect();
+        // In order each goes to the end of the table.
+        for (id, layers) in whole {
+            let layer = match &layers {
+                Some((os, chain_id)) => self.layer(os, Some(chain_id)).await,
+                None => Ok(None),
+            };
+            match layer {
+                Ok(layer) => index.add(id, layer),
+                Err(error) => {
+                    index.ids.remove(&id.digest());
+                    let kind = ProblemKind::of_layers(&error);
+                    let problem = Problem::from_reason(kind, key::content(&id), &*error).of(id);
+                    index.damaged.insert(id, problem.clone());
+                    problems.push(problem);
+                }
+            }
+        }
+        self.read_parents(index, problems).await?;
+        self.read_users(index, problems).await?;
+        index.names = self.read_names(problems).await;
+        dangling(index, problems);
+        Ok(())
     }
 
     /// Reads and checks every configuration, on as many threads as the backend hands them over.
     async fn read_contents(&self) -> Result<Contents, Box<StoreError>> {
-        let found = Mutex::new(Contents::default());
+        let problems = Problems::new(&self.limits);
+        let found = Mutex::new(Contents { whole: Vec::new(), damaged: Vec::new(), problems });
         let (limits, platform) = (&self.limits, self.env.platform());
+        let limit = limits.store_keys as usize;
         // Everything but taking note is done without the lock, on as many threads as there are.
         let visit = |key: &str, bytes: Result<Vec<u8>, BackendError>| {
             let read = read_content(key, bytes, limits).map(|(id, config)| {
@@ -157,32 +197,46 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 let os = if os.is_empty() { &platform.os } else { os };
                 let has_all = self.layers.get(os).is_some_and(LayerStore::has_all);
                 let chain_id = if has_all { None } else { config.rootfs().chain_id() };
-                (id, os.to_owned(), chain_id)
+                (id, chain_id.map(|chain_id| (os.to_owned(), chain_id)))
             });
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            if found.whole.len() + found.damaged.len() > limit {
+                return;
+            }
             match read {
                 Ok(image) => found.whole.push(image),
-                Err(problem) => found.problems.push(problem),
+                Err(problem) => {
+                    found.damaged.extend(problem.id.map(|id| (id, problem.clone())));
+                    found.problems.push(problem);
+                }
             }
         };
         self.backend.scan(key::CONTENT, &visit).await?;
-        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.check_keys(found.whole.len() + found.damaged.len())?;
+        Ok(found)
+    }
+
+    fn check_keys(&self, count: usize) -> Result<(), BackendError> {
+        Ok(LimitExceeded::check("storeKeys", self.limits.store_keys.into(), count as u64)?)
     }
 
     pub(super) async fn read_parents(
         &self,
         index: &mut Index<L::Layer>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Problems,
     ) -> Result<(), Box<StoreError>> {
-        let mut known: Vec<ImageId> = index.images.keys().chain(index.damaged.keys()).copied().collect();
-        known.sort_unstable();
-        let found = Mutex::new((Vec::new(), BTreeSet::new(), Vec::new()));
+        let known = Set::from_iter(index.images.keys().chain(index.damaged.keys()).copied());
+        let known: Vec<ImageId> = known.into_iter().collect();
+        let limit = self.limits.store_keys as usize;
+        let found = Mutex::new((Vec::new(), Set::new(), Problems::new(&self.limits)));
         let visit = |key: &str, bytes: Result<Vec<u8>, BackendError>| {
             let read = read_parent(key, bytes, &known);
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
             let (parents, orphans, problems) = &mut *found;
             match read {
-                Ok(Metadata::Parent(child, parent)) => parents.push((child, parent)),
+                _ if parents.len() + orphans.len() > limit => {}
+                Ok(Metadata::Parent(record)) => parents.push(record),
                 Ok(Metadata::Orphan(id)) => {
                     orphans.insert(id);
                 }
@@ -192,7 +246,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         };
         self.backend.scan(key::METADATA, &visit).await?;
         let (parents, orphans, found) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        problems.extend(found);
+        self.check_keys(parents.len() + orphans.len())?;
+        problems.append(found);
         problems.extend(orphans.into_iter().map(|id| {
             let reason = format!("metadata of {id}, which is not there");
             Problem::new(ProblemKind::MetadataOrphan, key::metadata_of(&id), reason).of(id)
@@ -204,9 +259,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     pub(super) async fn read_users(
         &self,
         index: &Index<L::Layer>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Problems,
     ) -> Result<(), Box<StoreError>> {
-        for key in self.backend.list(key::USERS).await? {
+        let keys = self.backend.list(key::USERS).await?;
+        self.check_keys(keys.len())?;
+        for key in keys {
             let Some(id) = key::users_id(&key) else {
                 problems.push(Problem::new(
                     ProblemKind::Foreign,
@@ -234,7 +291,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Reads the names; an older file only where there is no current one.
-    pub(super) async fn read_names(&self, problems: &mut Vec<Problem>) -> NamesRead {
+    pub(super) async fn read_names(&self, problems: &mut Problems) -> NamesRead {
         let (names_key, raw) = match self.names_file().await {
             Ok(Some(file)) => file,
             Ok(None) => return NamesRead::default(),
@@ -317,7 +374,7 @@ pub(super) fn read_content(
 }
 
 /// Names of images that are not there.
-pub(super) fn dangling<T>(index: &Index<T>, problems: &mut Vec<Problem>) {
+pub(super) fn dangling<T>(index: &Index<T>, problems: &mut Problems) {
     for (reference, id) in index.names.names.iter() {
         if !index.images.contains_key(&id) && !index.damaged.contains_key(&id) {
             let reason = format!("{reference} is a name of {id}, which is not there");

@@ -1,9 +1,8 @@
 //! Which image was made from which.
 
-use std::collections::BTreeSet;
-
 use super::change::Change;
 use super::link::parent_id;
+use super::table::Set;
 use super::{Backend, ImageStore, LayerStore, Sharing, StoreChange, StoreError, key};
 use crate::image::ImageId;
 
@@ -76,7 +75,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             return Ok(());
         }
         // What others linked meanwhile counts as well: the whole chain is looked at as it is now.
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         let mut next = Some(*parent);
         while let Some(ancestor) = next.filter(|ancestor| seen.insert(*ancestor)) {
             if ancestor == *id {

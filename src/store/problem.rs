@@ -3,6 +3,7 @@
 use super::StoreError;
 use crate::error::Reason;
 use crate::image::ImageId;
+use crate::limits::Limits;
 
 /// What kind of thing is wrong. The name is stable and the same in JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -47,6 +48,8 @@ pub enum ProblemKind {
     JournalPending,
     /// Something stands under a key where nothing of the kind belongs.
     Foreign,
+    /// There are further problems, which are not told one by one; the reason says how many. It stands last.
+    More,
 }
 
 impl ProblemKind {
@@ -86,5 +89,44 @@ impl Problem {
     pub(super) fn of(mut self, id: ImageId) -> Self {
         self.id = Some(id);
         self
+    }
+}
+
+/// What is found to be wrong, as far as it is told one by one.
+#[derive(Debug)]
+pub(super) struct Problems {
+    told: Vec<Problem>,
+    more: usize,
+    limit: usize,
+}
+
+impl Problems {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self { told: Vec::new(), more: 0, limit: limits.store_problems as usize }
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
+        if self.told.len() < self.limit { self.told.push(problem) } else { self.more += 1 }
+    }
+
+    pub(super) fn append(&mut self, others: Self) {
+        self.extend(others.told);
+        self.more += others.more;
+    }
+
+    /// By key; last, how many more there are.
+    pub(super) fn finish(mut self) -> Vec<Problem> {
+        self.told.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
+        if self.more > 0 {
+            let reason = format!("{} further problems are not told one by one", self.more);
+            self.told.push(Problem::new(ProblemKind::More, "", reason));
+        }
+        self.told
+    }
+}
+
+impl Extend<Problem> for Problems {
+    fn extend<I: IntoIterator<Item = Problem>>(&mut self, problems: I) {
+        problems.into_iter().for_each(|problem| self.push(problem));
     }
 }

@@ -1,6 +1,8 @@
 //! Putting right what is wrong: first a plan, then doing it.
 
 use super::change::Change;
+use super::problem::Problems;
+use super::table::Set;
 use super::{
     Backend, BackendError, ImageStore, LayerStore, Problem, ProblemKind, StoreChange, StoreError, key,
 };
@@ -75,8 +77,7 @@ impl RepairPlan {
                 _ => plan.unrepaired.push(problem.clone()),
             }
         }
-        plan.actions.sort();
-        plan.actions.dedup();
+        plan.actions = Set::from_iter(plan.actions).into_iter().collect();
         plan
     }
 }
@@ -132,7 +133,9 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let is_pending = self.commit(&changes).await?.is_pending();
         // What is read next is to be what was committed.
         report.cleanup_pending = is_pending && self.finish().await.is_err();
-        report.problems = self.read_all().await?;
+        let mut problems = Problems::new(&self.limits);
+        self.read_all(&mut problems).await?;
+        report.problems = problems.finish();
         self.listeners.note([StoreChange::Reloaded]);
         writer.done();
         Ok(report)

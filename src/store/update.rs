@@ -54,7 +54,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 _ => None,
             }
         };
-        let names = self.names_now().await?.names.names_of(id).into_iter().collect();
+        let mut names = BTreeSet::new();
+        names.extend(self.names_now().await?.names.names_of(id));
         let mut metadata = BTreeMap::new();
         for key in self.backend.list(&key::metadata_of(id)).await? {
             if let Some((_, name)) = key::metadata_id(&key).filter(|(_, name)| key::is_metadata_name(name))

@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::open::{dangling, read_content};
+use super::problem::Problems;
 use super::{Backend, ImageStore, LayerStore, Problem, ProblemKind, StoreError, key};
 use crate::image::{ImageConfig, ImageId};
 
@@ -15,7 +16,7 @@ pub struct VerifyReport {
     /// Their bytes.
     #[serde(serialize_with = "crate::json::size::serialize")]
     pub bytes: u64,
-    /// What is wrong, by key.
+    /// What is wrong, by key: as much of it as the limit `storeProblems` allows.
     pub problems: Vec<Problem>,
 }
 
@@ -32,6 +33,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ) -> Result<VerifyReport, Box<StoreError>> {
         self.settle().await;
         let mut report = VerifyReport::default();
+        let mut problems = Problems::new(&self.limits);
         let mut index = Index::default();
         for key in self.backend.list(key::CONTENT).await? {
             let bytes = match self.backend.get(&key).await {
@@ -53,14 +55,14 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 if let Some(id) = problem.id.filter(|id| !index.images.contains_key(id)) {
                     index.damaged.insert(id, problem.clone());
                 }
-                report.problems.push(problem);
+                problems.push(problem);
             }
         }
-        self.read_parents(&mut index, &mut report.problems).await?;
-        self.read_users(&index, &mut report.problems).await?;
-        index.names = self.read_names(&mut report.problems).await;
-        dangling(&index, &mut report.problems);
-        report.problems.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
+        self.read_parents(&mut index, &mut problems).await?;
+        self.read_users(&index, &mut problems).await?;
+        index.names = self.read_names(&mut problems).await;
+        dangling(&index, &mut problems);
+        report.problems = problems.finish();
         Ok(report)
     }
 

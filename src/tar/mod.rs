@@ -1,7 +1,8 @@
 //! Tar as layers and image archives hold it: V7, USTAR, PAX, GNU and star headers, read without input or output.
 //!
 //! A [`Reader`] is given bytes in pieces of any size and answers with [`Event`]s. It follows what the engines
-//! (Go's archive/tar) accept, because a layer means what the engine that unpacks it makes of it.
+//! (Go's archive/tar) accept, because a layer means what the engine that unpacks it makes of it. A [`Writer`] gives the
+//! bytes around the contents of members.
 
 mod entry;
 mod error;
@@ -10,12 +11,14 @@ mod header;
 mod pax;
 mod reader;
 mod sparse;
+mod write;
 
 pub use entry::{Entry, EntryKind, Format, Timestamp};
 pub use error::TarError;
 pub use event::{Event, Trailer};
 pub use reader::Reader;
 pub use sparse::Fragment;
+pub use write::{TarWriteError, WriteFormat, Writer};
 
 /// Bytes of a tar block: headers and padded contents are multiples of it.
 pub const BLOCK: usize = 512;

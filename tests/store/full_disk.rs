@@ -211,7 +211,11 @@ fn a_full_disk_is_opened_and_swept() {
     let path = disk.0.join("store");
     prepare(&path);
     let before = records(&path);
-    let debris = [".tmp-repositories.json1", "imagedb/content/sha256/.tmp-x1", "layerglass/.tmp-journal1"];
+    let debris = [
+        ".tmp-repositories.json.layerglass-1-1",
+        "imagedb/content/sha256/.tmp-x.layerglass-1-2",
+        "layerglass/.tmp-journal.layerglass-1-3",
+    ];
     for name in debris {
         fs::write(path.join(name), [0; 5000]).expect("written");
     }

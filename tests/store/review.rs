@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::{FolderBackend, block_on};
@@ -55,10 +56,47 @@ fn what_cannot_be_swept_stays() {
         fs::write(path, "x").expect("written");
     }
     fs::write(folder.path().join(".tmp-repositories.json77"), "{").expect("written");
+    for path in [".tmp-repositories.json77", "imagedb/.tmp-folder/.tmp-in-it", "layerdb/.tmp-of-others"] {
+        write_long_ago(&folder.path().join(path));
+    }
     let (_, report) = open(backend.clone());
     assert_eq!(report.swept, [".tmp-repositories.json77", "imagedb/.tmp-folder/.tmp-in-it"]);
     assert!(folder.path().join("layerdb/.tmp-of-others").exists());
     assert_eq!(block_on(backend.list("")).expect("lists"), ["layerglass/lock"]);
+}
+
+fn write_long_ago(path: &Path) {
+    let file = fs::File::options().write(true).open(path).expect("opens");
+    file.set_modified(SystemTime::now() - Duration::from_secs(3601)).expect("set");
+}
+
+/// A daemon that works in the same folder knows nothing of the lock: what it is writing right now is left alone.
+#[test]
+fn what_others_are_writing_is_not_swept() {
+    let (folder, backend) = folder();
+    let (store, _) = open(backend.clone());
+    block_on(store.create(&config("a"), CreateOptions::default())).expect("created");
+    block_on(store.touch(&id("a"))).expect("touched");
+    let metadata = format!("imagedb/metadata/sha256/{}", id("a").digest().hex());
+    let others = [
+        ".tmp-repositories.json4711".to_owned(),
+        "imagedb/content/sha256/.tmp-4712".to_owned(),
+        format!("{metadata}/.tmp-parent4713"),
+    ];
+    let ours = format!("{metadata}/.tmp-parent.layerglass-4711-3");
+    for path in others.iter().chain([&ours]) {
+        fs::write(folder.path().join(path), "sha").expect("written");
+    }
+    let (store, report) = open(backend.clone());
+    assert_eq!((store.list(), report.problems), (vec![id("a")], vec![]));
+    assert_eq!(report.swept, [ours], "ours are written under the lock, so nobody is writing it");
+    for path in &others {
+        assert!(folder.path().join(path).exists(), "{path}");
+        write_long_ago(&folder.path().join(path));
+    }
+    let mut expected = others.to_vec();
+    expected.sort();
+    assert_eq!(open(backend).1.swept, expected, "whoever wrote them has ended");
 }
 
 /// A file that only says that it is large takes no memory.

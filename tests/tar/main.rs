@@ -1,4 +1,4 @@
-//! Reading tar: each format, other people's files, and what is malformed.
+//! Reading and writing tar: each format, other people's files, and what is malformed.
 #![cfg(feature = "archive")]
 
 #[path = "../support/build.rs"]
@@ -7,6 +7,7 @@ mod formats;
 #[cfg(not(target_arch = "wasm32"))]
 mod others;
 mod properties;
+mod write;
 
 use layerglass::limits::Limits;
 use layerglass::tar::{Entry, Event, Reader, TarError, Trailer};

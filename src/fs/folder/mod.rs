@@ -1,12 +1,16 @@
 //! A folder as the storage of an image store, in Docker's exact layout.
 //!
 //! Docker keeps the images of one storage driver below `image/<driver>/`; that is the folder to open. Folders are made
-//! with mode 0700 and files with 0600. A file is written beside its place as `.tmp-<name><number>`, synced, and renamed,
-//! and then its folder is synced, so that it is the old file or the new one whenever power fails.
+//! with mode 0700 and files with 0600. A file is written beside its place as `.tmp-<name>.layerglass-<process>-<number>`,
+//! synced, and renamed, and then its folder is synced, so that it is the old file or the new one whenever power fails.
+//! What a process left behind that ended meanwhile is removed when the folder is opened for writing the next time. Files
+//! that others, such as a daemon, were writing are removed once they have been there for an hour.
 
+mod directory;
 mod read;
 mod scan;
-mod write;
+mod sweep;
+pub(super) mod write;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,6 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use self::sweep::Noted;
 use crate::limits::{LimitExceeded, Limits};
 use crate::store::{Backend, BackendError, Lock, OwnedTurn, Sharing, Turn, Visit, is_key};
 
@@ -39,7 +44,11 @@ pub struct FolderBackend {
     root: PathBuf,
     read_only: bool,
     /// Bytes of one record.
-    limit: u64,
+    record_bytes: u64,
+    /// Keys that are listed at once.
+    keys: u64,
+    /// What scans found, until something is written: whoever has the lock scans and then sweeps.
+    noted: Arc<Mutex<Noted>>,
     /// Whose turn it is in this process; the lock of the file is for other processes.
     writers: Arc<Turn>,
 }
@@ -70,14 +79,23 @@ impl FolderBackend {
         if !canonical.is_dir() {
             return Err(fail(io::ErrorKind::NotADirectory.into()));
         }
-        let limit = Limits::default().record_bytes;
-        Ok(Self { writers: writers_of(&canonical), root: canonical, read_only, limit })
+        let limits = Limits::default();
+        Ok(Self {
+            writers: writers_of(&canonical),
+            root: canonical,
+            read_only,
+            record_bytes: limits.record_bytes,
+            keys: limits.store_keys.into(),
+            noted: Arc::default(),
+        })
     }
 
-    /// The same with other limits; `recordBytes` is the one that matters, for reading as for writing.
+    /// The same with other limits. Those that matter are `recordBytes`, for reading as for writing, and `storeKeys`, for
+    /// listing.
     #[must_use]
-    pub const fn with_limits(mut self, limits: &Limits) -> Self {
-        self.limit = limits.record_bytes;
+    pub fn with_limits(mut self, limits: &Limits) -> Self {
+        self.record_bytes = limits.record_bytes;
+        self.keys = limits.store_keys.into();
         self
     }
 
@@ -94,7 +112,11 @@ impl FolderBackend {
     }
 
     fn read(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
-        read::Reader::new(self.limit).get(&self.path("get", key)?, key)
+        read::Reader::new(self.record_bytes).get(&self.path("get", key)?, key)
+    }
+
+    fn take_noted(&self) -> Noted {
+        std::mem::take(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     async fn exclusive(&self) -> Result<(OwnedTurn, File), BackendError> {
@@ -114,7 +136,7 @@ impl FolderBackend {
 
 impl Backend for FolderBackend {
     async fn list(&self, prefix: &str) -> Result<Vec<String>, BackendError> {
-        scan::list(&self.root, prefix).map_err(|error| failure("list", prefix, &error))
+        scan::list(&self.root, prefix, self.keys)
     }
 
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
@@ -124,7 +146,8 @@ impl Backend for FolderBackend {
     async fn put(&self, key: &str, bytes: &[u8]) -> Result<(), BackendError> {
         let path = self.path("put", key)?;
         // What could not be read again is not written.
-        LimitExceeded::check("recordBytes", self.limit, bytes.len() as u64)?;
+        LimitExceeded::check("recordBytes", self.record_bytes, bytes.len() as u64)?;
+        drop(self.take_noted());
         write::write(&path, bytes).map_err(|error| failure("put", key, &error))
     }
 
@@ -155,7 +178,12 @@ impl Backend for FolderBackend {
     }
 
     async fn scan(&self, prefix: &str, visit: &Visit<'_>) -> Result<(), BackendError> {
-        scan::scan(&self.root, prefix, self.limit, visit).map_err(|error| failure("scan", prefix, &error))
+        let temporary = scan::scan(&self.root, prefix, self.record_bytes, visit)
+            .map_err(|error| failure("scan", prefix, &error))?;
+        if prefix.ends_with('/') && temporary.len() as u64 <= self.keys {
+            self.noted.lock().unwrap_or_else(PoisonError::into_inner).note(prefix, temporary);
+        }
+        Ok(())
     }
 
     async fn lock(&self) -> Result<Option<Lock>, BackendError> {
@@ -166,7 +194,7 @@ impl Backend for FolderBackend {
         if self.read_only {
             return Err(BackendError::ReadOnly { operation: "sweep", key: String::new() });
         }
-        scan::sweep(&self.root).map_err(|error| failure("sweep", "", &error))
+        sweep::sweep(&self.root, self.take_noted()).map_err(|error| failure("sweep", "", &error))
     }
 }
 

@@ -27,16 +27,20 @@ impl Reader {
     /// which could not even be opened without waiting for a writer. Links are not followed, as they are not listed either.
     pub(super) fn get(&mut self, path: &Path, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
         match fs::symlink_metadata(path) {
-            Ok(metadata) if metadata.is_file() => self.get_file(path, key),
+            Ok(metadata) if metadata.is_file() => self.opened(File::open(path), key),
             Ok(_) => Ok(None),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(failure("get", key, &error)),
         }
     }
 
-    /// The contents of what is known to be a file; nothing when it is gone.
-    pub(super) fn get_file(&mut self, path: &Path, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
-        match self.read(path) {
+    /// The contents of what was opened as a file; nothing when it is gone.
+    pub(super) fn opened(
+        &mut self,
+        file: io::Result<File>,
+        key: &str,
+    ) -> Result<Option<Vec<u8>>, BackendError> {
+        match file.and_then(|file| self.read(file)) {
             Ok(bytes) => Ok(Some(bytes?)),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(failure("get", key, &error)),
@@ -44,8 +48,7 @@ impl Reader {
     }
 
     /// Asks neither for the length nor for the position: each would take as long as reading.
-    fn read(&mut self, path: &Path) -> io::Result<Result<Vec<u8>, LimitExceeded>> {
-        let mut file = File::open(path)?;
+    fn read(&mut self, mut file: File) -> io::Result<Result<Vec<u8>, LimitExceeded>> {
         let mut bytes = Vec::new();
         loop {
             let read = match file.read(&mut self.buffer) {
@@ -62,6 +65,7 @@ impl Reader {
     }
 }
 
-fn is_missing(error: &io::Error) -> bool {
+/// Whether an error says that there is no such file.
+pub(super) fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

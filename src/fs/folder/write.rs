@@ -11,6 +11,8 @@ use super::TEMPORARY;
 
 /// Bytes of a file's name that are taken over into the name under which it is written first.
 const NAME_BYTES: usize = 128;
+/// What the numbers at the end of such a name follow: others' names for the same purpose do not have it.
+const OURS: &str = ".layerglass-";
 /// How often a folder that somebody removes while it is empty is made again.
 const ATTEMPTS: u32 = 16;
 /// Of files: only their owner reads and writes them.
@@ -18,7 +20,7 @@ const ATTEMPTS: u32 = 16;
 const MODE: u32 = 0o600;
 
 /// Makes a folder with those above it, mode 0700, and syncs what they are in.
-pub(super) fn make_folders(path: &Path) -> io::Result<()> {
+pub(in crate::fs) fn make_folders(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -37,7 +39,7 @@ pub(super) fn make_folders(path: &Path) -> io::Result<()> {
 }
 
 /// A rename or a deletion lasts once its folder is synced. Only Unix can do that.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(in crate::fs) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
@@ -59,7 +61,7 @@ fn set_mode(file: &File) -> io::Result<()> {
 }
 
 /// The file whose lock is held by whoever writes.
-pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+pub(in crate::fs) fn open_lock(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         make_folders(folder)?;
     }
@@ -68,7 +70,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
 
 /// Whether an open file is the one that has a name.
 #[cfg(unix)]
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
+pub(in crate::fs) fn is_at(file: &File, path: &Path) -> bool {
     let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
     let named = fs::symlink_metadata(path).map(place);
     named.is_ok_and(|named| file.metadata().map(place).is_ok_and(|open| open == named))
@@ -76,7 +78,7 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
 
 /// Whether an open file is the one that has a name. Elsewhere than on Unix a file that is open keeps its name.
 #[cfg(not(unix))]
-pub(super) fn is_at(_file: &File, _path: &Path) -> bool {
+pub(in crate::fs) fn is_at(_file: &File, _path: &Path) -> bool {
     true
 }
 
@@ -105,7 +107,7 @@ fn create_temporary(path: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         attempts += 1;
         let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let temporary = folder.join(format!("{TEMPORARY}{name}{}{number}", std::process::id()));
+        let temporary = folder.join(format!("{TEMPORARY}{name}{OURS}{}-{number}", std::process::id()));
         match file_options().create_new(true).open(&temporary) {
             Ok(file) => return Ok((temporary, file)),
             Err(error) if attempts >= ATTEMPTS => return Err(error),
@@ -115,6 +117,12 @@ fn create_temporary(path: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Whether a file that is named as being written is one of ours. Ours are written under the lock.
+pub(super) fn is_ours(key: &str) -> bool {
+    let numbers = key.rsplit_once(OURS).map(|(_, numbers)| numbers);
+    numbers.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
 }
 
 /// Deletes a file, and the folders that are of no use without it.

@@ -35,10 +35,10 @@ pub(super) fn from_parts(parts: &JsValue) -> Result<ImageState, Thrown> {
     };
     let text =
         |value: &JsValue, what| value.as_string().ok_or_else(|| wrong(what, "there is one that is no text"));
-    let names = list(0, "names")?
-        .iter()
-        .map(|name| reference(&text(&name, "names")?))
-        .collect::<Result<BTreeSet<_>, Thrown>>()?;
+    let mut names = BTreeSet::new();
+    for name in list(0, "names")?.iter() {
+        names.insert(reference(&text(&name, "names")?)?);
+    }
     let mut metadata = BTreeMap::new();
     for pair in list(4, "metadata")?.iter() {
         let name = text(&Reflect::get_u32(&pair, 0).unwrap_or_default(), "metadata")?;

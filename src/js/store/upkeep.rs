@@ -11,7 +11,7 @@ use crate::js::value::{plain, to_js};
 use crate::store::{Problem, ProblemKind, RepairAction, RepairPlan};
 
 /// Every kind of problem, so that one can be found by its name.
-const KINDS: [ProblemKind; 19] = [
+const KINDS: [ProblemKind; 20] = [
     ProblemKind::ContentCorrupt,
     ProblemKind::ContentInvalid,
     ProblemKind::ContentUnreadable,
@@ -31,6 +31,7 @@ const KINDS: [ProblemKind; 19] = [
     ProblemKind::JournalInvalid,
     ProblemKind::JournalPending,
     ProblemKind::Foreign,
+    ProblemKind::More,
 ];
 
 fn text(value: &JsValue, name: &str) -> Option<String> {

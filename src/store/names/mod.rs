@@ -19,8 +19,6 @@ mod resolve;
 mod table;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 pub use edit::NameChange;
 pub use error::{NameError, NamesError};
 pub use problem::NamesProblem;
@@ -29,6 +27,7 @@ pub use resolve::{ResolveError, ResolveOptions, ResolveOrder, resolve};
 use crate::image::ImageId;
 use crate::limits::Limits;
 use crate::reference::{Kind, Reference};
+use crate::store::table::{Set, Table};
 
 /// The names of all images of a store.
 ///
@@ -45,11 +44,11 @@ use crate::reference::{Kind, Reference};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     /// By the name as Docker shows it: the order of the file.
-    repositories: BTreeMap<String, Repository>,
-    by_id: BTreeMap<ImageId, BTreeSet<Reference>>,
+    repositories: Table<String, Repository>,
+    by_id: Table<ImageId, Set<Reference>>,
     /// Entries of the old form that are kept because their name stands for something else already: by that name, where
     /// they stand.
-    shadows: BTreeMap<Reference, BTreeSet<(String, String)>>,
+    shadows: Table<Reference, Set<(String, String)>>,
     /// Other members of the file, with their values as JSON.
     others: Vec<(String, Vec<u8>)>,
     /// Names that stand for an image.
@@ -72,9 +71,9 @@ struct NamesLimits {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Repository {
     /// All have the same name before tag or digest, so their order is that of the file's keys too.
-    names: BTreeMap<Reference, ImageId>,
+    names: Table<Reference, ImageId>,
     /// Entries that are kept as they are, with their values as JSON.
-    kept: BTreeMap<String, Vec<u8>>,
+    kept: Table<String, Vec<u8>>,
     /// JSON that stands in place of an object.
     instead: Option<Vec<u8>>,
 }
@@ -89,9 +88,9 @@ impl Names {
     /// No names. Of the limits, `names` and `namesBytes` hold for all changes.
     pub fn new(limits: &Limits) -> Self {
         Self {
-            repositories: BTreeMap::new(),
-            by_id: BTreeMap::new(),
-            shadows: BTreeMap::new(),
+            repositories: Table::new(),
+            by_id: Table::new(),
+            shadows: Table::new(),
             others: Vec::new(),
             len: 0,
             kept: 0,
@@ -155,7 +154,7 @@ impl Names {
     pub fn display_name(&self, id: &ImageId) -> String {
         let names = self.by_id.get(id);
         let tagged = names.and_then(|names| names.iter().find(|name| name.tag().is_some()));
-        match tagged.or_else(|| names.and_then(BTreeSet::first)) {
+        match tagged.or_else(|| names.and_then(|names| names.iter().next())) {
             Some(name) => name.familiar().to_owned(),
             None => id.short(),
         }
