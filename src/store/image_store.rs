@@ -228,6 +228,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(writer)
     }
 
+    /// The same for changing an image, which has to be there.
+    pub(super) async fn writer_of(&self, id: &ImageId) -> Result<Writer<'_, B, L>, Box<StoreError>> {
+        let writer = self.writer().await?;
+        if self.refresh(id).await? { Ok(writer) } else { Err(StoreError::not_found(id)) }
+    }
+
     /// Makes what is committed and not yet made.
     pub(super) async fn finish(&self) -> Result<(), BackendError> {
         let record = self.backend.get(key::JOURNAL).await?;

@@ -116,13 +116,10 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         if !(1..=MAX_USER).contains(&user.len()) {
             return Err(StoreError::UserName { length: user.len() }.into());
         }
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::not_found(id));
-        }
+        let writer = self.writer_of(id).await?;
         let lease = Lease { expires: options.expires };
         if options.persist {
-            self.change_users(id, |users| {
+            self.change_users(id, &|users| {
                 users.insert(user.to_owned(), lease);
             })
             .await?;
@@ -142,7 +139,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let writer = self.writer().await?;
         let mut was_there = false;
         if self.stored_users(id).await?.1.contains_key(user) {
-            self.change_users(id, |users| {
+            self.change_users(id, &|users| {
                 users.remove(user);
             })
             .await?;
@@ -181,7 +178,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Changes the record of users, without losing what others change in it at the same time.
-    async fn change_users(&self, id: &ImageId, change: impl Fn(&mut Users)) -> Result<(), Box<StoreError>> {
+    async fn change_users(
+        &self,
+        id: &ImageId,
+        change: &(dyn Fn(&mut Users) + Sync),
+    ) -> Result<(), Box<StoreError>> {
         let now = self.env.now().seconds;
         let key = key::users(id);
         for _ in 0..ATTEMPTS {

@@ -10,6 +10,14 @@ use crate::reference::Reference;
 /// How often the names are tried again when others change them at the same time.
 const ATTEMPTS: u32 = 64;
 
+/// A change of names, which runs again on what is then there when others changed them meanwhile.
+type Rename<'a> = dyn Fn(&mut Names) -> Result<Vec<NameChange>, NameError> + Sync + 'a;
+
+/// What came of changing one name.
+fn only(changes: Vec<NameChange>) -> NameChange {
+    changes.into_iter().next().unwrap_or(NameChange::Unchanged)
+}
+
 impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// The image of a name. A name without tag means `latest`; with a tag and a digest the digest decides.
     pub fn named(&self, reference: &Reference) -> Option<ImageId> {
@@ -55,7 +63,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         id: ImageId,
         force: bool,
     ) -> Result<NameChange, Box<StoreError>> {
-        self.name(&id, |names| names.tag(reference, id, force)).await
+        let changes = self.rename(Some(&id), &|names| Ok(vec![names.tag(reference, id, force)?])).await?;
+        Ok(only(changes))
     }
 
     /// Gives an image a name by digest. It never moves to another image.
@@ -67,7 +76,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         reference: &Reference,
         id: ImageId,
     ) -> Result<NameChange, Box<StoreError>> {
-        self.name(&id, |names| names.add_digest(reference, id)).await
+        let changes = self.rename(Some(&id), &|names| Ok(vec![names.add_digest(reference, id)?])).await?;
+        Ok(only(changes))
     }
 
     /// Takes a name away. Without tag and digest it means the tag `latest`.
@@ -75,8 +85,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// # Errors
     /// That there is no such name, or why the storage failed.
     pub async fn untag(&self, reference: &Reference) -> Result<NameChange, Box<StoreError>> {
-        let changes = self.rename(|names| Ok(vec![names.untag(reference)?])).await?;
-        Ok(changes.into_iter().next().unwrap_or(NameChange::Unchanged))
+        Ok(only(self.rename(None, &|names| Ok(vec![names.untag(reference)?])).await?))
     }
 
     /// Takes all names of a repository away, and says which.
@@ -84,7 +93,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// # Errors
     /// That there are none, or why the storage failed.
     pub async fn untag_repository(&self, name: &Reference) -> Result<Vec<NameChange>, Box<StoreError>> {
-        self.rename(|names| names.untag_repository(name)).await
+        self.rename(None, &|names| names.untag_repository(name)).await
     }
 
     /// Takes all names of an image away, and says which. None is no error.
@@ -92,7 +101,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// # Errors
     /// Why the storage failed.
     pub async fn untag_all(&self, id: &ImageId) -> Result<Vec<NameChange>, Box<StoreError>> {
-        self.rename(|names| Ok(names.untag_all(id))).await
+        self.rename(None, &|names| Ok(names.untag_all(id))).await
     }
 
     /// Writes the names as they are known here, in the current form. Changes are written at once, so this matters only
@@ -110,41 +119,24 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(())
     }
 
-    async fn name(
-        &self,
-        id: &ImageId,
-        change: impl Fn(&mut Names) -> Result<NameChange, NameError>,
-    ) -> Result<NameChange, Box<StoreError>> {
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::not_found(id));
-        }
-        let changes = self.rename_now(|names| Ok(vec![change(names)?])).await?;
-        writer.done();
-        Ok(changes.into_iter().next().unwrap_or(NameChange::Unchanged))
-    }
-
+    /// Changes the names, without losing what others change in them at the same time. The image that gets one has to be
+    /// there.
     async fn rename(
         &self,
-        change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
+        image: Option<&ImageId>,
+        change: &Rename<'_>,
     ) -> Result<Vec<NameChange>, Box<StoreError>> {
-        let writer = self.writer().await?;
-        let changes = self.rename_now(change).await?;
-        writer.done();
-        Ok(changes)
-    }
-
-    /// Changes the names, without losing what others change in them at the same time.
-    async fn rename_now(
-        &self,
-        change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
-    ) -> Result<Vec<NameChange>, Box<StoreError>> {
+        let writer = match image {
+            Some(image) => self.writer_of(image).await?,
+            None => self.writer().await?,
+        };
         for _ in 0..ATTEMPTS {
             let mut names = self.names_now().await?;
             let former = names.raw.clone();
             let changed = change(&mut names.names)?;
             if changed.iter().all(|change| *change == NameChange::Unchanged) {
                 self.index().names = names;
+                writer.done();
                 return Ok(changed);
             }
             let changes = self.names_changes(&mut names).await?;
@@ -160,6 +152,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             if is_written {
                 self.index().names = names;
                 self.listeners.note(changed.iter().filter_map(StoreChange::of_name));
+                writer.done();
                 return Ok(changed);
             }
         }

@@ -40,10 +40,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// # Errors
     /// That one of the images is not there, that the image would be its own ancestor, or why the storage failed.
     pub async fn set_parent(&self, id: &ImageId, parent: Option<ImageId>) -> Result<(), Box<StoreError>> {
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::not_found(id));
-        }
+        let writer = self.writer_of(id).await?;
         if let Some(parent) = &parent {
             self.check_parent(id, parent).await?;
         }

@@ -77,10 +77,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         name: &str,
         value: Option<&[u8]>,
     ) -> Result<(), Box<StoreError>> {
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::not_found(id));
-        }
+        let writer = self.writer_of(id).await?;
         let key = key::metadata(id, name);
         let change =
             value.map_or_else(|| Change::delete(key.clone()), |value| Change::put(key.clone(), value));

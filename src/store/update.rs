@@ -89,10 +89,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             let before = self.state(id).await?;
             let mut after = before.clone();
             change(&mut after)?;
-            let writer = self.writer().await?;
-            if !self.refresh(id).await? {
-                return Err(StoreError::not_found(id).into());
-            }
+            let writer = self.writer_of(id).await?;
             if self.state(id).await? == before {
                 self.write_state(id, &before, &after).await?;
                 writer.done();

@@ -10,7 +10,6 @@ pub mod conformance;
 mod given;
 mod layers;
 mod questions;
-mod records;
 mod state;
 mod thrown;
 mod upkeep;
@@ -33,12 +32,12 @@ use self::questions::answer;
 use self::thrown::Thrown;
 use self::work::perform;
 use super::error::{BindingError, to_thrown};
-use super::object::{limits, wrong};
+use super::object::limits;
 use super::value::to_js;
 use super::written::argument;
 use crate::env::{Env, UnixTime};
 use crate::image::Platform;
-use crate::store::{ImageStore, ResolveOrder, StoreOptions, Subscription};
+use crate::store::{ImageStore, StoreOptions, Subscription};
 
 type Store = ImageStore<JsBackend, JsLayers>;
 
@@ -54,16 +53,6 @@ pub struct StoreHandle(RefCell<Option<Opened>>);
 
 fn ended() -> JsValue {
     to_thrown(BindingError::Ended("store"))
-}
-
-fn order(name: &str) -> Result<ResolveOrder, JsValue> {
-    match name {
-        "names-first" => Ok(ResolveOrder::NamesFirst),
-        "ids-first" => Ok(ResolveOrder::IdsFirst),
-        "names" => Ok(ResolveOrder::NamesOnly),
-        "ids" => Ok(ResolveOrder::IdsOnly),
-        _ => Err(wrong("order", "it is none of names-first, ids-first, names, ids")),
-    }
 }
 
 fn text(value: impl ToString) -> JsValue {

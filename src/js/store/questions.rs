@@ -5,8 +5,9 @@ use wasm_bindgen::JsValue;
 
 use super::given::Given;
 use super::thrown::Thrown;
-use super::{Store, order, text, text_if_any, texts};
+use super::{Store, text, text_if_any, texts};
 use crate::js::object::wrong;
+use crate::js::order::order;
 use crate::js::value::to_js;
 use crate::store::ResolveOptions;
 
