@@ -11,6 +11,12 @@ type Now = dyn Fn() -> UnixTime + Send + Sync;
 #[cfg(target_arch = "wasm32")]
 type Now = dyn Fn() -> UnixTime;
 
+/// A source of random bytes.
+#[cfg(not(target_arch = "wasm32"))]
+type Random = dyn Fn(&mut [u8]) + Send + Sync;
+#[cfg(target_arch = "wasm32")]
+type Random = dyn Fn(&mut [u8]);
+
 /// A point in time, counted from the start of 1970 in UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime {
@@ -38,7 +44,8 @@ impl UnixTime {
     }
 }
 
-/// The clock and the platform that a store works with. Nothing here asks the world for them by itself.
+/// The clock, the platform and the source of random bytes that a store works with. Nothing here asks the world for them by
+/// itself.
 ///
 /// ```
 /// use layerglass::env::{Env, UnixTime};
@@ -50,19 +57,41 @@ impl UnixTime {
 pub struct Env {
     now: Arc<Now>,
     platform: Platform,
+    random: Option<Arc<Random>>,
 }
 
 impl Env {
     /// A clock, and the platform that stands in where an image names none.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn new(now: impl Fn() -> UnixTime + Send + Sync + 'static, platform: Platform) -> Self {
-        Self { now: Arc::new(now), platform }
+        Self { now: Arc::new(now), platform, random: None }
     }
 
     /// A clock, and the platform that stands in where an image names none.
     #[cfg(target_arch = "wasm32")]
     pub fn new(now: impl Fn() -> UnixTime + 'static, platform: Platform) -> Self {
-        Self { now: Arc::new(now), platform }
+        Self { now: Arc::new(now), platform, random: None }
+    }
+
+    /// The same with a source of random bytes, which fills what it is given. New ids come from it, so nobody may guess them.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub fn with_random(mut self, random: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        self.random = Some(Arc::new(random));
+        self
+    }
+
+    /// The same with a source of random bytes, which fills what it is given. New ids come from it, so nobody may guess them.
+    #[cfg(target_arch = "wasm32")]
+    #[must_use]
+    pub fn with_random(mut self, random: impl Fn(&mut [u8]) + 'static) -> Self {
+        self.random = Some(Arc::new(random));
+        self
+    }
+
+    /// Fills bytes at random. False where there is no source of randomness.
+    pub fn fill_random(&self, bytes: &mut [u8]) -> bool {
+        self.random.as_ref().map(|random| random(bytes)).is_some()
     }
 
     /// The time.

@@ -5,10 +5,12 @@
 //! | [`digest`], [`reference`](mod@reference) | the names of things: digests and image references |
 //! | [`image`], [`manifest`] | what an image says of itself: configs, chain ids, manifests, indexes |
 //! | [`store`], [`env`](mod@env) | a store of images over any storage: parents, names, leases, verification, repair |
+//! | [`graph`] | trees of layers under ids that callers choose: Docker's graph up to 1.9, and named stores of layers |
 //! | [`codec`], [`tar`], [`layer`] | layers: decompression, tar entries, one-pass scans, merged trees |
 //! | [`archive`] | image files and folders of every dialect |
 //! | [`sif`] | SIF files: objects, configs, signatures |
 //! | [`vm`] | disks, kernels and other files of virtual machines |
+//! | [`pull`] | bringing images from elsewhere, through a transport that the caller supplies |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
 //! | `object_store` | object stores such as S3 as the storage of a store (feature `object-store`) |
 //! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |
@@ -50,6 +52,8 @@ pub mod manifest;
 pub mod env;
 pub mod store;
 
+pub mod graph;
+
 #[cfg(feature = "archive")]
 pub mod codec;
 #[cfg(feature = "archive")]
@@ -63,6 +67,8 @@ pub mod archive;
 
 pub mod sif;
 pub mod vm;
+
+pub mod pull;
 
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 pub mod fs;

@@ -82,6 +82,10 @@ pub struct Limits {
     pub sif_document_bytes: u64,
     /// Bytes that are hashed for each byte of a SIF file, to compare it with what its signatures state; 16.
     pub sif_hash_ratio: u32,
+    /// Signatures of one SIF file that are tried with keys, counting each of an envelope; 1,000.
+    pub sif_signatures: u32,
+    /// Bytes of one image that is pulled; 1 TiB.
+    pub pull_bytes: u64,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -124,6 +128,8 @@ impl Default for Limits {
             sif_descriptors: 10_000,
             sif_document_bytes: 32 << 20,
             sif_hash_ratio: 16,
+            sif_signatures: 1000,
+            pull_bytes: 1 << 40,
             findings: 1000,
         }
     }
@@ -179,6 +185,8 @@ impl Limits {
             "sifDescriptors" => self.sif_descriptors = small(value),
             "sifDocumentBytes" => self.sif_document_bytes = value,
             "sifHashRatio" => self.sif_hash_ratio = small(value),
+            "sifSignatures" => self.sif_signatures = small(value),
+            "pullBytes" => self.pull_bytes = value,
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

@@ -4,11 +4,14 @@
 //! native inputs FOLDER SOURCE…    makes the input files out of the files in the SOURCEs
 //! native layer FILE               scans one layer on one thread
 //! native store FOLDER RUNS        times a store of 100,000 images that it makes there
+//! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
+//! native register FILE ROOT DRIVER SYNC   adds an image to a data root, `synced` or `unsynced`
 //! native image FILE               scans every layer of an image on all cores and checks every digest
 //! ```
 
 mod inputs;
 mod read;
+mod register;
 mod store;
 mod tar;
 
@@ -25,6 +28,10 @@ fn main() -> ExitCode {
         ["inputs", folder, ref sources @ ..] => inputs::make(Path::new(folder), sources),
         ["layer", file] => read::layer(Path::new(file)),
         ["store", folder, runs] => store::bench(Path::new(folder), runs.parse().unwrap_or(1)),
+        ["unpack", file, folder] => read::unpack(Path::new(file), Path::new(folder)),
+        ["register", image, root, driver, sync] => {
+            register::register(Path::new(image), Path::new(root), driver, sync == "synced")
+        }
         ["image", file] => read::image(Path::new(file)),
         _ => {
             println!("run by `cargo xtask bench`");

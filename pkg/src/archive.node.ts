@@ -1,15 +1,13 @@
 /** The entry `layerglass/archive` for Node. */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Archive } from "./archive/archive.js";
+import { locate } from "./archive/locate.node.js";
 import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
 import { type CompiledModule, compile, type ModuleInputs, type WasmInput } from "./engine.js";
-import { LayerglassError } from "./error.js";
 import { init as initCore } from "./index.node.js";
 
 export * from "./archive/index.js";
@@ -60,21 +58,5 @@ const node: Platform = {
     new Worker(new URL("./worker.node.js", import.meta.url), { name: `layerglass ${role}`, execArgv: [] }),
   processors: () => availableParallelism(),
   workersReadBlobs: false,
-  async open(input) {
-    if (typeof input === "string")
-      return { source: { type: "path", path: resolve(input) }, name: basename(input) };
-    if (!(input instanceof URL)) {
-      const { size } = await input.stat();
-      return { source: { type: "fd", fd: input.fd, size: Number(size) }, name: "" };
-    }
-    if (input.protocol === "file:") {
-      const path = fileURLToPath(input);
-      return { source: { type: "path", path }, name: basename(path) };
-    }
-    throw new LayerglassError({
-      kind: "unsupported",
-      code: "input",
-      message: `addresses of the kind "${input.protocol}" cannot be read`,
-    });
-  },
+  open: locate,
 };

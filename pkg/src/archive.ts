@@ -1,5 +1,6 @@
 /** The entry `layerglass/archive` for browsers. */
 import type { Archive } from "./archive/archive.js";
+import { locate } from "./archive/locate.js";
 import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
@@ -67,11 +68,5 @@ const browser: Platform = {
   },
   processors: () => navigator.hardwareConcurrency || 1,
   workersReadBlobs: true,
-  async open() {
-    throw new LayerglassError({
-      kind: "unsupported",
-      code: "input",
-      message: "paths, addresses and open files can be read in Node only",
-    });
-  },
+  open: locate,
 };

@@ -58,6 +58,8 @@ export interface Limits {
   readonly sifDocumentBytes?: number;
   /** Bytes that are hashed for each byte of a SIF file, to compare it with what its signatures state; 16. */
   readonly sifHashRatio?: number;
+  /** Signatures of one SIF file that are tried with keys, counting each of an envelope; 1,000. */
+  readonly sifSignatures?: number;
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
 }

@@ -87,6 +87,24 @@ impl Digest {
         Ok(Self { algorithm, bytes })
     }
 
+    /// A digest from its digits alone: as many as the algorithm has, in lower case.
+    pub(crate) fn from_hex(algorithm: Algorithm, digits: &str) -> Option<Self> {
+        let mut bytes = [0; 64];
+        let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+        if pairs.len() != algorithm.size() || !rest.is_empty() {
+            return None;
+        }
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            *byte = value(*high)? << 4 | value(*low)?;
+        }
+        Some(Self { algorithm, bytes })
+    }
+
     /// The SHA-256 of some bytes.
     pub fn sha256(bytes: &[u8]) -> Self {
         hasher::sha256(bytes)
@@ -132,7 +150,14 @@ impl Digest {
     }
 
     fn write_hex(&self, out: &mut impl fmt::Write) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
+        let mut text = [0; 128];
+        let mut length = 0;
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.as_bytes()) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
+            length += 2;
+        }
+        out.write_str(text.get(..length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default())
     }
 }
 

@@ -5,9 +5,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::env::{Env, UnixTime};
 use crate::image::Platform;
 
-/// The machine's clock, and its platform in Go's naming.
+/// The machine's clock, its platform in Go's naming, and its random bytes.
 pub fn host_env() -> Env {
-    Env::new(now, Platform::new(os(), architecture()))
+    let env = Env::new(now, Platform::new(os(), architecture()));
+    // Asked for once: a system that has random bytes goes on having them.
+    if getrandom::fill(&mut [0]).is_err() {
+        return env;
+    }
+    env.with_random(|bytes| {
+        if getrandom::fill(bytes).is_err() {
+            // An id of zeros is refused as the number that it is.
+            bytes.fill(0);
+        }
+    })
 }
 
 fn now() -> UnixTime {

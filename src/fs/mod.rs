@@ -33,21 +33,32 @@
 //! ```
 
 mod blocking;
+#[cfg(unix)]
+mod data_root;
 mod disk;
 mod error;
 mod files;
 mod folder;
+mod graph;
 mod host;
 mod image_file;
 #[cfg(unix)]
 mod layers;
 #[cfg(target_os = "linux")]
+mod pack;
+mod pull;
+#[cfg(target_os = "linux")]
 mod unpack;
 
 pub use blocking::block_on;
+#[cfg(unix)]
+pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
 pub use folder::FolderBackend;
+pub use graph::{GraphFolder, ReadSource};
+#[cfg(target_os = "linux")]
+pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
 #[cfg(unix)]
@@ -55,5 +66,8 @@ pub use layers::{
     LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef, LayersReport,
     RegisterOptions, SweepReport,
 };
+#[cfg(target_os = "linux")]
+pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
+pub use pull::{FilePart, PullFolder};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

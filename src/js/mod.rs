@@ -6,14 +6,18 @@
 //!
 //! Several modules are made of it, each with a feature of its own. The nouns' is small and runs in the thread that asks;
 //! that of archives runs in workers, where nobody asks for a noun, and each worker has to load it; that of the store is
-//! loaded when a store is opened, that of records when a file of records is read.
+//! loaded when a store is opened, that of records when a file of records is read, and that of graphs when a graph is opened.
 
 #[cfg(feature = "js-archive")]
 mod archive;
 mod argument;
+#[cfg(any(feature = "js-graph", feature = "js-store"))]
+mod backend;
 #[cfg(feature = "js")]
 pub mod digest;
 mod error;
+#[cfg(feature = "js-graph")]
+pub mod graph;
 #[cfg(feature = "js")]
 pub mod image;
 #[cfg(feature = "js")]
@@ -24,7 +28,14 @@ pub mod image_v1;
 pub mod json;
 #[cfg(feature = "js")]
 pub mod manifest;
-#[cfg(any(feature = "js-archive", feature = "js-records", feature = "js-store"))]
+#[cfg(any(
+    feature = "js-archive",
+    feature = "js-graph",
+    feature = "js-records",
+    feature = "js-sif",
+    feature = "js-store",
+    feature = "js-vm"
+))]
 mod object;
 #[cfg(feature = "js-archive")]
 mod options;
@@ -32,7 +43,7 @@ mod options;
 mod order;
 #[cfg(feature = "js")]
 pub mod platform;
-#[cfg(any(feature = "js", feature = "js-archive"))]
+#[cfg(any(feature = "js", feature = "js-archive", feature = "js-sif"))]
 mod proto;
 #[cfg(feature = "js-records")]
 pub mod records;
@@ -42,6 +53,8 @@ pub mod reference;
 mod scan;
 #[cfg(feature = "js")]
 pub mod short_ids;
+#[cfg(feature = "js-sif")]
+pub mod sif;
 #[cfg(feature = "js")]
 pub mod source;
 #[cfg(feature = "js-store")]
@@ -49,5 +62,7 @@ pub mod store;
 #[cfg(feature = "js-archive")]
 mod tree;
 mod value;
-#[cfg(any(feature = "js", feature = "js-store"))]
+#[cfg(feature = "js-vm")]
+pub mod vm;
+#[cfg(any(feature = "js", feature = "js-graph", feature = "js-store"))]
 mod written;

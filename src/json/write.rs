@@ -15,7 +15,15 @@ pub enum Escapes {
 /// Appends a string in quotes. `<`, `>`, `&`, U+2028 and U+2029 are escaped.
 pub fn write_string(out: &mut Vec<u8>, text: &str, escapes: Escapes) {
     out.push(b'"');
-    for c in text.chars() {
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Most texts are plain as a whole.
+        let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+        let (copied, after) = rest.split_at(plain);
+        out.extend(copied.as_bytes());
+        let mut chars = after.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         match c {
             '"' => out.extend(b"\\\""),
             '\\' => out.extend(b"\\\\"),
@@ -29,6 +37,11 @@ pub fn write_string(out: &mut Vec<u8>, text: &str, escapes: Escapes) {
         }
     }
     out.push(b'"');
+}
+
+/// Whether a byte is a character that stands for itself.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&')
 }
 
 /// A value of a document as it stands there, without the white space around its parts and with the characters escaped

@@ -1,4 +1,4 @@
-//! Base64 (RFC 4648), the two forms that manifests and signatures use.
+//! Base64 (RFC 4648), the two forms that manifests, signatures and path filters use.
 
 /// Decodes padded standard base64; line breaks are passed over, as Go does. `None` when it is not that.
 pub(crate) fn standard(text: &str) -> Option<Vec<u8>> {
@@ -46,4 +46,20 @@ fn digits(text: &[u8], digit62: u8, digit63: u8) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// Encodes in padded standard base64.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for position in 0..4 {
+            let digit = (bits >> (18 - 6 * position)) as usize & 63;
+            let shown = if position <= group.len() { DIGITS.get(digit).copied() } else { None };
+            text.push(shown.unwrap_or(b'=').into());
+        }
+    }
+    text
 }

@@ -99,6 +99,19 @@ pub struct SignatureIntegrity {
     pub(super) covered: Vec<u32>,
 }
 
+impl SignatureIntegrity {
+    /// Everything that it says is so, whether or not it leaves objects of its group out.
+    pub fn matches(&self) -> bool {
+        let is_match = |check: &Option<DigestCheck>| check.as_ref().is_none_or(DigestCheck::is_match);
+        let objects = &mut self.objects.iter();
+        self.error.is_none()
+            && !self.objects.is_empty()
+            && is_match(&self.header)
+            && is_match(&self.bytes)
+            && objects.all(|object| is_match(&object.descriptor) && is_match(&object.data))
+    }
+}
+
 /// An OCI blob, compared with its digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BlobIntegrity {
@@ -122,7 +135,8 @@ pub struct IntegrityReport {
     pub signatures: Vec<SignatureIntegrity>,
     /// OCI blobs.
     pub blobs: Vec<BlobIntegrity>,
-    /// Objects that no intact signature covers, by id. Signatures themselves are not counted.
+    /// Objects of which no signature says what they are, or only something else, by id. Signatures themselves are not
+    /// counted.
     pub uncovered: Vec<u32>,
 }
 
@@ -288,13 +302,11 @@ impl Integrity {
             }
             let is_match = |check: &Option<DigestCheck>| check.as_ref().is_none_or(DigestCheck::is_match);
             let all = is_match(&report.header) && is_match(&report.bytes);
-            let mut intact = all && report.error.is_none() && report.left_out.is_empty();
             for (object, (slot, _)) in report.objects.iter().zip(pending.objects) {
                 let is_good = is_match(&object.descriptor) && is_match(&object.data);
-                intact &= is_good;
                 report.covered.extend(slot.filter(|_| is_good && all));
             }
-            report.intact = intact && !report.objects.is_empty();
+            report.intact = report.left_out.is_empty() && report.matches();
             covered.extend(report.covered.iter().copied());
             signatures.push(report);
         }

@@ -73,6 +73,16 @@ pub struct EnvelopeSignature {
     pub bytes: Vec<u8>,
 }
 
+/// What shows who signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Proof {
+    /// OpenPGP signatures in ASCII armor, over [`SignatureBlock::signed_text`].
+    Armor(Vec<u8>),
+    /// The signatures of an envelope, over [`SignatureBlock::dsse_encoding`].
+    Envelope(Vec<EnvelopeSignature>),
+}
+
 /// The bytes of a signature, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureBlock {
@@ -82,8 +92,8 @@ pub struct SignatureBlock {
     pub message: Vec<u8>,
     /// What that says.
     pub statement: Statement,
-    /// The signatures of an envelope.
-    pub signatures: Vec<EnvelopeSignature>,
+    /// What shows who signed it.
+    pub proof: Proof,
 }
 
 /// Why the bytes of a signature cannot be understood.
@@ -158,12 +168,12 @@ impl SignatureBlock {
     /// # Errors
     /// What is wrong with them.
     pub fn parse(descriptor: &Descriptor, bytes: &[u8], limits: &Limits) -> Result<Self, SignatureError> {
-        if let Some(message) = clear_text(bytes) {
+        if let Some((message, armor)) = clear_text(bytes) {
             let (form, statement) = match message.strip_prefix(LEGACY_START) {
                 Some(digits) => (SignatureForm::PgpLegacy, legacy(descriptor, digits)?),
                 None => (SignatureForm::Pgp, objects(&message, limits)?),
             };
-            return Ok(Self { form, message, statement, signatures: Vec::new() });
+            return Ok(Self { form, message, statement, proof: Proof::Armor(armor) });
         }
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(SignatureError::Form);
@@ -184,7 +194,19 @@ impl SignatureBlock {
             .filter(|list| !list.is_empty())
             .ok_or(SignatureError::Member { member: "signatures" })?;
         let statement = objects(&message, limits)?;
-        Ok(Self { form: SignatureForm::Dsse, message, statement, signatures })
+        Ok(Self { form: SignatureForm::Dsse, message, statement, proof: Proof::Envelope(signatures) })
+    }
+
+    /// What OpenPGP signatures of a clear-signed text are over: lines without white space at their ends, and CR LF
+    /// between them (RFC 9580, section 7.2).
+    pub fn signed_text(&self) -> Vec<u8> {
+        let lines = self.message.split(|&byte| byte == b'\n');
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
+        let trimmed = lines.map(|line| {
+            let end = line.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
+            line.get(..end).unwrap_or_default()
+        });
+        trimmed.collect::<Vec<_>>().join(&b"\r\n"[..])
     }
 
     /// What an envelope's signatures are over: the pre-authentication encoding of DSSE v1.
@@ -194,8 +216,9 @@ impl SignatureBlock {
     }
 }
 
-/// The text of a clear-signed message (RFC 9580, section 7), with its line ends as they are; `None` for any other.
-fn clear_text(bytes: &[u8]) -> Option<Vec<u8>> {
+/// The text of a clear-signed message (RFC 9580, section 7), with its line ends as they are, and the armor behind it;
+/// `None` for any other.
+fn clear_text(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     const START: &[u8] = b"-----BEGIN PGP SIGNED MESSAGE-----";
     const END: &[u8] = b"-----BEGIN PGP SIGNATURE-----";
     let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
@@ -205,11 +228,12 @@ fn clear_text(bytes: &[u8]) -> Option<Vec<u8>> {
     // Headers up to the first empty line.
     lines.by_ref().find(|line| line.trim_ascii_end().is_empty())?;
     let mut text = Vec::new();
-    for line in lines {
+    while let Some(line) = lines.next() {
         if line.trim_ascii_end() == END {
             // The line end before the signature is not part of the text.
             let text = text.strip_suffix(b"\n").unwrap_or(&text);
-            return Some(text.strip_suffix(b"\r").unwrap_or(text).to_vec());
+            let armor = std::iter::once(line).chain(lines).collect::<Vec<_>>().concat();
+            return Some((text.strip_suffix(b"\r").unwrap_or(text).to_vec(), armor));
         }
         text.extend(line.strip_prefix(b"- ").unwrap_or(line));
     }

@@ -28,7 +28,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// What is wrong with the configuration, its history or its operating system, that its layers or its parent are not
-    /// there, or why the storage failed.
+    /// there, that the store has as many images as the limit `storeKeys` allows, or why the storage failed.
     pub async fn create(&self, config: &[u8], options: CreateOptions) -> Result<ImageId, Box<StoreError>> {
         let config = ImageConfig::parse(config, &self.limits)?;
         config.fields().check_history()?;
@@ -38,6 +38,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let mut changes = Vec::new();
         let mut told = Vec::new();
         if !known {
+            let damaged = self.index().damaged.len();
+            self.check_keys(self.len() + damaged + 1)?;
             changes.push(Change::put(key::content(&id), config.raw()));
             told.push(StoreChange::Created { id });
         }
@@ -71,6 +73,16 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             }
         }
         self.listeners.note(told);
+        if !known {
+            // What it was made from may still be noted from before.
+            if options.parent.is_none()
+                && let Some(parent) = self.stored_parent(&id).await.filter(|parent| self.contains(parent))
+            {
+                self.index().link(&id, Some(parent));
+                self.listeners.note([StoreChange::Parent { id, parent: Some(parent) }]);
+            }
+            self.adopt(&id).await;
+        }
         writer.done();
         Ok(id)
     }

@@ -53,7 +53,9 @@ pub struct DeleteReport {
 }
 
 impl<B: Backend, L: LayerStore> ImageStore<B, L> {
-    /// Deletes an image with its names and everything kept beside it. It need not be readable.
+    /// Deletes an image with its names and everything kept beside it. It need not be readable. Storage that is full is no
+    /// obstacle as long as it takes empty records: the deletion is then committed by those, and is complete as soon as
+    /// what it frees makes room for the file of names.
     ///
     /// # Errors
     /// That it is not there, who uses it or what was made from it, or why the storage failed.
@@ -110,7 +112,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// Deletes the images of a report, and completes it.
     pub(super) async fn delete_these(&self, report: &mut DeleteReport) -> Result<(), Box<StoreError>> {
         let mut changes = Vec::new();
-        let mut names = self.names_now().await?;
+        let mut names = self.refresh_names().await?;
         let mut told = Vec::new();
         for id in &report.deleted {
             for reference in names.names.names_of(id) {
@@ -127,19 +129,14 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             told.push(StoreChange::Parent { id: *orphan, parent: None });
         }
         for id in &report.deleted {
-            let mut keys = Set::from_iter(self.backend.list(&key::metadata_of(id)).await?);
-            keys.extend(self.backend.list(&key::children_of(id)).await?);
-            // The list of all users would be gone through for each image.
-            let users = key::users(id);
-            if self.backend.get(&users).await.is_ok_and(|users| users.is_some()) {
-                keys.insert(users);
-            }
-            keys.extend(self.parent(id).map(|parent| key::child(&parent, id)));
+            let keys = self.keys_of(id, self.parent(id)).await?;
             changes.extend(keys.into_iter().map(Change::delete));
-            changes.push(Change::delete(key::content(id)));
             told.push(StoreChange::Deleted { id: *id });
         }
-        let mut pending = self.commit(&changes).await?.is_pending();
+        let committed = match self.commit(&changes).await {
+            Err(error) if error.is_full() => self.commit_by_marks(&report.deleted, &report.orphaned).await?,
+            committed => committed?,
+        };
         let layers: Vec<_> = {
             let mut index = self.index();
             index.names = names;
@@ -151,9 +148,10 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         for layer in layers {
             let (freed, released) = self.release(Some(layer)).await;
             report.freed.extend(freed);
-            pending |= released.is_pending();
+            report.cleanup_pending |= released.is_pending();
         }
-        report.cleanup_pending = pending;
+        // Layers that are gone may have made room for what is left to be written.
+        report.cleanup_pending |= committed.is_pending() && self.finish().await.is_err();
         self.listeners.note(told);
         Ok(())
     }

@@ -120,6 +120,11 @@ impl StoreError {
     pub(super) fn not_found(id: &ImageId) -> Box<Self> {
         Box::new(Self::NotFound { id: *id })
     }
+
+    /// Whether the storage has no room.
+    pub(super) const fn is_full(&self) -> bool {
+        matches!(self, Self::Backend(BackendError::Full { .. }))
+    }
 }
 
 impl From<NameError> for StoreError {

@@ -86,7 +86,16 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             }
         }
         if !options.dry_run {
-            report.images.cleanup_pending = self.commit(&changes).await?.is_pending();
+            report.images.cleanup_pending = match self.commit(&changes).await {
+                // Where there is no room to note all of it, what goes goes one by one: none of it is part of another.
+                Err(error) if error.is_full() => {
+                    changes.retain(|change| change.bytes.is_none());
+                    report.debris.retain(|key| changes.iter().any(|change| change.key == *key));
+                    self.make(&changes).await?;
+                    false
+                }
+                committed => committed?.is_pending(),
+            };
             if !report.images.deleted.is_empty() {
                 self.delete_these(&mut report.images).await?;
             }

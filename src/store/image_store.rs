@@ -243,6 +243,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             self.make(changes).await?;
             self.backend.delete(key::JOURNAL).await?;
         } else if let Some(record) = record {
+            if self.is_marked(&record).await? {
+                self.begin();
+                self.make_marked().await?;
+                self.pending.store(false, Ordering::Release);
+                return Ok(());
+            }
             // It is none of ours or damaged; opening has reported it.
             self.set_aside(key::JOURNAL, record).await?;
         }
@@ -302,15 +308,18 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                     self.make(changes).await?;
                     self.backend.delete(key::JOURNAL).await
                 };
-                Ok(match made.await {
-                    Ok(()) => Committed::Done,
-                    Err(_) => {
-                        self.pending.store(true, Ordering::Release);
-                        Committed::CleanupPending
-                    }
-                })
+                Ok(self.made(made.await))
             }
         }
+    }
+
+    /// How making what was committed ended.
+    pub(super) fn made(&self, result: Result<(), BackendError>) -> Committed {
+        if result.is_ok() {
+            return Committed::Done;
+        }
+        self.pending.store(true, Ordering::Release);
+        Committed::CleanupPending
     }
 
     pub(super) async fn make(&self, changes: &[Change]) -> Result<(), BackendError> {

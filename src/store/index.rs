@@ -17,6 +17,8 @@ pub(super) struct Index<T> {
     pub(super) ids: ShortIds,
     /// Images that are there but cannot be used, and why.
     pub(super) damaged: Table<ImageId, Problem>,
+    /// Images whose metadata names a parent that is not there, by that parent.
+    pub(super) waiting: Table<ImageId, Set<ImageId>>,
     /// Names, as last read.
     pub(super) names: NamesRead,
     /// Users that are not kept in the storage, by image and name.
@@ -65,6 +67,7 @@ impl<T> Default for Index<T> {
             images: Table::new(),
             ids: ShortIds::new(),
             damaged: Table::new(),
+            waiting: Table::new(),
             names: NamesRead::default(),
             users: Table::new(),
         }
@@ -97,6 +100,9 @@ impl<T> Index<T> {
         }
         if let Some(parent) = known.parent.and_then(|parent| self.images.get_mut(&parent)) {
             parent.children.remove(id);
+        }
+        if !known.children.is_empty() {
+            self.waiting.update(*id, |children| children.extend(known.children.iter().copied()));
         }
         Some(known)
     }

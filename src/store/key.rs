@@ -13,6 +13,10 @@ pub(super) const NAMES: &str = "repositories.json";
 pub(super) const OLDER_NAMES: &str = "repositories-";
 /// The changes of an operation that has been committed and perhaps not yet been made.
 pub(super) const JOURNAL: &str = "layerglass/journal";
+/// Which images a committed deletion deletes, where there is no room for a journal: empty records, by their digits.
+pub(super) const DELETING: &str = "layerglass/deleting-";
+/// The same for images that lose their parent by it.
+pub(super) const ORPHANING: &str = "layerglass/orphaning-";
 /// Who uses an image: a record for each that is used, by its digits.
 pub(super) const USERS: &str = "layerglass/users/sha256/";
 /// Which images were given a parent: `<parent>/<child>`, without contents.
@@ -51,6 +55,15 @@ pub(super) fn child(parent: &ImageId, child: &ImageId) -> String {
     format!("{}{}", children_of(parent), child.digest().hex())
 }
 
+pub(super) fn mark(kind: &str, id: &ImageId) -> String {
+    format!("{kind}{}", id.digest().hex())
+}
+
+/// The image of a mark of that kind.
+pub(super) fn marked_id(kind: &str, key: &str) -> Option<ImageId> {
+    id(key.strip_prefix(kind)?)
+}
+
 /// The image of a content key; nothing for a name that is not 64 digits.
 pub(super) fn content_id(key: &str) -> Option<ImageId> {
     id(key.strip_prefix(CONTENT)?)
@@ -74,8 +87,7 @@ pub(super) fn child_ids(key: &str) -> Option<(ImageId, ImageId)> {
 }
 
 fn id(digits: &str) -> Option<ImageId> {
-    let digest = Digest::parse(&format!("{}:{digits}", Algorithm::Sha256)).ok()?;
-    Some(digest.into())
+    Digest::from_hex(Algorithm::Sha256, digits).map(ImageId::from)
 }
 
 /// Whether a caller may name metadata so: one component of a key, and not of those that have a meaning.

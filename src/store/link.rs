@@ -9,6 +9,31 @@ pub(super) fn parent_id(bytes: &[u8]) -> Option<ImageId> {
     crate::digest::Digest::parse(std::str::from_utf8(bytes).ok()?).ok().map(ImageId::from)
 }
 
+/// The images that are there, also damaged ones, in order. All ids are by SHA-256, as their keys are.
+pub(super) struct Present {
+    ids: Vec<ImageId>,
+    /// The first eight bytes of each as a number: a search of these stays in the processor's cache.
+    leads: Vec<u64>,
+}
+
+impl Present {
+    pub(super) fn new(mut ids: Vec<ImageId>) -> Self {
+        ids.sort_unstable();
+        Self { leads: ids.iter().map(lead).collect(), ids }
+    }
+
+    fn place(&self, id: &ImageId) -> Option<usize> {
+        let lead = lead(id);
+        let from = self.leads.partition_point(|other| *other < lead);
+        let equal = self.leads.get(from..)?.partition_point(|other| *other == lead);
+        Some(from + self.ids.get(from..from + equal)?.binary_search(id).ok()?)
+    }
+}
+
+fn lead(id: &ImageId) -> u64 {
+    id.digest().as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
 /// What a record of metadata is.
 pub(super) enum Metadata {
     /// What an image was made from.
@@ -26,11 +51,11 @@ pub(super) struct ParentRecord {
     parent: Option<(ImageId, Option<usize>)>,
 }
 
-/// Reads a record of metadata. The images that are there are sorted.
+/// Reads a record of metadata.
 pub(super) fn read_parent(
     key: &str,
     bytes: Result<Vec<u8>, BackendError>,
-    known: &[ImageId],
+    known: &Present,
 ) -> Result<Metadata, Problem> {
     let Some((id, name)) = key::metadata_id(key) else {
         return Err(match bytes {
@@ -38,24 +63,24 @@ pub(super) fn read_parent(
             Err(error) => Problem::from_reason(ProblemKind::MetadataUnreadable, key, &error),
         });
     };
-    let Ok(child) = known.binary_search(&id) else { return Ok(Metadata::Orphan(id)) };
+    let Some(child) = known.place(&id) else { return Ok(Metadata::Orphan(id)) };
     if name != key::PARENT {
         return Ok(Metadata::Other);
     }
     match bytes {
         Ok(bytes) => {
-            let parent = parent_id(&bytes).map(|parent| (parent, known.binary_search(&parent).ok()));
+            let parent = parent_id(&bytes).map(|parent| (parent, known.place(&parent)));
             Ok(Metadata::Parent(ParentRecord { child, parent }))
         }
         Err(error) => Err(Problem::from_reason(ProblemKind::MetadataUnreadable, key, &error).of(id)),
     }
 }
 
-/// Links images to the parents that their metadata names, apart from those that would be their own ancestors. `known` are
-/// the images that are there, also damaged ones, sorted. Looks at each image twice, however long the chains are.
+/// Links images to the parents that their metadata names, apart from those that would be their own ancestors. Looks at
+/// each image twice, however long the chains are.
 pub(super) fn link_all<T>(
     index: &mut Index<T>,
-    known: &[ImageId],
+    Present { ids: known, .. }: &Present,
     mut records: Vec<ParentRecord>,
     problems: &mut Problems,
 ) {
@@ -78,6 +103,7 @@ pub(super) fn link_all<T>(
         let place = place.filter(|at| places.get(*at).is_some_and(Option::is_some));
         if place.is_none() {
             wrong(id, ProblemKind::ParentMissing, format!("the parent {parent} is not there"));
+            index.waiting.update(parent, |children| children.insert(*id));
         }
         if let Some(above) = parents.get_mut(child) {
             *above = place;

@@ -12,6 +12,7 @@
 //! depends on, and makes a list of key changes. One change is written as it is: the write is the commit. Several are
 //! first written together as one record, `layerglass/journal`; that write is the commit, and the changes are made from
 //! it, now or by whoever works with the store next. So an operation is done wholly or not at all, whenever power fails.
+//! Only a deletion has another way where storage is full: there empty records stand for the journal.
 //!
 //! # Several writers
 //! Contents are named by their digest: an image that is deleted and made again has the same key and the same bytes, and
@@ -29,6 +30,7 @@ mod create;
 mod delete;
 mod error;
 mod events;
+mod full;
 mod gc;
 mod image_store;
 mod index;

@@ -111,7 +111,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// Why the storage failed.
     pub async fn flush(&self) -> Result<(), Box<StoreError>> {
         let writer = self.writer().await?;
-        let mut names = self.names_now().await?;
+        let mut names = self.refresh_names().await?;
         let changes = self.names_changes(&mut names).await?;
         self.commit(&changes).await?;
         self.index().names = names;
@@ -131,7 +131,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             None => self.writer().await?,
         };
         for _ in 0..ATTEMPTS {
-            let mut names = self.names_now().await?;
+            let mut names = self.refresh_names().await?;
             let former = names.raw.clone();
             let changed = change(&mut names.names)?;
             if changed.iter().all(|change| *change == NameChange::Unchanged) {
@@ -160,7 +160,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// The names as they stand in the storage now.
-    pub(super) async fn names_now(&self) -> Result<NamesRead, Box<StoreError>> {
+    pub(super) async fn names_now(&self) -> Result<NamesRead, BackendError> {
         let file = self.names_file().await?;
         {
             let index = self.index();
@@ -171,6 +171,18 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         }
         let Some((names_key, raw)) = file else { return Ok(NamesRead::default()) };
         Ok(NamesRead::of(&names_key, raw, &self.limits).0)
+    }
+
+    /// The same before a change: what others changed is told, and known from then on.
+    pub(super) async fn refresh_names(&self) -> Result<NamesRead, BackendError> {
+        let names = self.names_now().await?;
+        let mut index = self.index();
+        if index.names.raw != names.raw {
+            let changes = names.names.changes_since(&index.names.names);
+            self.listeners.note(changes.iter().filter_map(StoreChange::of_name));
+            index.names = names.clone();
+        }
+        Ok(names)
     }
 
     /// What has to be written for the names to be these; they then count as read from it. A file that cannot be read is

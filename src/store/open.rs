@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::index::{Index, NamesRead};
-use super::link::{Metadata, link_all, read_parent};
+use super::link::{Metadata, Present, link_all, read_parent};
 use super::problem::Problems;
 use super::table::Set;
 use super::{
@@ -80,8 +80,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
 
     async fn sweep(&self, report: &mut OpenReport) -> Result<(), Box<StoreError>> {
         match self.backend.sweep().await {
-            Ok(swept) => report.swept = swept,
-            Err(BackendError::ReadOnly { .. } | BackendError::Unsupported { .. }) => {}
+            Ok(swept) => report.swept.extend(swept),
+            Err(error) if is_read_only(&error) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -95,21 +95,36 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ) -> Result<bool, Box<StoreError>> {
         let record = match self.backend.get(key::JOURNAL).await {
             Ok(Some(record)) => record,
-            Ok(None) => return Ok(false),
+            Ok(None) => {
+                // Marks of a deletion that was not committed.
+                match self.remove_marks().await {
+                    Ok(marks) => report.swept = marks,
+                    Err(error) if is_read_only(&error) => {}
+                    Err(error) => return Err(error.into()),
+                }
+                return Ok(false);
+            }
             Err(error) => {
                 problems.push(Problem::from_reason(ProblemKind::JournalInvalid, key::JOURNAL, &error));
                 return Ok(false);
             }
         };
         self.sweep(report).await?;
-        let Some(changes) = journal::read(&record) else {
+        let changes = journal::read(&record);
+        let is_marked = changes.is_none() && self.is_marked(&record).await?;
+        if changes.is_none() && !is_marked {
             let reason = "this is no record of changes, or a damaged one; nothing was done with it";
             problems.push(Problem::new(ProblemKind::JournalInvalid, key::JOURNAL, reason));
             return Ok(true);
-        };
+        }
         let made = async {
-            self.make(&changes).await?;
-            self.backend.delete(key::JOURNAL).await
+            match changes {
+                Some(changes) => {
+                    self.make(&changes).await?;
+                    self.backend.delete(key::JOURNAL).await
+                }
+                None => self.make_marked().await,
+            }
         };
         match made.await {
             Ok(()) => report.recovered = true,
@@ -217,7 +232,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(found)
     }
 
-    fn check_keys(&self, count: usize) -> Result<(), BackendError> {
+    pub(super) fn check_keys(&self, count: usize) -> Result<(), BackendError> {
         Ok(LimitExceeded::check("storeKeys", self.limits.store_keys.into(), count as u64)?)
     }
 
@@ -226,8 +241,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         index: &mut Index<L::Layer>,
         problems: &mut Problems,
     ) -> Result<(), Box<StoreError>> {
-        let known = Set::from_iter(index.images.keys().chain(index.damaged.keys()).copied());
-        let known: Vec<ImageId> = known.into_iter().collect();
+        let known = Present::new(index.images.keys().chain(index.damaged.keys()).copied().collect());
         let limit = self.limits.store_keys as usize;
         let found = Mutex::new((Vec::new(), Set::new(), Problems::new(&self.limits)));
         let visit = |key: &str, bytes: Result<Vec<u8>, BackendError>| {
@@ -350,6 +364,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let os = config.fields().os.as_str();
         if os.is_empty() { &self.env.platform().os } else { os }
     }
+}
+
+/// Whether a call failed because nothing can be written.
+const fn is_read_only(error: &BackendError) -> bool {
+    matches!(error, BackendError::ReadOnly { .. } | BackendError::Unsupported { .. })
 }
 
 /// Checks what is kept as a configuration.

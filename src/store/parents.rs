@@ -68,7 +68,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         // From what has no children nothing was made, however long the chain above is.
         let is_shared = self.concurrency() != Sharing::Single;
         let marks = if is_shared { self.backend.list(&key::children_of(id)).await? } else { Vec::new() };
-        if marks.is_empty() && self.children(id).is_empty() {
+        let is_awaited = self.index().waiting.contains_key(id);
+        if marks.is_empty() && !is_awaited && self.children(id).is_empty() {
             return Ok(());
         }
         // What others linked meanwhile counts as well: the whole chain is looked at as it is now.
@@ -78,7 +79,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             if ancestor == *id {
                 return Err(StoreError::ParentCycle { id: *id, parent: Box::new(*parent) }.into());
             }
-            next = if is_shared { self.stored_parent(&ancestor).await } else { self.parent(&ancestor) };
+            next = if is_shared || is_awaited {
+                self.stored_parent(&ancestor).await
+            } else {
+                self.parent(&ancestor)
+            };
         }
         Ok(())
     }
@@ -88,6 +93,23 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         match self.backend.get(&key::metadata(id, key::PARENT)).await {
             Ok(record) => parent_id(&record?).filter(|parent| parent != id),
             Err(_) => self.parent(id),
+        }
+    }
+
+    /// Links an image that has just come to those that were made from it and were there before.
+    pub(super) async fn adopt(&self, id: &ImageId) {
+        let waiting = self.index().waiting.remove(id).unwrap_or_default();
+        for child in waiting {
+            // Since then it may have been given another parent.
+            if self.stored_parent(&child).await != Some(*id) {
+                continue;
+            }
+            let mut index = self.index();
+            let is_alone = index.images.get(&child).is_some_and(|known| known.parent.is_none());
+            if is_alone && !index.ancestors(id).contains(&child) {
+                index.link(&child, Some(*id));
+                self.listeners.note([StoreChange::Parent { id: child, parent: Some(*id) }]);
+            }
         }
     }
 

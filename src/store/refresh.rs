@@ -56,6 +56,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         };
         self.index().insert(*id, layer);
         self.listeners.note([StoreChange::Created { id: *id }]);
+        self.adopt(id).await;
         Ok(true)
     }
 }

@@ -104,7 +104,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         let writer = self.writer().await?;
         let mut report = RepairReport::default();
         let mut changes = Vec::new();
-        let mut names = self.names_now().await?;
+        let mut names = self.refresh_names().await?;
         let mut untagged = false;
         // All of it is committed in one record.
         let mut held = 0;

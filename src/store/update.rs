@@ -108,7 +108,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ) -> Result<(), Box<StoreError>> {
         let mut changes = Vec::new();
         let mut told = Vec::new();
-        let mut names = self.names_now().await?;
+        let mut names = self.refresh_names().await?;
         for reference in before.names.difference(&after.names) {
             names.names.untag(reference)?;
             told.push(StoreChange::Untagged { reference: reference.clone(), id: *id });

@@ -1,8 +1,12 @@
-//! What the library does to folders: stores of layers, unpacking layers and packing them again.
+//! What the library does to folders: layers in a data root, unpacking layers and packing them again.
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
+mod arena;
+mod hostile;
 mod layers;
 mod listing;
+mod pack;
+mod properties;
 mod unpack;
 
 use std::path::{Path, PathBuf};

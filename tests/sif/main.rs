@@ -5,6 +5,8 @@ mod damage;
 mod integrity;
 mod objects;
 mod properties;
+#[cfg(feature = "sif-signatures")]
+mod signatures;
 mod tools;
 
 use std::path::PathBuf;

@@ -12,7 +12,8 @@ use std::process::Command;
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::{FolderBackend, block_on};
 use layerglass::store::{
-    Backend, ChildPolicy, CreateOptions, DeletePolicy, ImageState, ImageStore, LeaseOptions, StoreError,
+    Backend, ChildPolicy, CreateOptions, DeletePolicy, GcOptions, ImageState, ImageStore, LeaseOptions,
+    StoreError,
 };
 
 use crate::support::{config, id, name, open};
@@ -201,6 +202,49 @@ fn an_operation_on_a_full_disk_is_done_wholly_or_not_at_all() {
     }
     println!("{refused} operations found no space, {unfinished} found none after they were committed");
     assert!(refused > 10 && unfinished > 5, "{refused} refused, {unfinished} unfinished");
+}
+
+/// Without a single page left, images with names, children and metadata can be deleted, and debris can be collected.
+#[test]
+fn images_are_deleted_on_a_full_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(disk) = disk(folder.path()) else { return };
+    let path = disk.0.join("store");
+    prepare(&path);
+    let debris = ["7", "8"].map(|digit| format!("imagedb/metadata/sha256/{}/parent", digit.repeat(64)));
+    for key in &debris {
+        fs::create_dir_all(path.join(key).parent().expect("a folder")).expect("made");
+        fs::write(path.join(key), "of nothing").expect("written");
+    }
+    let (store, _) = open(FolderBackend::open(&path).expect("opens"));
+    disk.fill(0);
+    let refused = block_on(store.create(&config("new"), CreateOptions::default())).expect_err("it is full");
+    assert_eq!(refused.code(), "backend-full");
+    let policy = DeletePolicy::with_children(ChildPolicy::Orphan);
+    let report = block_on(store.delete(&id("b"), policy)).expect("deleted");
+    assert_eq!(
+        (report.deleted, report.orphaned, report.untagged),
+        (vec![id("b")], vec![id("c")], vec![name("b:1")])
+    );
+    // What that freed is taken at once.
+    disk.free();
+    disk.fill(0);
+    let report = block_on(store.gc(GcOptions::default())).expect("collected");
+    assert_eq!(report.debris, debris);
+    disk.free();
+    disk.fill(0);
+    let report = block_on(store.delete(&id("a"), policy)).expect("deleted");
+    assert_eq!(report.untagged.len(), 40);
+    block_on(store.return_lease(&id("c"), "somebody")).expect("returned");
+    drop(store);
+    disk.free();
+    let (store, report) = open(FolderBackend::open(&path).expect("opens"));
+    assert_eq!((store.list(), store.names(), report.problems), (vec![id("c")], vec![], vec![]));
+    let left: Vec<String> = records(&path).into_keys().collect();
+    assert_eq!(
+        left,
+        [format!("imagedb/content/sha256/{}", id("c").digest().hex()), "repositories.json".to_owned()]
+    );
 }
 
 /// What an ended process left behind in the middle of a write is swept and reported, also when the disk is still full.

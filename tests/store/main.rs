@@ -3,9 +3,11 @@
 
 mod atomicity;
 mod backends;
+mod bounds;
 mod daemon;
 mod damage;
 mod folder;
+mod full;
 mod full_disk;
 mod names;
 mod names_damage;
@@ -13,6 +15,7 @@ mod names_properties;
 #[cfg(feature = "object-store")]
 mod object_store;
 mod operations;
+mod others;
 mod processes;
 mod records;
 mod records_properties;
@@ -23,6 +26,7 @@ mod report;
 mod resolve;
 mod review;
 mod support;
+mod syncs;
 mod vectors;
 
 use layerglass::digest::Digest;

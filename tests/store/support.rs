@@ -65,12 +65,18 @@ pub struct Faulty {
     /// Writes until then.
     left: AtomicUsize,
     sharing: Sharing,
+    has_room: bool,
 }
 
 impl Faulty {
     /// Goes wrong at the write after `after` others.
     pub fn new(inner: MemoryBackend, fault: Fault, after: usize, sharing: Sharing) -> Self {
-        Self { inner, fault, left: AtomicUsize::new(after), sharing }
+        Self { inner, fault, left: AtomicUsize::new(after), sharing, has_room: true }
+    }
+
+    /// The same without room for more than the file of names: a journal is refused.
+    pub fn full(inner: MemoryBackend, fault: Fault, after: usize, sharing: Sharing) -> Self {
+        Self { has_room: false, ..Self::new(inner, fault, after, sharing) }
     }
 
     /// Whether the write went wrong.
@@ -117,6 +123,10 @@ impl Backend for Faulty {
     }
 
     async fn put(&self, key: &str, bytes: &[u8]) -> Result<(), BackendError> {
+        if !self.has_room && !bytes.is_empty() && key != "repositories.json" {
+            let (key, reason) = (key.to_owned(), "as told".to_owned());
+            return Err(BackendError::Full { operation: "put", key, reason });
+        }
         self.write(key, self.inner.put(key, bytes)).await
     }
 

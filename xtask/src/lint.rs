@@ -40,15 +40,20 @@ fn rust(project: &Project) -> Result<Vec<Check>> {
         "--target",
         wasm::TARGET,
         "--features",
-        "js,js-archive,js-records,js-testing,blake3",
+        "js,js-archive,js-graph,js-records,js-sif,js-vm,js-testing,blake3",
         "--lib",
     ];
     let programs = test::wasm_test_files(project)?;
     for program in &programs {
         for_wasm.extend(["--test", program]);
     }
-    let library =
-        ["--package", "layerglass", "--all-targets", "--features", "archive,fs,blake3,object-store"];
+    let library = [
+        "--package",
+        "layerglass",
+        "--all-targets",
+        "--features",
+        "archive,fs,blake3,object-store,sif-signatures",
+    ];
     let tools = ["--package", "xtask", "--package", "xtask-bindgen", "--all-targets"];
     let smallest = ["--package", "layerglass", "--lib", "--no-default-features"];
     let docs = [
@@ -58,7 +63,7 @@ fn rust(project: &Project) -> Result<Vec<Check>> {
         "layerglass",
         "--no-deps",
         "--features",
-        "archive,fs,blake3,object-store",
+        "archive,fs,blake3,object-store,sif-signatures",
     ];
     Ok(vec![
         ("rustfmt".into(), project.cargo().args(["fmt", "--all", "--check"])),

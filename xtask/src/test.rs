@@ -76,7 +76,12 @@ fn rust(project: &Project, suites: &mut Vec<Suite>) -> Result {
     // The smallest library has no tests of its own: whoever takes it takes the same nouns.
     project.cargo().args(["check", "--package", "layerglass", "--lib", "--no-default-features"]).run()?;
     let test = || project.cargo().args(["test", "--no-fail-fast"]);
-    let library = test().args(["--package", "layerglass", "--features", "archive,fs,blake3,object-store"]);
+    let library = test().args([
+        "--package",
+        "layerglass",
+        "--features",
+        "archive,fs,blake3,object-store,sif-signatures",
+    ]);
     suites.push(suite("Rust, native", library, Summary::of_cargo)?);
     suites.push(suite("xtask", test().args(["--package", "xtask"]), Summary::of_cargo)?);
     Ok(())

@@ -17,11 +17,14 @@ use crate::stamp::Step;
 use crate::{npm, prerequisites};
 
 /// Name of a module and the features it is built with.
-const MODULES: [(&str, &str); 5] = [
+const MODULES: [(&str, &str); 8] = [
     ("core", "js,blake3"),
     ("archive", "js-archive,blake3"),
     ("records", "js-records"),
     ("store", "js-store"),
+    ("sif", "js-sif"),
+    ("graph", "js-graph"),
+    ("vm", "js-vm"),
     ("testing", "js-testing"),
 ];
 /// The target of everything that runs in JavaScript.

@@ -18,7 +18,7 @@ export type Input =
 /** Sorts out an input. Folders are listed here, up to `entries` files; paths are left to the workers. */
 export async function describeInput(
   input: ArchiveInput,
-  platform: Platform,
+  platform: Pick<Platform, "open">,
   entries: number,
   signal?: AbortSignal,
 ): Promise<Input> {

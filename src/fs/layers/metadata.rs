@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::error::LayerFolderError;
 use crate::digest::{Algorithm, Digest};
@@ -22,6 +23,25 @@ pub(super) struct Metadata {
     pub(super) size: u64,
     /// Its name in the driver's folder.
     pub(super) cache_id: String,
+    stamp: Stamp,
+}
+
+/// Tells a layer's folder from one that was made later in its place.
+type Stamp = (u64, Option<SystemTime>);
+
+impl Metadata {
+    /// Whether a folder is still the one that was read. A layer that is freed and added again has new contents.
+    pub(super) fn is_current(&self, folder: &Path) -> bool {
+        fs::symlink_metadata(folder).is_ok_and(|now| stamp(&now) == self.stamp)
+    }
+}
+
+fn stamp(folder: &fs::Metadata) -> Stamp {
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(folder);
+    #[cfg(not(unix))]
+    let number = 0;
+    (number, folder.modified().ok())
 }
 
 /// The name of a layer's folder; nothing for an id that is not a SHA-256.
@@ -58,12 +78,12 @@ pub(super) fn read(layers: &Path, chain_id: &ChainId) -> Result<Metadata, LayerF
     let not_found = || LayerFolderError::NotFound { chain_id: chain_id.clone() };
     let name = hex_of(chain_id).ok_or_else(not_found)?;
     let folder = layers.join(&name);
-    match fs::symlink_metadata(&folder) {
-        Ok(metadata) if metadata.is_dir() => {}
+    let stamp = match fs::symlink_metadata(&folder) {
+        Ok(metadata) if metadata.is_dir() => stamp(&metadata),
         Ok(_) => return Err(damaged(&name, "diff", "this is no folder")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(not_found()),
         Err(error) => return Err(LayerFolderError::io("read", &folder, &error)),
-    }
+    };
     let text = |file| read_text(&folder, &name, file);
     let required = |file| text(file)?.ok_or_else(|| damaged(&name, file, "it is missing"));
     let digest = |file, text: &str| match Digest::parse(text) {
@@ -86,7 +106,7 @@ pub(super) fn read(layers: &Path, chain_id: &ChainId) -> Result<Metadata, LayerF
     if !is_cache_id(&cache_id) {
         return Err(damaged(&name, "cache-id", "it is no name"));
     }
-    Ok(Metadata { diff_id, parent, size, cache_id })
+    Ok(Metadata { diff_id, parent, size, cache_id, stamp })
 }
 
 /// The name in the driver's folder that a layer's folder gives, if that much of it can be read.

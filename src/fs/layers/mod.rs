@@ -5,7 +5,7 @@
 //! `layerdb/tmp` and committed by one rename; it is freed by a rename as well, and what it held is removed afterwards.
 //! What interrupted work leaves behind is swept when the folder is opened again.
 
-mod contents;
+pub(in crate::fs) mod contents;
 mod error;
 mod export;
 mod holders;
@@ -240,7 +240,7 @@ impl LayerFolder {
         Ok(LayersReport { layers: state.known.len(), problems, swept: SweepReport::default() })
     }
 
-    /// Learns which layers there are now. What a layer says never changes, so only new ones are read.
+    /// Learns which layers there are now. Only new ones are read.
     fn refresh(&self, state: &mut State) -> Result<Vec<LayerProblem>, LayerFolderError> {
         let layers = self.paths().layers();
         let mut found = BTreeMap::new();
@@ -253,7 +253,8 @@ impl LayerFolder {
                 }
                 continue;
             };
-            match state.known.remove(&chain_id).map_or_else(|| metadata::read(&layers, &chain_id), Ok) {
+            let known = state.known.remove(&chain_id).filter(|layer| layer.is_current(&layers.join(&name)));
+            match known.map_or_else(|| metadata::read(&layers, &chain_id), Ok) {
                 Ok(layer) => drop(found.insert(chain_id, layer)),
                 Err(LayerFolderError::NotFound { .. }) => {}
                 Err(error) => problems.push(LayerProblem { name, error }),
@@ -286,12 +287,10 @@ impl LayerFolder {
     fn load(&self, state: &mut State, chain_id: &ChainId) -> Result<(), LayerFolderError> {
         let not_found = || LayerFolderError::NotFound { chain_id: chain_id.clone() };
         let folder = self.paths().layer(chain_id).ok_or_else(not_found)?;
-        if state.known.contains_key(chain_id) {
-            if folder.join("diff").exists() {
-                return Ok(());
-            }
-            state.known.remove(chain_id);
+        if state.known.get(chain_id).is_some_and(|layer| layer.is_current(&folder)) {
+            return Ok(());
         }
+        state.known.remove(chain_id);
         let mut new = BTreeMap::new();
         let mut next = Some(chain_id.clone());
         // A chain id is a hash over that of the layer below, so this comes to an end.

@@ -23,3 +23,13 @@ pub(super) fn id() -> Result<String, LayerFolderError> {
         }
     }
 }
+
+/// So many characters of base 32, as Docker's overlay driver names its links.
+pub(super) fn base32(length: usize) -> Result<String, LayerFolderError> {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let id = id()?;
+    let values =
+        id.as_bytes().chunks(2).filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok());
+    let digits = values.filter_map(|value| DIGITS.get(usize::from(value % 32)));
+    Ok(digits.take(length).map(|digit| char::from(*digit)).collect())
+}

@@ -158,7 +158,7 @@ impl LayerFolder {
                 break;
             }
             let Some(info) = state.info(&chain_id) else { break };
-            self.remove(&chain_id, &info.cache_id)?;
+            self.remove(&chain_id)?;
             state.known.remove(&chain_id);
             next = info.parent;
             let (diff_id, size, own_size) = (info.diff_id, info.size, info.own_size);

@@ -22,6 +22,9 @@ pub struct RegisterOptions {
     pub diff_id: Option<DiffId>,
     /// The digest that its bytes have to have as they are given, compressed or not.
     pub blob: Option<Digest>,
+    /// Do not wait until the contents are on the disk, as Docker does not. A power failure soon after may then leave a
+    /// layer with contents that are not whole, which exporting it tells; the end of the process never does.
+    pub unsynced: bool,
 }
 
 impl RegisterOptions {
@@ -92,9 +95,12 @@ impl LayerFolder {
         };
         let mut split = staging.create("tar-split.json.gz")?;
         let blob = options.blob.as_ref().map(Digest::algorithm);
+        let (place, cache_id, sync) = (&self.paths().contents, &staging.cache_id, !options.unsynced);
+        let parent = below.as_ref().map(|below| below.cache_id.as_str());
         let write = |tar: &mut dyn Read| match self.driver() {
-            LayerDriver::Tar => contents::write_tar(&self.paths().contents, &staging.cache_id, tar),
-            driver => Err(LayerFolderError::Driver { driver }),
+            LayerDriver::Tar => contents::write_tar(place, cache_id, tar, sync),
+            LayerDriver::Overlay2 => contents::write_overlay2(place, cache_id, parent, tar, limits, sync),
+            driver @ LayerDriver::Vfs => Err(LayerFolderError::Driver { driver }),
         };
         let passed = pipeline::pass(stored, blob, &mut split, write, limits)?;
         drop(split);

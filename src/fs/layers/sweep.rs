@@ -52,10 +52,11 @@ impl LayerFolder {
 
     /// Removes a layer that nobody needs. The rename is what does it; the rest is removed afterwards, by a sweep if need
     /// be. The lock of the store has to be held.
-    pub(super) fn remove(&self, chain_id: &ChainId, cache_id: &str) -> Result<(), LayerFolderError> {
+    pub(super) fn remove(&self, chain_id: &ChainId) -> Result<(), LayerFolderError> {
         let Some(folder) = self.paths().layer(chain_id) else { return Ok(()) };
         let aside = self.put_aside(&folder)?;
-        let removed = contents::remove(&self.paths().contents, self.driver(), cache_id);
+        let Some(cache_id) = read_cache_id(&aside) else { return Ok(()) };
+        let removed = contents::remove(&self.paths().contents, self.driver(), &cache_id);
         if removed.is_ok() {
             let _ = fs::remove_dir_all(aside);
         }

@@ -115,12 +115,10 @@ pub(super) fn is_overlay(name: &[u8]) -> bool {
 
 /// Takes from a folder the attributes that are not among these.
 pub(super) fn strip(fd: BorrowedFd<'_>, kept: &[(Vec<u8>, Vec<u8>)]) {
-    let mut names = Vec::new();
-    // Twice: how much there is, and what it is. Where there is nothing to list there is nothing to take.
-    let Ok(length) = fs::flistxattr(fd, &mut [0_u8; 0]) else { return };
-    names.resize(length, 0_u8);
+    // What Linux allows. Where nothing can be listed there is nothing to take.
+    let mut names = [0_u8; 64 << 10];
     let Ok(length) = fs::flistxattr(fd, &mut names[..]) else { return };
-    names.truncate(length);
+    let names = names.get(..length).unwrap_or_default();
     for name in names.split(|&byte| byte == 0) {
         let is_own =
             name.starts_with(b"user.") || name.starts_with(b"trusted.") || name == b"security.capability";

@@ -79,6 +79,8 @@ pub(super) struct Folders {
     open: Vec<Folder>,
     /// The path of the last of them, as it was spelled.
     spelled: Vec<u8>,
+    /// Paths through links may lead elsewhere by now.
+    is_stale: bool,
     depth: usize,
     symlinks: u32,
     /// What the layer has put where; nothing while no lower layer has put anything anywhere.
@@ -94,6 +96,7 @@ impl Folders {
             root: root.to_owned(),
             open: Vec::new(),
             spelled: Vec::new(),
+            is_stale: false,
             depth: limits.unpack_depth as usize,
             symlinks: limits.symlinks,
             placed: None,
@@ -146,6 +149,10 @@ impl Folders {
 
     /// Makes the folder of a clean path the current one. With `create` missing folders are implied.
     pub(super) fn enter(&mut self, path: &[u8], create: bool) -> Result<(), Blocked> {
+        // Through a link an entry may even have replaced a folder that leads to the current one.
+        if std::mem::take(&mut self.is_stale) && self.open.iter().any(|folder| folder.via_link) {
+            self.leave_to(1)?;
+        }
         if self.spelled == path && !self.open.is_empty() {
             return Ok(());
         }
@@ -304,13 +311,10 @@ impl Folders {
         }
     }
 
-    /// A name in the current folder means something else now: folders that were reached through links are left, because the
-    /// path that led to them may lead elsewhere.
-    pub(super) fn forget_links(&mut self) -> Result<(), UnpackError> {
-        match self.open.iter().position(|folder| folder.via_link) {
-            Some(first) => self.leave_to(first.max(1)),
-            None => Ok(()),
-        }
+    /// A name in the current folder means something else now: where links led here, all is left before another folder is
+    /// entered, because their paths may lead elsewhere.
+    pub(super) fn forget_links(&mut self) {
+        self.is_stale = true;
     }
 
     /// Leaves all folders but the first so many.

@@ -66,16 +66,15 @@ impl Placer<'_> {
         self.folders.touch();
         let attributes = self.attributes(entry, place);
         let shown = self.folders.shown(path);
-        let done = match entry.kind {
-            EntryKind::Directory => self.directory(attributes, path, name, place, shown),
-            EntryKind::File => self.file(entry, attributes, path, name, place, shown),
+        let is_there = match entry.kind {
+            // It becomes the current folder and notes itself.
+            EntryKind::Directory => return self.directory(attributes, path, name, place, shown),
+            EntryKind::File => self.file(entry, attributes, path, name, place, shown).map(|()| true),
             EntryKind::HardLink => self.hard_link(entry, name, place, &shown),
             EntryKind::Symlink => self.symlink(entry, &attributes, name, place, &shown),
             _ => self.special(entry, &attributes, name, place, &shown),
-        };
-        done?;
-        // A directory has become the current folder and has noted itself.
-        if entry.kind != EntryKind::Directory && self.folders.place(name) {
+        }?;
+        if is_there && self.folders.place(name) {
             self.duplicate(place);
         }
         Ok(())
@@ -106,7 +105,7 @@ impl Placer<'_> {
                 if self.is_first && self.folders.placed.is_none() {
                     self.duplicate(place);
                 }
-                self.folders.forget_links()?;
+                self.folders.forget_links();
                 made
             }
             made => made,
@@ -198,7 +197,7 @@ impl Placer<'_> {
         name: &[u8],
         place: &Place<'_>,
         shown: &Path,
-    ) -> Result<(), Blocked> {
+    ) -> Result<bool, Blocked> {
         let missing = |placer: &mut Self, message: &str| {
             let target = String::from_utf8_lossy(&entry.link).into_owned();
             placer.findings.push(|| {
@@ -210,7 +209,7 @@ impl Placer<'_> {
         };
         let Ok(target) = clean_path(&entry.link) else {
             missing(self, "the hard link's target lies outside the root: it is not unpacked");
-            return Ok(());
+            return Ok(false);
         };
         let (above, target_name) = split_path(&target);
         let folder = match self.folders.look_up(above) {
@@ -218,7 +217,7 @@ impl Placer<'_> {
             Err(Blocked::Failed(error)) => return Err(error.into()),
             Err(_) => {
                 missing(self, "the hard link's target does not exist: it is not unpacked");
-                return Ok(());
+                return Ok(false);
             }
         };
         let found = fs::statat(&folder, target_name, AtFlags::SYMLINK_NOFOLLOW);
@@ -226,12 +225,12 @@ impl Placer<'_> {
         let found = match found {
             Ok(stat) if target_name.is_empty() || is_directory(&stat) => {
                 missing(self, "the hard link's target is a directory: it is not unpacked");
-                return Ok(());
+                return Ok(false);
             }
             Ok(stat) => stat,
             Err(_) => {
                 missing(self, "the hard link's target does not exist: it is not unpacked");
-                return Ok(());
+                return Ok(false);
             }
         };
         let here = self.folders.current()?.fd.as_fd();
@@ -239,11 +238,19 @@ impl Placer<'_> {
         if let Ok(stat) = fs::statat(here, name, AtFlags::SYMLINK_NOFOLLOW)
             && (stat.st_dev, stat.st_ino) == (found.st_dev, found.st_ino)
         {
-            return Ok(());
+            return Ok(true);
         }
-        self.replacing(name, place, shown, |here| {
-            fs::linkat(&folder, target_name, here, name, AtFlags::empty())
-        })
+        let made = self.replacing(name, place, shown, |here| {
+            match fs::linkat(&folder, target_name, here, name, AtFlags::empty()) {
+                // It lay in the directory that had the link's name and has given way.
+                Err(Errno::NOENT) => Ok(false),
+                made => made.map(|()| true),
+            }
+        })?;
+        if !made {
+            missing(self, "the hard link's target lies in what the link replaces: it is not unpacked");
+        }
+        Ok(made)
     }
 
     fn symlink(
@@ -253,7 +260,7 @@ impl Placer<'_> {
         name: &[u8],
         place: &Place<'_>,
         shown: &Path,
-    ) -> Result<(), Blocked> {
+    ) -> Result<bool, Blocked> {
         if entry.link.is_empty() || entry.link.contains(&0) {
             self.find(
                 place,
@@ -261,11 +268,12 @@ impl Placer<'_> {
                 "symlink-target",
                 "no file system holds a link without a target: it is not unpacked",
             );
-            return Ok(());
+            return Ok(false);
         }
         self.replacing(name, place, shown, |folder| fs::symlinkat(&entry.link[..], folder, name))?;
-        self.folders.forget_links()?;
-        self.dress(attributes, name, false, place, shown)
+        self.folders.forget_links();
+        self.dress(attributes, name, false, place, shown)?;
+        Ok(true)
     }
 
     fn special(
@@ -275,7 +283,7 @@ impl Placer<'_> {
         name: &[u8],
         place: &Place<'_>,
         shown: &Path,
-    ) -> Result<(), Blocked> {
+    ) -> Result<bool, Blocked> {
         let (kind, device) = match entry.kind {
             EntryKind::CharDevice => (FileType::CharacterDevice, entry.device),
             EntryKind::BlockDevice => (FileType::BlockDevice, entry.device),
@@ -288,14 +296,16 @@ impl Placer<'_> {
             made => made.map(|()| true),
         };
         if self.replacing(name, place, shown, make)? {
-            return self.dress(attributes, name, true, place, shown);
+            self.dress(attributes, name, true, place, shown)?;
+            return Ok(true);
         }
         self.counts.denied.devices += 1;
         self.find(place, Severity::Warning, "device-denied", "the device could not be made");
         // What was there before is not what the layer says either.
         let folder = self.folders.current()?.fd.as_fd();
         remove(folder, name, None, shown)?;
-        Ok(self.folders.forget_links()?)
+        self.folders.forget_links();
+        Ok(false)
     }
 
     /// Owner, mode, attributes and times of what cannot be opened for itself.

@@ -7,6 +7,7 @@ mod make;
 mod pipeline;
 mod place;
 mod placed;
+mod plain;
 mod remove;
 mod report;
 mod staged;
@@ -22,6 +23,7 @@ use place::Placer;
 use placed::Placed;
 
 pub use error::UnpackError;
+pub(in crate::fs) use plain::Shortcomings;
 pub use report::{Denied, UnpackReport};
 
 use crate::codec::Compression;
@@ -170,6 +172,6 @@ fn trailing(mut findings: Findings, trailer: &Trailer, passed: &pipeline::Passed
 }
 
 /// Names are bytes, as the system has them.
-fn path_of(path: &[u8]) -> &Path {
+pub(super) fn path_of(path: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(path))
 }

@@ -183,7 +183,7 @@ impl<'a> Placer<'a> {
         };
         if removed {
             self.folders.touch();
-            self.folders.forget_links()?;
+            self.folders.forget_links();
         }
         Ok(())
     }

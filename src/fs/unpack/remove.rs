@@ -33,7 +33,12 @@ pub(super) fn remove(
             Err(error) => return Err(fail(error)),
         }
     }
-    let Some(below) = open_folder(folder, name).map_err(fail)? else { return Ok(false) };
+    let below = match open_folder(folder, name) {
+        Ok(Some(below)) => below,
+        // What the layer had put there it has taken away itself since.
+        Ok(None) | Err(Errno::NOENT) => return Ok(false),
+        Err(error) => return Err(fail(error)),
+    };
     let removed = clear(below.as_fd(), spared, shown)?;
     if is_spared {
         return Ok(removed);

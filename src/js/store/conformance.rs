@@ -4,8 +4,8 @@ use js_sys::Promise;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::backend::{GuardedBackend, JsBackend};
 use super::start;
+use crate::js::backend::{GuardedBackend, JsBackend};
 use crate::js::value::to_js;
 use crate::store::conformance;
 

@@ -4,7 +4,6 @@
 //! another, of `close` or of `free`. A store that was closed lets no further call through to its backend: what is under
 //! way ends with the next one.
 
-mod backend;
 #[cfg(feature = "js-testing")]
 pub mod conformance;
 mod given;
@@ -25,12 +24,12 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
-use self::backend::{GuardedBackend, JsBackend};
 use self::given::Given;
 use self::layers::{GuardedLayers, JsLayers, layer_stores};
 use self::questions::answer;
 use self::thrown::Thrown;
 use self::work::perform;
+use super::backend::{GuardedBackend, JsBackend};
 use super::error::{BindingError, to_thrown};
 use super::object::limits;
 use super::value::to_js;

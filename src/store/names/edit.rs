@@ -39,6 +39,18 @@ pub enum NameChange {
 }
 
 impl Names {
+    /// What has become of the names that there were, in the order of the file: first of those that are gone.
+    pub(in crate::store) fn changes_since(&self, former: &Self) -> Vec<NameChange> {
+        let gone = former.iter().filter(|(reference, _)| self.held(reference).is_none());
+        let gone = gone.map(|(reference, id)| NameChange::Untagged { reference: reference.clone(), id });
+        let tagged = self.iter().filter_map(|(reference, id)| {
+            let moved_from = former.held(reference);
+            let tagged = NameChange::Tagged { reference: reference.clone(), id, moved_from };
+            (moved_from != Some(id)).then_some(tagged)
+        });
+        gone.chain(tagged).collect()
+    }
+
     /// Gives an image a tag; `latest` where there is none. A tag of another image is moved only with `force`.
     ///
     /// # Errors
@@ -163,7 +175,7 @@ impl Names {
     /// Removes all names of an image, sorted; none is no error.
     pub fn untag_all(&mut self, id: &ImageId) -> Vec<NameChange> {
         let names = self.by_id.get(id).cloned().unwrap_or_default();
-        names.into_iter().filter_map(|reference| self.untag(&reference).ok()).collect()
+        names.iter().filter_map(|reference| self.untag(reference).ok()).collect()
     }
 
     /// Removes something damaged by the keys that the file has: one entry, or what stands in place of a repository. An

@@ -19,6 +19,8 @@ mod resolve;
 mod table;
 mod write;
 
+use std::sync::Arc;
+
 pub use edit::NameChange;
 pub use error::{NameError, NamesError};
 pub use problem::NamesProblem;
@@ -29,7 +31,7 @@ use crate::limits::Limits;
 use crate::reference::{Kind, Reference};
 use crate::store::table::{Set, Table};
 
-/// The names of all images of a store.
+/// The names of all images of a store. Clones share what neither of them changes.
 ///
 /// ```
 /// use layerglass::image::ImageId;
@@ -44,8 +46,8 @@ use crate::store::table::{Set, Table};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     /// By the name as Docker shows it: the order of the file.
-    repositories: Table<String, Repository>,
-    by_id: Table<ImageId, Set<Reference>>,
+    repositories: Table<Arc<str>, Arc<Repository>>,
+    by_id: Table<ImageId, Arc<Set<Reference>>>,
     /// Entries of the old form that are kept because their name stands for something else already: by that name, where
     /// they stand.
     shadows: Table<Reference, Set<(String, String)>>,
@@ -125,9 +127,9 @@ impl Names {
     /// value of the whole repository.
     pub fn damaged(&self) -> impl Iterator<Item = (&str, Option<&str>, &[u8])> {
         self.repositories.iter().flat_map(|(name, repository)| {
-            let instead = repository.instead.iter().map(|json| (name.as_str(), None, json.as_slice()));
+            let instead = repository.instead.iter().map(|json| (&**name, None, json.as_slice()));
             let kept = repository.kept.iter();
-            instead.chain(kept.map(|(key, json)| (name.as_str(), Some(key.as_str()), json.as_slice())))
+            instead.chain(kept.map(|(key, json)| (&**name, Some(key.as_str()), json.as_slice())))
         })
     }
 
@@ -140,6 +142,11 @@ impl Names {
     /// All names of an image, sorted by their full form.
     pub fn names_of(&self, id: &ImageId) -> Vec<Reference> {
         self.by_id.get(id).map(|names| names.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Whether an image has a name.
+    pub(super) fn has_names(&self, id: &ImageId) -> bool {
+        self.by_id.contains_key(id)
     }
 
     /// All names of a repository with their images, sorted: tags, then digests. Tag and digest of `name` do not matter.

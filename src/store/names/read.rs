@@ -236,7 +236,7 @@ impl Reader {
 }
 
 /// The whole name of an entry of the old form, which was found to be a tag or a digest.
-fn part_name(base: &Reference, entry: &str) -> Option<Reference> {
+pub(super) fn part_name(base: &Reference, entry: &str) -> Option<Reference> {
     if entry.contains(':') { base.with_digest(entry).ok() } else { base.with_tag(entry).ok() }
 }
 

@@ -1,5 +1,8 @@
 //! The tables behind [`Names`]: every change goes through here, so that they and the counts always agree.
 
+use std::sync::Arc;
+
+use super::read::part_name;
 use super::{NameError, Names, Repository};
 use crate::digest::Digest;
 use crate::image::ImageId;
@@ -65,13 +68,19 @@ impl Names {
     /// Changes the repository of that name, made if need be. What stood there in place of an object goes.
     fn open<R>(&mut self, name: &str, change: impl FnOnce(&mut Repository) -> R) -> R {
         self.bytes += self.new_repository_bytes(name);
-        let (instead, result) = self
-            .repositories
-            .update(name.to_owned(), |repository| (repository.instead.take(), change(repository)));
+        let (instead, result) = self.repositories.update(name.into(), |repository| {
+            let repository = Arc::make_mut(repository);
+            (repository.instead.take(), change(repository))
+        });
         if let Some(json) = instead {
             self.bytes = self.bytes + 2 - json.len() as u64;
         }
         result
+    }
+
+    /// A repository to be changed, no longer shared with a clone.
+    fn repository_mut(&mut self, name: &str) -> Option<&mut Repository> {
+        self.repositories.get_mut(name).map(Arc::make_mut)
     }
 
     /// Makes a repository with nothing in it.
@@ -91,13 +100,14 @@ impl Names {
             None => self.len += 1,
         }
         self.bytes += name_bytes(name.familiar(), &id);
-        self.by_id.update(id, |names| names.insert(name.clone()));
+        self.by_id.update(id, |names| Arc::make_mut(names).insert(name.clone()));
         before
     }
 
     /// Takes a name away.
     pub(super) fn take(&mut self, name: &Reference) -> Option<ImageId> {
-        let id = self.repositories.get_mut(name.familiar_name())?.names.remove(name)?;
+        self.held(name)?;
+        let id = self.repository_mut(name.familiar_name())?.names.remove(name)?;
         self.len -= 1;
         self.bytes -= name_bytes(name.familiar(), &id);
         self.forget(name, &id);
@@ -106,7 +116,7 @@ impl Names {
     }
 
     fn forget(&mut self, name: &Reference, id: &ImageId) {
-        if let Some(names) = self.by_id.get_mut(id) {
+        if let Some(names) = self.by_id.get_mut(id).map(Arc::make_mut) {
             names.remove(name);
             if names.is_empty() {
                 self.by_id.remove(id);
@@ -123,8 +133,10 @@ impl Names {
 
     /// Takes a kept entry away, and its repository too when `tidy` and nothing else is in it.
     pub(super) fn unkeep(&mut self, repository: &str, entry: &str, tidy: bool) -> bool {
-        let Some(json) = self.repositories.get_mut(repository).and_then(|found| found.kept.remove(entry))
-        else {
+        if !self.repositories.get(repository).is_some_and(|found| found.kept.contains_key(entry)) {
+            return false;
+        }
+        let Some(json) = self.repository_mut(repository).and_then(|found| found.kept.remove(entry)) else {
             return false;
         };
         self.kept -= 1;
@@ -205,12 +217,13 @@ impl Names {
 
     /// Forgets that an entry, which is gone, would be another name.
     pub(super) fn unshadow(&mut self, repository: &str, entry: &str) {
+        // The name is what the entry says, so nothing has to be searched for it.
+        let base = Reference::parse_normalized(repository).ok().filter(Reference::is_name_only);
+        let Some(name) = base.and_then(|base| part_name(&base, entry)) else { return };
         let place = (repository.to_owned(), entry.to_owned());
-        let Some(name) =
-            self.shadows.iter().find(|(_, places)| places.contains(&place)).map(|(name, _)| name.clone())
-        else {
+        if !self.shadows.get(&name).is_some_and(|places| places.contains(&place)) {
             return;
-        };
+        }
         self.bytes -= shadow_bytes(&name, repository, entry);
         if let Some(places) = self.shadows.get_mut(&name) {
             places.remove(&place);
@@ -227,8 +240,9 @@ impl Names {
 
     /// Removes a repository with nothing in it.
     pub(super) fn tidy(&mut self, name: &str) {
-        let is_empty =
-            |found: &Repository| found.names.is_empty() && found.kept.is_empty() && found.instead.is_none();
+        let is_empty = |found: &Arc<Repository>| {
+            found.names.is_empty() && found.kept.is_empty() && found.instead.is_none()
+        };
         if self.repositories.get(name).is_some_and(is_empty) {
             self.repositories.remove(name);
             self.bytes -= member_bytes(name, b"{}");
@@ -237,7 +251,7 @@ impl Names {
 
     /// Removes what stands in place of a repository.
     pub(super) fn drop_instead(&mut self, name: &str) -> bool {
-        let Some(json) = self.repositories.get_mut(name).and_then(|found| found.instead.take()) else {
+        let Some(json) = self.repository_mut(name).and_then(|found| found.instead.take()) else {
             return false;
         };
         self.bytes = self.bytes + 2 - json.len() as u64;

@@ -20,11 +20,20 @@ pub struct Daemon {
 impl Daemon {
     /// Starts it below a folder, and waits until it answers. The reason where that cannot be done.
     pub fn start(folder: &Path) -> Result<Self, String> {
+        Self::start_with(folder, "vfs")
+    }
+
+    /// The same with a driver for the contents of layers.
+    pub fn start_with(folder: &Path, driver: &str) -> Result<Self, String> {
         let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
         let log = File::options().create(true).append(true).open(folder.join("log")).expect("a log");
         let child = Command::new("dockerd")
             .args(["--data-root", &file("data"), "--exec-root", &file("exec"), "--pidfile", &file("pid")])
-            .args(["--host", &format!("unix://{}", file("docker.sock")), "--storage-driver=vfs"])
+            .args([
+                "--host",
+                &format!("unix://{}", file("docker.sock")),
+                &format!("--storage-driver={driver}"),
+            ])
             .args(["--iptables=false", "--ip6tables=false", "--ip-masq=false", "--ip-forward=false"])
             .args(["--bridge=none"])
             .stdin(Stdio::null())

@@ -5,25 +5,25 @@ use std::io;
 use std::path::Path;
 
 /// A folder out of which no name leads.
-pub(in crate::fs::layers) struct Folder(Inner);
+pub(in crate::fs) struct Folder(Inner);
 
 impl Folder {
     /// Opens a folder.
-    pub(in crate::fs::layers) fn open(path: &Path) -> io::Result<Self> {
+    pub(in crate::fs) fn open(path: &Path) -> io::Result<Self> {
         Inner::open(path).map(Self)
     }
 
     /// Opens a regular file for reading. Links are followed within the folder, which stands in for the root.
-    pub(in crate::fs::layers) fn file(&self, name: &[u8]) -> io::Result<File> {
+    pub(in crate::fs) fn file(&self, name: &[u8]) -> io::Result<File> {
         let file = self.0.file(name)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 struct Inner(File);
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 impl Inner {
     fn open(path: &Path) -> io::Result<Self> {
         use rustix::fs::{Mode, OFlags, open};
@@ -31,7 +31,6 @@ impl Inner {
         Ok(Self(folder.into()))
     }
 
-    #[cfg(target_os = "linux")]
     fn file(&self, name: &[u8]) -> io::Result<File> {
         use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
         use rustix::io::Errno;
@@ -44,11 +43,6 @@ impl Inner {
             Err(Errno::NOSYS | Errno::PERM) => self.step_by_step(name),
             Err(error) => Err(error.into()),
         }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn file(&self, name: &[u8]) -> io::Result<File> {
-        self.step_by_step(name)
     }
 
     /// Follows no link at all.
@@ -66,10 +60,10 @@ impl Inner {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 struct Inner(std::path::PathBuf);
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 impl Inner {
     fn open(path: &Path) -> io::Result<Self> {
         path.canonicalize().map(Self)

@@ -7,12 +7,36 @@
 //! | `vfs` | `vfs/dir/<cache id>` | everything that is there after the layer |
 
 mod confined;
+#[cfg(target_os = "linux")]
+mod overlay2;
+#[cfg(not(target_os = "linux"))]
+mod overlay2 {
+    //! Elsewhere there is no overlayfs.
+
+    use std::io::Read;
+    use std::path::Path;
+
+    use super::super::{LayerDriver, LayerFolderError};
+    use crate::limits::Limits;
+
+    pub(in crate::fs::layers) fn write(
+        _: &Path,
+        _: &str,
+        _: Option<&str>,
+        _: &mut dyn Read,
+        _: &Limits,
+        _: bool,
+    ) -> Result<(), LayerFolderError> {
+        Err(LayerFolderError::Driver { driver: LayerDriver::Overlay2 })
+    }
+}
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-pub(super) use confined::Folder;
+pub(in crate::fs) use confined::Folder;
+pub(super) use overlay2::write as write_overlay2;
 
 use super::LayerDriver;
 use super::error::LayerFolderError;
@@ -41,19 +65,23 @@ pub(super) fn exist(contents: &Path, driver: LayerDriver, cache_id: &str) -> boo
     place.is_ok_and(|place| if driver == LayerDriver::Tar { place.is_file() } else { place.is_dir() })
 }
 
-/// Writes a tar as it passes, and sees to it that it lasts.
+/// Writes a tar as it passes, and waits until it is on the disk if that is asked for.
 pub(super) fn write_tar(
     contents: &Path,
     cache_id: &str,
     tar_bytes: &mut dyn Read,
+    sync: bool,
 ) -> Result<(), LayerFolderError> {
     let path = tar(contents, cache_id);
     let mut write = || {
         make_folders(contents)?;
         let mut file = File::options().write(true).create_new(true).open(&path)?;
         copy(tar_bytes, &mut file)?;
-        file.sync_all()?;
-        sync_folder(contents)
+        if sync {
+            file.sync_all()?;
+            sync_folder(contents)?;
+        }
+        Ok(())
     };
     write().map_err(|error| LayerFolderError::io("write", &path, &error))
 }
