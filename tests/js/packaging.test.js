@@ -143,7 +143,8 @@ test("an empty Vite project, served and built", async (t) => {
     await t.test("built, under a strict policy", async () => {
       await build({ root, configFile: false, logLevel: "warn" });
       const assets = await readdir(join(root, "dist", "assets"));
-      assert.equal(assets.filter((name) => name.endsWith(".wasm")).length, 3, `${assets}`);
+      // Core, archive, store, records.
+      assert.equal(assets.filter((name) => name.endsWith(".wasm")).length, 4, `${assets}`);
       const server = await serve({ "": join(root, "dist") });
       try {
         await look(`${server.address}/index.html`);
