@@ -101,3 +101,30 @@ pub trait Reason: std::error::Error {
         None
     }
 }
+
+/// A reason that travels in a box, where results are to stay small.
+impl<E: Reason> Reason for Box<E> {
+    fn kind(&self) -> ErrorKind {
+        (**self).kind()
+    }
+
+    fn code(&self) -> &'static str {
+        (**self).code()
+    }
+
+    fn offset(&self) -> Option<u64> {
+        (**self).offset()
+    }
+
+    fn expected(&self) -> Option<String> {
+        (**self).expected()
+    }
+
+    fn found(&self) -> Option<String> {
+        (**self).found()
+    }
+
+    fn path(&self) -> Option<String> {
+        (**self).path()
+    }
+}

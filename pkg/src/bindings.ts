@@ -117,6 +117,10 @@ export interface StoreBindings {
     now: () => number,
   ): Promise<[StoreHandle, OpenReport]>;
   planRepair(problems: readonly Problem[]): RepairPlan;
+}
+
+/** Exports of the feature `js-records`. */
+export interface RecordsBindings {
   readRecords(bytes: Uint8Array, limits: Limits | undefined): [RecordsHandle, ErrorData[]];
 }
 

@@ -5,11 +5,16 @@ import { readFile } from "node:fs/promises";
 import { coreModule } from "./core-module.js";
 import { compile, install, installLazily, isReady, type WasmInput } from "./engine.js";
 import { installHash } from "./platform-hasher.js";
+import { recordsWasm } from "./records-module.js";
 import { storeWasm } from "./store-module.js";
 
 export * from "./core.js";
 
 installHash(createHash);
+
+recordsWasm.comesFrom(async () =>
+  compile(await readFile(new URL("../wasm/records/records_bg.wasm", import.meta.url))),
+);
 
 storeWasm.comesFrom(async () =>
   compile(await readFile(new URL("../wasm/store/store_bg.wasm", import.meta.url))),

@@ -19,7 +19,7 @@ sifWasm.comesFrom(async () => compile(await readFile(new URL("../wasm/sif/sif_bg
  * @example
  * import { inspectSif } from "layerglass/sif";
  * const sif = await inspectSif("image.sif", { integrity: true });
- * console.log(sif.architecture, sif.definition, sif.integrity.sha256);
+ * console.log(sif.architecture, sif.definition, sif.integrity?.sha256);
  */
 export async function inspectSif(input: FileInput, options: SifOptions = {}): Promise<InspectedSif> {
   return inspectOn({ open: locate, openSource: openFiles }, input, options);

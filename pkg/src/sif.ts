@@ -14,8 +14,8 @@ export * from "./sif/index.js";
  * @example
  * import { inspectSif } from "layerglass/sif";
  * const sif = await inspectSif(input.files[0], { integrity: true });
- * console.log(sif.architecture, sif.definition, sif.integrity.sha256);
- * console.log(sif.integrity.signatures.every((signature) => signature.intact), sif.integrity.uncovered);
+ * console.log(sif.architecture, sif.definition, sif.integrity?.sha256);
+ * console.log(sif.integrity?.signatures.every((signature) => signature.intact), sif.integrity?.uncovered);
  */
 export async function inspectSif(input: FileInput, options: SifOptions = {}): Promise<InspectedSif> {
   return inspectOn({ open: locate, openSource: openRemote }, input, options);

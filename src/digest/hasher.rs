@@ -30,6 +30,20 @@ impl Reason for HasherStateError {
     }
 }
 
+/// The SHA-256 of some bytes. Who needs no other algorithm does not get their code.
+pub(super) fn sha256(bytes: &[u8]) -> Digest {
+    digest(Algorithm::Sha256, &Sha256::digest(bytes))
+}
+
+/// What an algorithm computed.
+fn digest(algorithm: Algorithm, computed: &[u8]) -> Digest {
+    let mut bytes = [0; 64];
+    for (byte, value) in bytes.iter_mut().zip(computed) {
+        *byte = *value;
+    }
+    Digest { algorithm, bytes }
+}
+
 /// Computes a digest of bytes that come piece by piece.
 ///
 /// ```
@@ -120,19 +134,12 @@ impl Hasher {
     /// The digest of everything taken in.
     pub fn finish(self) -> Digest {
         let algorithm = self.algorithm();
-        let mut bytes = [0; 64];
-        let fill = |bytes: &mut [u8; 64], computed: &[u8]| {
-            for (byte, value) in bytes.iter_mut().zip(computed) {
-                *byte = *value;
-            }
-        };
         match self.0 {
-            State::Blake3(state) => fill(&mut bytes, &state.finish()),
-            State::Sha256(state) => fill(&mut bytes, &state.finalize()),
-            State::Sha384(state) => fill(&mut bytes, &state.finalize()),
-            State::Sha512(state) => fill(&mut bytes, &state.finalize()),
+            State::Blake3(state) => digest(algorithm, &state.finish()),
+            State::Sha256(state) => digest(algorithm, &state.finalize()),
+            State::Sha384(state) => digest(algorithm, &state.finalize()),
+            State::Sha512(state) => digest(algorithm, &state.finalize()),
         }
-        Digest { algorithm, bytes }
     }
 }
 

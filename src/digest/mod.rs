@@ -107,7 +107,7 @@ impl Digest {
 
     /// The SHA-256 of some bytes.
     pub fn sha256(bytes: &[u8]) -> Self {
-        Self::of(Algorithm::Sha256, bytes)
+        hasher::sha256(bytes)
     }
 
     /// The digest of some bytes.

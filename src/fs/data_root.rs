@@ -109,7 +109,7 @@ pub enum DataRootError {
     Backend(#[from] BackendError),
     /// The images cannot be opened.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] Box<StoreError>),
 }
 
 impl DataRootError {

@@ -49,6 +49,8 @@ mod pack;
 mod pull;
 mod sif;
 #[cfg(target_os = "linux")]
+mod unikernels;
+#[cfg(target_os = "linux")]
 mod unpack;
 
 pub use blocking::block_on;
@@ -71,5 +73,7 @@ pub use layers::{
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
 pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
+#[cfg(target_os = "linux")]
+pub use unikernels::{UnikernelFolder, UnikernelFolderError};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};

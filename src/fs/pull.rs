@@ -140,7 +140,7 @@ fn failed(action: &'static str, path: &Path, error: &io::Error) -> PlaceError {
 }
 
 /// Hashes a regular file. Nothing where there is none.
-fn hashed(path: &Path, algorithm: Algorithm) -> io::Result<Option<(Digest, u64)>> {
+pub(super) fn hashed(path: &Path, algorithm: Algorithm) -> io::Result<Option<(Digest, u64)>> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::digest::{Digest, DigestError, Hasher};
+use crate::digest::{Digest, DigestError};
 use crate::json::{Decode, FieldError, Input, decode_struct};
 
 macro_rules! layer_id {
@@ -84,11 +84,8 @@ pub fn chain_ids(diff_ids: &[DiffId]) -> Vec<ChainId> {
         let next = match chain.last() {
             None => ChainId::new(diff_id.as_str()),
             Some(below) => {
-                let mut hasher = Hasher::new(crate::digest::Algorithm::Sha256);
-                hasher.update(below.as_str().as_bytes());
-                hasher.update(b" ");
-                hasher.update(diff_id.as_str().as_bytes());
-                hasher.finish().into()
+                let below_and_own = [below.as_str(), diff_id.as_str()].join(" ");
+                Digest::sha256(below_and_own.as_bytes()).into()
             }
         };
         chain.push(next);

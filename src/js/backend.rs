@@ -8,6 +8,7 @@ use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::store::table::Set;
 use crate::store::{Backend, BackendError, Lock, Sharing, Visit, is_key};
 
 /// Bytes that a record may have. Far more than any limit allows, and far less than the module's memory can become.
@@ -138,9 +139,8 @@ impl Backend for JsBackend {
             let answer = self.calls.list(prefix).await.map_err(|error| failed("list", prefix, &error))?;
             let mut keys = texts("list", prefix, &answer)?;
             keys.retain(|key| key.starts_with(prefix));
-            keys.sort();
-            keys.dedup();
-            Ok(keys)
+            // The order that storages give is most often the one wanted.
+            Ok(Set::from_iter(keys).into_iter().collect())
         })
         .await
     }

@@ -6,7 +6,7 @@
 //!
 //! Several modules are made of it, each with a feature of its own. The nouns' is small and runs in the thread that asks;
 //! that of archives runs in workers, where nobody asks for a noun, and each worker has to load it; that of the store is
-//! loaded when a store is opened, and that of graphs when a graph is.
+//! loaded when a store is opened, that of records when a file of records is read, and that of graphs when a graph is opened.
 
 #[cfg(feature = "js-archive")]
 mod archive;
@@ -31,6 +31,7 @@ pub mod manifest;
 #[cfg(any(
     feature = "js-archive",
     feature = "js-graph",
+    feature = "js-records",
     feature = "js-sif",
     feature = "js-store",
     feature = "js-vm"
@@ -38,10 +39,14 @@ pub mod manifest;
 mod object;
 #[cfg(feature = "js-archive")]
 mod options;
+#[cfg(any(feature = "js-records", feature = "js-store"))]
+mod order;
 #[cfg(feature = "js")]
 pub mod platform;
 #[cfg(any(feature = "js", feature = "js-archive", feature = "js-sif"))]
 mod proto;
+#[cfg(feature = "js-records")]
+pub mod records;
 #[cfg(feature = "js")]
 pub mod reference;
 #[cfg(feature = "js-archive")]

@@ -29,7 +29,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// # Errors
     /// What is wrong with the configuration, its history or its operating system, that its layers or its parent are not
     /// there, that the store has as many images as the limit `storeKeys` allows, or why the storage failed.
-    pub async fn create(&self, config: &[u8], options: CreateOptions) -> Result<ImageId, StoreError> {
+    pub async fn create(&self, config: &[u8], options: CreateOptions) -> Result<ImageId, Box<StoreError>> {
         let config = ImageConfig::parse(config, &self.limits)?;
         config.fields().check_history()?;
         let id = config.id();

@@ -1,9 +1,8 @@
 //! Deleting images.
 
-use std::collections::BTreeSet;
-
 use super::change::Change;
-use super::{Backend, BackendError, FreedLayer, ImageStore, LayerStore, StoreChange, StoreError, key};
+use super::table::Set;
+use super::{Backend, FreedLayer, ImageStore, LayerStore, StoreChange, StoreError, key};
 use crate::image::ImageId;
 use crate::reference::Reference;
 
@@ -60,7 +59,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That it is not there, who uses it or what was made from it, or why the storage failed.
-    pub async fn delete(&self, id: &ImageId, policy: DeletePolicy) -> Result<DeleteReport, StoreError> {
+    pub async fn delete(&self, id: &ImageId, policy: DeletePolicy) -> Result<DeleteReport, Box<StoreError>> {
         let writer = self.writer().await?;
         // It need not even be readable.
         let is_known = self.refresh(id).await.unwrap_or_default() || self.index().damaged.contains_key(id);
@@ -69,7 +68,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             return if policy.missing_ok {
                 Ok(DeleteReport::default())
             } else {
-                Err(StoreError::NotFound { id: *id })
+                Err(StoreError::not_found(id))
             };
         }
         let report = self.delete_all(*id, policy).await?;
@@ -77,25 +76,25 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(report)
     }
 
-    async fn is_stored(&self, id: &ImageId) -> Result<bool, StoreError> {
+    async fn is_stored(&self, id: &ImageId) -> Result<bool, Box<StoreError>> {
         let key = key::content(id);
         Ok(self.backend.list(&key).await?.contains(&key))
     }
 
-    async fn delete_all(&self, id: ImageId, policy: DeletePolicy) -> Result<DeleteReport, StoreError> {
+    async fn delete_all(&self, id: ImageId, policy: DeletePolicy) -> Result<DeleteReport, Box<StoreError>> {
         let mut report = DeleteReport { deleted: vec![id], ..DeleteReport::default() };
-        let mut seen = BTreeSet::from([id]);
+        let mut seen = Set::from_iter([id]);
         let mut looked_at = 0;
         while let Some(next) = report.deleted.get(looked_at).copied() {
             looked_at += 1;
             let users = self.users_now(&next).await?;
             if !users.is_empty() {
-                return Err(StoreError::InUse { id: next, users });
+                return Err(StoreError::InUse { id: next, users }.into());
             }
             let children = self.refresh_children(&next).await?;
             match policy.children {
                 ChildPolicy::Refuse if !children.is_empty() => {
-                    return Err(StoreError::HasChildren { id: next, children });
+                    return Err(StoreError::HasChildren { id: next, children }.into());
                 }
                 ChildPolicy::Refuse => {}
                 ChildPolicy::Orphan => report.orphaned.extend(children),
@@ -111,7 +110,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Deletes the images of a report, and completes it.
-    pub(super) async fn delete_these(&self, report: &mut DeleteReport) -> Result<(), StoreError> {
+    pub(super) async fn delete_these(&self, report: &mut DeleteReport) -> Result<(), Box<StoreError>> {
         let mut changes = Vec::new();
         let mut names = self.refresh_names().await?;
         let mut told = Vec::new();
@@ -135,9 +134,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             told.push(StoreChange::Deleted { id: *id });
         }
         let committed = match self.commit(&changes).await {
-            Err(StoreError::Backend(BackendError::Full { .. })) => {
-                self.commit_by_marks(&report.deleted, &report.orphaned).await?
-            }
+            Err(error) if error.is_full() => self.commit_by_marks(&report.deleted, &report.orphaned).await?,
             committed => committed?,
         };
         let layers: Vec<_> = {

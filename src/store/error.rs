@@ -116,6 +116,17 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    pub(super) fn not_found(id: &ImageId) -> Box<Self> {
+        Box::new(Self::NotFound { id: *id })
+    }
+
+    /// Whether the storage has no room.
+    pub(super) const fn is_full(&self) -> bool {
+        matches!(self, Self::Backend(BackendError::Full { .. }))
+    }
+}
+
 impl From<NameError> for StoreError {
     fn from(error: NameError) -> Self {
         Self::Name(Box::new(error))
@@ -127,6 +138,34 @@ impl From<ResolveError> for StoreError {
         Self::Resolve(Box::new(error))
     }
 }
+
+impl From<Box<StoreError>> for StoreError {
+    fn from(error: Box<StoreError>) -> Self {
+        *error
+    }
+}
+
+/// What else can go wrong on the way, boxed at once.
+macro_rules! boxed {
+    ($($error:ty),*) => { $(
+        impl From<$error> for Box<StoreError> {
+            fn from(error: $error) -> Self {
+                Self::new(error.into())
+            }
+        }
+    )* };
+}
+
+boxed!(
+    BackendError,
+    LayerError,
+    ConfigError,
+    ConfigCheckError,
+    ShortIdError,
+    ResolveError,
+    NameError,
+    NamesError
+);
 
 impl Reason for StoreError {
     fn kind(&self) -> ErrorKind {

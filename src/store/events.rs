@@ -1,6 +1,6 @@
 //! Telling others what changed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -83,7 +83,7 @@ pub(super) struct Listeners(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    callbacks: BTreeMap<u64, Arc<Callback>>,
+    callbacks: Vec<(u64, Arc<Callback>)>,
     last: u64,
     pending: VecDeque<StoreChange>,
     telling: bool,
@@ -98,7 +98,7 @@ impl Listeners {
         let mut inner = self.inner();
         inner.last += 1;
         let number = inner.last;
-        inner.callbacks.insert(number, callback);
+        inner.callbacks.push((number, callback));
         Subscription { number, listeners: Arc::downgrade(self) }
     }
 
@@ -119,7 +119,8 @@ impl Listeners {
                 return;
             }
             let Some(change) = inner.pending.pop_front() else { return };
-            let callbacks: Vec<Arc<Callback>> = inner.callbacks.values().cloned().collect();
+            let callbacks: Vec<Arc<Callback>> =
+                inner.callbacks.iter().map(|(_, callback)| Arc::clone(callback)).collect();
             inner.telling = true;
             drop(inner);
             // Also when a callback panics, the next change is told.
@@ -157,7 +158,10 @@ pub struct Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(listeners) = self.listeners.upgrade() {
-            let removed = listeners.inner().callbacks.remove(&self.number);
+            let mut inner = listeners.inner();
+            let at = inner.callbacks.iter().position(|(number, _)| *number == self.number);
+            let removed = at.map(|at| inner.callbacks.remove(at));
+            drop(inner);
             drop(removed);
         }
     }

@@ -7,6 +7,7 @@
 
 use super::change::Change;
 use super::image_store::Committed;
+use super::table::Set;
 use super::{Backend, BackendError, ImageStore, LayerStore, key};
 use crate::image::ImageId;
 
@@ -70,16 +71,15 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         id: &ImageId,
         parent: Option<ImageId>,
     ) -> Result<Vec<String>, BackendError> {
-        let mut keys = self.backend.list(&key::metadata_of(id)).await?;
+        let mut keys = Set::from_iter(self.backend.list(&key::metadata_of(id)).await?);
         keys.extend(self.backend.list(&key::children_of(id)).await?);
         // The list of all users would be gone through for each image.
         let users = key::users(id);
         if self.backend.get(&users).await.is_ok_and(|users| users.is_some()) {
-            keys.push(users);
+            keys.insert(users);
         }
         keys.extend(parent.map(|parent| key::child(&parent, id)));
-        keys.sort();
-        keys.dedup();
+        let mut keys: Vec<String> = keys.into_iter().collect();
         keys.push(key::content(id));
         Ok(keys)
     }

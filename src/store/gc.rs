@@ -1,10 +1,9 @@
 //! Removing what nothing refers to.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::change::Change;
 use super::problem::Problems;
-use super::{Backend, BackendError, DeleteReport, ImageStore, LayerStore, StoreError, key, leases};
+use super::table::{Set, Table};
+use super::{Backend, DeleteReport, ImageStore, LayerStore, StoreError, key, leases};
 use crate::image::ImageId;
 
 /// What is removed.
@@ -62,7 +61,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed. What was removed before that is removed.
-    pub async fn gc(&self, options: GcOptions) -> Result<GcReport, StoreError> {
+    pub async fn gc(&self, options: GcOptions) -> Result<GcReport, Box<StoreError>> {
         let writer = if options.dry_run { self.reader().await? } else { self.writer().await? };
         self.read_all(&mut Problems::new(&self.limits)).await?;
         let mut report = GcReport { dry_run: options.dry_run, ..GcReport::default() };
@@ -89,7 +88,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         if !options.dry_run {
             report.images.cleanup_pending = match self.commit(&changes).await {
                 // Where there is no room to note all of it, what goes goes one by one: none of it is part of another.
-                Err(StoreError::Backend(BackendError::Full { .. })) => {
+                Err(error) if error.is_full() => {
                     changes.retain(|change| change.bytes.is_none());
                     report.debris.retain(|key| changes.iter().any(|change| change.key == *key));
                     self.make(&changes).await?;
@@ -110,17 +109,17 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         index.images.contains_key(id) || index.damaged.contains_key(id)
     }
 
-    /// The keys of what nothing refers to, sorted.
-    async fn debris(&self, damaged: bool) -> Result<Vec<String>, StoreError> {
-        let mut debris = Vec::new();
+    /// The keys of what nothing refers to.
+    async fn debris(&self, damaged: bool) -> Result<Set<String>, Box<StoreError>> {
+        let mut debris = Set::new();
         for key in self.backend.list(key::METADATA).await? {
             if key::metadata_id(&key).is_some_and(|(id, _)| !self.is_known(&id)) {
-                debris.push(key);
+                debris.insert(key);
             }
         }
         for key in self.backend.list(key::CHILDREN).await? {
             if key::child_ids(&key).is_some_and(|(parent, child)| self.parent(&child) != Some(parent)) {
-                debris.push(key);
+                debris.insert(key);
             }
         }
         for key in self.backend.list(key::USERS).await? {
@@ -131,13 +130,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 leases::read(&bytes, &self.limits).is_ok_and(|all| all.len() > lasting.len())
             });
             if !self.is_known(&id) || has_ended {
-                debris.push(key);
+                debris.insert(key);
             }
         }
         if damaged {
             debris.extend(self.backend.list(key::DAMAGED).await?);
         }
-        debris.sort();
         Ok(debris)
     }
 
@@ -150,12 +148,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// The images that nothing refers to, each before what it was made from.
-    async fn unnamed(&self) -> Result<Vec<ImageId>, StoreError> {
-        let mut kept: BTreeSet<ImageId> = BTreeSet::new();
+    async fn unnamed(&self) -> Result<Vec<ImageId>, Box<StoreError>> {
+        let mut kept = Set::new();
         for id in self.list() {
             let is_used = match self.users_now(&id).await {
                 Ok(users) => !users.is_empty(),
-                Err(StoreError::Record { .. }) => true,
+                Err(error) if matches!(*error, StoreError::Record { .. }) => true,
                 Err(error) => return Err(error),
             };
             if is_used || !self.names_of(&id).is_empty() {
@@ -168,17 +166,18 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 self.keep(self.stored_parent(&id).await, &mut kept);
             }
         }
-        let mut depths: BTreeMap<ImageId, usize> = BTreeMap::new();
-        let mut unnamed: Vec<(usize, ImageId)> = Vec::new();
+        let mut depths = Table::new();
+        let mut unnamed = Set::new();
         for id in self.list().into_iter().filter(|id| !kept.contains(id)) {
-            unnamed.push((self.depth(id, &mut depths), id));
+            unnamed.insert((self.depth(id, &mut depths), id));
         }
-        unnamed.sort_by(|a, b| b.cmp(a));
-        Ok(unnamed.into_iter().map(|(_, id)| id).collect())
+        let mut unnamed: Vec<ImageId> = unnamed.into_iter().map(|(_, id)| id).collect();
+        unnamed.reverse();
+        Ok(unnamed)
     }
 
     /// Adds an image and its ancestors. Where one is kept already, so are those above it.
-    fn keep(&self, id: Option<ImageId>, kept: &mut BTreeSet<ImageId>) {
+    fn keep(&self, id: Option<ImageId>, kept: &mut Set<ImageId>) {
         let index = self.index();
         let mut next = id;
         while let Some(id) = next.filter(|id| kept.insert(*id)) {
@@ -187,7 +186,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// How many ancestors an image has. Each chain is gone up once, however many ask for it.
-    fn depth(&self, id: ImageId, depths: &mut BTreeMap<ImageId, usize>) -> usize {
+    fn depth(&self, id: ImageId, depths: &mut Table<ImageId, usize>) -> usize {
         let index = self.index();
         let mut path = Vec::new();
         let mut next = Some(id);

@@ -145,7 +145,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That it is not there, that it is damaged, or why it cannot be read.
-    pub async fn get(&self, id: &ImageId) -> Result<ImageConfig, StoreError> {
+    pub async fn get(&self, id: &ImageId) -> Result<ImageConfig, Box<StoreError>> {
         Ok(ImageConfig::parse(self.raw(id).await?, &self.limits)?)
     }
 
@@ -153,14 +153,18 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That it is not there, that it is damaged, or why it cannot be read.
-    pub async fn raw(&self, id: &ImageId) -> Result<Vec<u8>, StoreError> {
+    pub async fn raw(&self, id: &ImageId) -> Result<Vec<u8>, Box<StoreError>> {
         self.settle().await;
-        let bytes = self.content(id).await?.ok_or(StoreError::NotFound { id: *id })?;
+        let bytes = self.content(id).await?.ok_or_else(|| StoreError::not_found(id))?;
         let found = ImageId::of(&bytes);
-        if found == *id { Ok(bytes) } else { Err(StoreError::Corrupt { id: *id, found: Box::new(found) }) }
+        if found == *id {
+            Ok(bytes)
+        } else {
+            Err(StoreError::Corrupt { id: *id, found: Box::new(found) }.into())
+        }
     }
 
-    pub(super) async fn content(&self, id: &ImageId) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(super) async fn content(&self, id: &ImageId) -> Result<Option<Vec<u8>>, Box<StoreError>> {
         if id.digest().algorithm() != crate::digest::Algorithm::Sha256 {
             return Ok(None);
         }
@@ -176,7 +180,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That none does, or which do.
-    pub fn search(&self, prefix: &str) -> Result<ImageId, StoreError> {
+    pub fn search(&self, prefix: &str) -> Result<ImageId, Box<StoreError>> {
         Ok(self.index().ids.lookup(prefix)?.into())
     }
 
@@ -198,10 +202,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// The image after another one in the order of [`Self::list`], or the first one: for going through a large store that
     /// changes meanwhile.
     pub fn next_after(&self, id: Option<&ImageId>) -> Option<ImageId> {
-        use std::ops::Bound::{Excluded, Unbounded};
         let index = self.index();
-        let from = id.map_or(Unbounded, |id| Excluded(*id));
-        index.images.range((from, Unbounded)).map(|(id, _)| *id).next()
+        match id {
+            Some(id) => index.images.iter_from(id).map(|(next, _)| *next).find(|next| next != id),
+            None => index.images.keys().next().copied(),
+        }
     }
 
     /// Images that are there and cannot be used, with the reason. They can be deleted, and most can be repaired.
@@ -210,7 +215,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Takes the turn and the lock, and makes what changes are committed and not yet made.
-    pub(super) async fn writer(&self) -> Result<Writer<'_, B, L>, StoreError> {
+    pub(super) async fn writer(&self) -> Result<Writer<'_, B, L>, Box<StoreError>> {
         let turn = self.turn.take().await;
         let lock = self.backend.lock().await?;
         let writer = Writer { store: self, held: Some((lock, turn)) };
@@ -221,6 +226,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             self.is_stale.store(false, Ordering::Release);
         }
         Ok(writer)
+    }
+
+    /// The same for changing an image, which has to be there.
+    pub(super) async fn writer_of(&self, id: &ImageId) -> Result<Writer<'_, B, L>, Box<StoreError>> {
+        let writer = self.writer().await?;
+        if self.refresh(id).await? { Ok(writer) } else { Err(StoreError::not_found(id)) }
     }
 
     /// Makes what is committed and not yet made.
@@ -254,9 +265,9 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Takes the turn for reading everything, with the lock where the storage can be written to.
-    pub(super) async fn reader(&self) -> Result<Writer<'_, B, L>, StoreError> {
+    pub(super) async fn reader(&self) -> Result<Writer<'_, B, L>, Box<StoreError>> {
         match self.writer().await {
-            Err(StoreError::Backend(BackendError::ReadOnly { .. })) => {
+            Err(error) if matches!(*error, StoreError::Backend(BackendError::ReadOnly { .. })) => {
                 Ok(Writer { store: self, held: Some((None, self.turn.take().await)) })
             }
             other => other,
@@ -272,7 +283,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Nothing was changed.
-    pub(super) async fn commit(&self, changes: &[Change]) -> Result<Committed, StoreError> {
+    pub(super) async fn commit(&self, changes: &[Change]) -> Result<Committed, Box<StoreError>> {
         if !changes.is_empty() {
             self.begin();
         }

@@ -1,9 +1,8 @@
 //! What a store knows of its images without asking the backend.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::leases::Lease;
+use super::leases::Users;
 use super::names::{Names, NamesError, NamesProblem};
+use super::table::{Set, Table};
 use super::{Problem, key};
 use crate::digest::ShortIds;
 use crate::image::ImageId;
@@ -13,24 +12,24 @@ use crate::limits::Limits;
 #[derive(Debug)]
 pub(super) struct Index<T> {
     /// The images that are whole, with a reference to their layers.
-    pub(super) images: BTreeMap<ImageId, Known<T>>,
+    pub(super) images: Table<ImageId, Known<T>>,
     /// The same for searching.
     pub(super) ids: ShortIds,
     /// Images that are there but cannot be used, and why.
-    pub(super) damaged: BTreeMap<ImageId, Problem>,
+    pub(super) damaged: Table<ImageId, Problem>,
     /// Images whose metadata names a parent that is not there, by that parent.
-    pub(super) waiting: BTreeMap<ImageId, BTreeSet<ImageId>>,
+    pub(super) waiting: Table<ImageId, Set<ImageId>>,
     /// Names, as last read.
     pub(super) names: NamesRead,
     /// Users that are not kept in the storage, by image and name.
-    pub(super) users: BTreeMap<ImageId, BTreeMap<String, Lease>>,
+    pub(super) users: Table<ImageId, Users>,
 }
 
 /// One image.
 #[derive(Debug)]
 pub(super) struct Known<T> {
     pub(super) parent: Option<ImageId>,
-    pub(super) children: BTreeSet<ImageId>,
+    pub(super) children: Set<ImageId>,
     /// The reference to its layers, with the operating system whose store gave it; none for an image without layers.
     pub(super) layer: Option<(String, T)>,
 }
@@ -65,12 +64,12 @@ impl NamesRead {
 impl<T> Default for Index<T> {
     fn default() -> Self {
         Self {
-            images: BTreeMap::new(),
+            images: Table::new(),
             ids: ShortIds::new(),
-            damaged: BTreeMap::new(),
-            waiting: BTreeMap::new(),
+            damaged: Table::new(),
+            waiting: Table::new(),
             names: NamesRead::default(),
-            users: BTreeMap::new(),
+            users: Table::new(),
         }
     }
 }
@@ -85,7 +84,7 @@ impl<T> Index<T> {
 
     /// The same for one that is among the ids to be searched already, and not damaged.
     pub(super) fn add(&mut self, id: ImageId, layer: Option<(String, T)>) {
-        self.images.insert(id, Known { parent: None, children: BTreeSet::new(), layer });
+        self.images.insert(id, Known { parent: None, children: Set::new(), layer });
     }
 
     /// Takes an image out; its children then have no parent.
@@ -94,7 +93,7 @@ impl<T> Index<T> {
         self.ids.remove(&id.digest());
         self.users.remove(id);
         let known = self.images.remove(id)?;
-        for child in &known.children {
+        for child in known.children.iter() {
             if let Some(child) = self.images.get_mut(child) {
                 child.parent = None;
             }
@@ -103,7 +102,7 @@ impl<T> Index<T> {
             parent.children.remove(id);
         }
         if !known.children.is_empty() {
-            self.waiting.entry(*id).or_default().extend(&known.children);
+            self.waiting.update(*id, |children| children.extend(known.children.iter().copied()));
         }
         Some(known)
     }
@@ -122,7 +121,7 @@ impl<T> Index<T> {
 
     /// The ancestors of an image, nearest first. It ends where a chain would begin anew.
     pub(super) fn ancestors(&self, id: &ImageId) -> Vec<ImageId> {
-        let mut seen = BTreeSet::from([*id]);
+        let mut seen = Set::from_iter([*id]);
         let mut ancestors = Vec::new();
         let mut next = self.images.get(id).and_then(|known| known.parent);
         while let Some(parent) = next.filter(|parent| seen.insert(*parent)) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::table::Table;
 use super::{MaybeSend, MaybeSync};
 use crate::error::{ErrorKind, Reason};
 use crate::image::{ChainId, DiffId};
@@ -102,19 +103,19 @@ impl LayerStore for NoLayers {
 /// Layer stores by operating system. Letter case does not matter.
 #[derive(Clone, Debug)]
 pub struct LayerStores<L> {
-    by_os: BTreeMap<String, L>,
+    by_os: Table<String, L>,
     others: Option<L>,
 }
 
 impl<L> LayerStores<L> {
     /// One store for the layers of every operating system.
     pub const fn any(layers: L) -> Self {
-        Self { by_os: BTreeMap::new(), others: Some(layers) }
+        Self { by_os: Table::new(), others: Some(layers) }
     }
 
     /// A store for the layers of one operating system, in Go's naming (`linux`, `windows`).
     pub fn of(os: &str, layers: L) -> Self {
-        Self { by_os: BTreeMap::new(), others: None }.and(os, layers)
+        Self { by_os: Table::new(), others: None }.and(os, layers)
     }
 
     /// And one for those of another.

@@ -6,9 +6,8 @@
 //! {"users":{"<name>":{"expires":<seconds since 1970>}}}      ; `expires` only where the lease ends by itself
 //! ```
 
-use std::collections::BTreeMap;
-
 use super::change::Change;
+use super::table::Table;
 use super::{Backend, ImageStore, LayerStore, Sharing, StoreChange, StoreError, key};
 use crate::image::ImageId;
 use crate::json::{self, Escapes, ObjectWriter, Value};
@@ -65,7 +64,7 @@ impl Lease {
 }
 
 /// Users by name.
-pub(super) type Users = BTreeMap<String, Lease>;
+pub(super) type Users = Table<String, Lease>;
 
 /// Reads a record of users.
 pub(super) fn read(record: &[u8], limits: &Limits) -> Result<Users, String> {
@@ -89,15 +88,17 @@ pub(super) fn write(users: &Users) -> Option<Vec<u8>> {
     if users.is_empty() {
         return None;
     }
-    let mut object = ObjectWriter::new(Escapes::Current);
-    object.map("users", Some(users), |object, name, lease: &Lease| {
+    let mut members = ObjectWriter::new(Escapes::Current);
+    for (name, lease) in users.iter() {
         let mut fields = ObjectWriter::new(Escapes::Current);
         if let Some(expires) = lease.expires {
             fields.integer("expires", expires);
         }
-        object.raw(name, &fields.finish());
-    });
-    Some(object.finish())
+        members.raw(name, &fields.finish());
+    }
+    let mut record = ObjectWriter::new(Escapes::Current);
+    record.raw("users", &members.finish());
+    Some(record.finish())
 }
 
 impl<B: Backend, L: LayerStore> ImageStore<B, L> {
@@ -106,22 +107,24 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That the image is not there, that the user has no usable name, or why the storage failed.
-    pub async fn lease(&self, id: &ImageId, user: &str, options: LeaseOptions) -> Result<(), StoreError> {
+    pub async fn lease(
+        &self,
+        id: &ImageId,
+        user: &str,
+        options: LeaseOptions,
+    ) -> Result<(), Box<StoreError>> {
         if !(1..=MAX_USER).contains(&user.len()) {
-            return Err(StoreError::UserName { length: user.len() });
+            return Err(StoreError::UserName { length: user.len() }.into());
         }
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::NotFound { id: *id });
-        }
+        let writer = self.writer_of(id).await?;
         let lease = Lease { expires: options.expires };
         if options.persist {
-            self.change_users(id, |users| {
+            self.change_users(id, &|users| {
                 users.insert(user.to_owned(), lease);
             })
             .await?;
         } else {
-            self.index().users.entry(*id).or_default().insert(user.to_owned(), lease);
+            self.index().users.update(*id, |users| users.insert(user.to_owned(), lease));
         }
         self.listeners.note([StoreChange::Leased { id: *id, user: user.to_owned() }]);
         writer.done();
@@ -132,11 +135,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed.
-    pub async fn return_lease(&self, id: &ImageId, user: &str) -> Result<bool, StoreError> {
+    pub async fn return_lease(&self, id: &ImageId, user: &str) -> Result<bool, Box<StoreError>> {
         let writer = self.writer().await?;
         let mut was_there = false;
         if self.stored_users(id).await?.1.contains_key(user) {
-            self.change_users(id, |users| {
+            self.change_users(id, &|users| {
                 users.remove(user);
             })
             .await?;
@@ -154,19 +157,19 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That the record of its users is damaged, or why the storage failed.
-    pub async fn users(&self, id: &ImageId) -> Result<Vec<String>, StoreError> {
+    pub async fn users(&self, id: &ImageId) -> Result<Vec<String>, Box<StoreError>> {
         self.settle().await;
         self.users_now(id).await
     }
 
-    pub(super) async fn users_now(&self, id: &ImageId) -> Result<Vec<String>, StoreError> {
+    pub(super) async fn users_now(&self, id: &ImageId) -> Result<Vec<String>, Box<StoreError>> {
         let now = self.env.now().seconds;
         let mut users = self.stored_users(id).await?.1;
         users.extend(self.index().users.get(id).cloned().unwrap_or_default());
         Ok(users.into_iter().filter(|(_, lease)| lease.lasts(now)).map(|(user, _)| user).collect())
     }
 
-    async fn stored_users(&self, id: &ImageId) -> Result<(Option<Vec<u8>>, Users), StoreError> {
+    async fn stored_users(&self, id: &ImageId) -> Result<(Option<Vec<u8>>, Users), Box<StoreError>> {
         let key = key::users(id);
         let raw = self.backend.get(&key).await?;
         let users = raw.as_deref().map_or(Ok(Users::new()), |raw| read(raw, &self.limits));
@@ -175,7 +178,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Changes the record of users, without losing what others change in it at the same time.
-    async fn change_users(&self, id: &ImageId, change: impl Fn(&mut Users)) -> Result<(), StoreError> {
+    async fn change_users(
+        &self,
+        id: &ImageId,
+        change: &(dyn Fn(&mut Users) + Sync),
+    ) -> Result<(), Box<StoreError>> {
         let now = self.env.now().seconds;
         let key = key::users(id);
         for _ in 0..ATTEMPTS {
@@ -185,13 +192,13 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             let new = write(&users);
             // What could not be read again is not written: nobody could give the image back.
             if let Some(Err(reason)) = new.as_deref().map(|new| read(new, &self.limits)) {
-                return Err(StoreError::Record { key, reason });
+                return Err(StoreError::Record { key, reason }.into());
             }
             if self.write_shared(&key, raw.as_deref(), new.as_deref()).await? {
                 return Ok(());
             }
         }
-        Err(StoreError::Contended { key, attempts: ATTEMPTS })
+        Err(StoreError::Contended { key, attempts: ATTEMPTS }.into())
     }
 
     /// Writes a record that others may write at the same time. False when it is no longer what it was.
@@ -200,7 +207,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         key: &str,
         expected: Option<&[u8]>,
         new: Option<&[u8]>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, Box<StoreError>> {
         if expected == new {
             return Ok(true);
         }

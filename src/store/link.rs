@@ -103,7 +103,7 @@ pub(super) fn link_all<T>(
         let place = place.filter(|at| places.get(*at).is_some_and(Option::is_some));
         if place.is_none() {
             wrong(id, ProblemKind::ParentMissing, format!("the parent {parent} is not there"));
-            index.waiting.entry(parent).or_default().insert(*id);
+            index.waiting.update(parent, |children| children.insert(*id));
         }
         if let Some(above) = parents.get_mut(child) {
             *above = place;

@@ -50,6 +50,7 @@ mod raw;
 pub mod records;
 mod refresh;
 mod repair;
+pub(crate) mod table;
 mod times;
 mod turn;
 mod update;

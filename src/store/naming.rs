@@ -10,6 +10,14 @@ use crate::reference::Reference;
 /// How often the names are tried again when others change them at the same time.
 const ATTEMPTS: u32 = 64;
 
+/// A change of names, which runs again on what is then there when others changed them meanwhile.
+type Rename<'a> = dyn Fn(&mut Names) -> Result<Vec<NameChange>, NameError> + Sync + 'a;
+
+/// What came of changing one name.
+fn only(changes: Vec<NameChange>) -> NameChange {
+    changes.into_iter().next().unwrap_or(NameChange::Unchanged)
+}
+
 impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// The image of a name. A name without tag means `latest`; with a tag and a digest the digest decides.
     pub fn named(&self, reference: &Reference) -> Option<ImageId> {
@@ -40,7 +48,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That it stands for none, or for which several.
-    pub fn resolve(&self, text: &str, options: ResolveOptions) -> Result<ImageId, StoreError> {
+    pub fn resolve(&self, text: &str, options: ResolveOptions) -> Result<ImageId, Box<StoreError>> {
         let index = self.index();
         Ok(super::names::resolve(text, &index.names.names, &index.ids, options)?)
     }
@@ -54,41 +62,46 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         reference: &Reference,
         id: ImageId,
         force: bool,
-    ) -> Result<NameChange, StoreError> {
-        self.name(&id, |names| names.tag(reference, id, force)).await
+    ) -> Result<NameChange, Box<StoreError>> {
+        let changes = self.rename(Some(&id), &|names| Ok(vec![names.tag(reference, id, force)?])).await?;
+        Ok(only(changes))
     }
 
     /// Gives an image a name by digest. It never moves to another image.
     ///
     /// # Errors
     /// That the image is not there, that the name has no digest or belongs to another image, or why the storage failed.
-    pub async fn add_digest(&self, reference: &Reference, id: ImageId) -> Result<NameChange, StoreError> {
-        self.name(&id, |names| names.add_digest(reference, id)).await
+    pub async fn add_digest(
+        &self,
+        reference: &Reference,
+        id: ImageId,
+    ) -> Result<NameChange, Box<StoreError>> {
+        let changes = self.rename(Some(&id), &|names| Ok(vec![names.add_digest(reference, id)?])).await?;
+        Ok(only(changes))
     }
 
     /// Takes a name away. Without tag and digest it means the tag `latest`.
     ///
     /// # Errors
     /// That there is no such name, or why the storage failed.
-    pub async fn untag(&self, reference: &Reference) -> Result<NameChange, StoreError> {
-        let changes = self.rename(|names| Ok(vec![names.untag(reference)?])).await?;
-        Ok(changes.into_iter().next().unwrap_or(NameChange::Unchanged))
+    pub async fn untag(&self, reference: &Reference) -> Result<NameChange, Box<StoreError>> {
+        Ok(only(self.rename(None, &|names| Ok(vec![names.untag(reference)?])).await?))
     }
 
     /// Takes all names of a repository away, and says which.
     ///
     /// # Errors
     /// That there are none, or why the storage failed.
-    pub async fn untag_repository(&self, name: &Reference) -> Result<Vec<NameChange>, StoreError> {
-        self.rename(|names| names.untag_repository(name)).await
+    pub async fn untag_repository(&self, name: &Reference) -> Result<Vec<NameChange>, Box<StoreError>> {
+        self.rename(None, &|names| names.untag_repository(name)).await
     }
 
     /// Takes all names of an image away, and says which. None is no error.
     ///
     /// # Errors
     /// Why the storage failed.
-    pub async fn untag_all(&self, id: &ImageId) -> Result<Vec<NameChange>, StoreError> {
-        self.rename(|names| Ok(names.untag_all(id))).await
+    pub async fn untag_all(&self, id: &ImageId) -> Result<Vec<NameChange>, Box<StoreError>> {
+        self.rename(None, &|names| Ok(names.untag_all(id))).await
     }
 
     /// Writes the names as they are known here, in the current form. Changes are written at once, so this matters only
@@ -96,7 +109,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed.
-    pub async fn flush(&self) -> Result<(), StoreError> {
+    pub async fn flush(&self) -> Result<(), Box<StoreError>> {
         let writer = self.writer().await?;
         let mut names = self.refresh_names().await?;
         let changes = self.names_changes(&mut names).await?;
@@ -106,41 +119,24 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(())
     }
 
-    async fn name(
-        &self,
-        id: &ImageId,
-        change: impl Fn(&mut Names) -> Result<NameChange, NameError>,
-    ) -> Result<NameChange, StoreError> {
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::NotFound { id: *id });
-        }
-        let changes = self.rename_now(|names| Ok(vec![change(names)?])).await?;
-        writer.done();
-        Ok(changes.into_iter().next().unwrap_or(NameChange::Unchanged))
-    }
-
+    /// Changes the names, without losing what others change in them at the same time. The image that gets one has to be
+    /// there.
     async fn rename(
         &self,
-        change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
-    ) -> Result<Vec<NameChange>, StoreError> {
-        let writer = self.writer().await?;
-        let changes = self.rename_now(change).await?;
-        writer.done();
-        Ok(changes)
-    }
-
-    /// Changes the names, without losing what others change in them at the same time.
-    async fn rename_now(
-        &self,
-        change: impl Fn(&mut Names) -> Result<Vec<NameChange>, NameError>,
-    ) -> Result<Vec<NameChange>, StoreError> {
+        image: Option<&ImageId>,
+        change: &Rename<'_>,
+    ) -> Result<Vec<NameChange>, Box<StoreError>> {
+        let writer = match image {
+            Some(image) => self.writer_of(image).await?,
+            None => self.writer().await?,
+        };
         for _ in 0..ATTEMPTS {
             let mut names = self.refresh_names().await?;
             let former = names.raw.clone();
             let changed = change(&mut names.names)?;
             if changed.iter().all(|change| *change == NameChange::Unchanged) {
                 self.index().names = names;
+                writer.done();
                 return Ok(changed);
             }
             let changes = self.names_changes(&mut names).await?;
@@ -156,10 +152,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             if is_written {
                 self.index().names = names;
                 self.listeners.note(changed.iter().filter_map(StoreChange::of_name));
+                writer.done();
                 return Ok(changed);
             }
         }
-        Err(StoreError::Contended { key: key::NAMES.to_owned(), attempts: ATTEMPTS })
+        Err(StoreError::Contended { key: key::NAMES.to_owned(), attempts: ATTEMPTS }.into())
     }
 
     /// The names as they stand in the storage now.

@@ -1,12 +1,12 @@
 //! Opening a store: everything is read, nothing stops at damage.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::index::{Index, NamesRead};
 use super::link::{Metadata, Present, link_all, read_parent};
 use super::problem::Problems;
+use super::table::Set;
 use super::{
     Backend, BackendError, ImageStore, LayerStore, Problem, ProblemKind, StoreChange, StoreError,
     StoreOptions, journal, key, leases,
@@ -42,7 +42,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// The backend cannot be listed or locked, or it holds more than the limit `storeKeys` allows.
-    pub async fn open(backend: B, options: StoreOptions<L>) -> Result<(Self, OpenReport), StoreError> {
+    pub async fn open(backend: B, options: StoreOptions<L>) -> Result<(Self, OpenReport), Box<StoreError>> {
         let store = Self::empty(backend, options.layers, options.env, options.limits);
         let lock = match store.backend.lock().await {
             Err(BackendError::ReadOnly { .. }) => None,
@@ -69,7 +69,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// The backend cannot be listed or locked; the store knows what it knew before.
-    pub async fn reload(&self) -> Result<Vec<Problem>, StoreError> {
+    pub async fn reload(&self) -> Result<Vec<Problem>, Box<StoreError>> {
         let writer = self.reader().await?;
         let mut problems = Problems::new(&self.limits);
         self.read_all(&mut problems).await?;
@@ -78,7 +78,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(problems.finish())
     }
 
-    async fn sweep(&self, report: &mut OpenReport) -> Result<(), StoreError> {
+    async fn sweep(&self, report: &mut OpenReport) -> Result<(), Box<StoreError>> {
         match self.backend.sweep().await {
             Ok(swept) => report.swept.extend(swept),
             Err(error) if is_read_only(&error) => {}
@@ -88,7 +88,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Makes what was committed and not yet made. Tells whether it has swept: what is removed makes room for that.
-    async fn recover(&self, report: &mut OpenReport, problems: &mut Problems) -> Result<bool, StoreError> {
+    async fn recover(
+        &self,
+        report: &mut OpenReport,
+        problems: &mut Problems,
+    ) -> Result<bool, Box<StoreError>> {
         let record = match self.backend.get(key::JOURNAL).await {
             Ok(Some(record)) => record,
             Ok(None) => {
@@ -139,7 +143,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// The store knows what it knew before.
-    pub(super) async fn read_all(&self, problems: &mut Problems) -> Result<(), StoreError> {
+    pub(super) async fn read_all(&self, problems: &mut Problems) -> Result<(), Box<StoreError>> {
         let mut index = Index::default();
         if let Err(error) = self.read_into(&mut index, problems).await {
             self.release_all(index).await;
@@ -165,7 +169,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         index: &mut Index<L::Layer>,
         problems: &mut Problems,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Box<StoreError>> {
         let Contents { mut whole, damaged, problems: found } = self.read_contents().await?;
         problems.append(found);
         index.damaged.extend(damaged);
@@ -182,7 +186,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 Err(error) => {
                     index.ids.remove(&id.digest());
                     let kind = ProblemKind::of_layers(&error);
-                    let problem = Problem::from_reason(kind, key::content(&id), &error).of(id);
+                    let problem = Problem::from_reason(kind, key::content(&id), &*error).of(id);
                     index.damaged.insert(id, problem.clone());
                     problems.push(problem);
                 }
@@ -196,7 +200,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Reads and checks every configuration, on as many threads as the backend hands them over.
-    async fn read_contents(&self) -> Result<Contents, StoreError> {
+    async fn read_contents(&self) -> Result<Contents, Box<StoreError>> {
         let problems = Problems::new(&self.limits);
         let found = Mutex::new(Contents { whole: Vec::new(), damaged: Vec::new(), problems });
         let (limits, platform) = (&self.limits, self.env.platform());
@@ -236,10 +240,10 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         index: &mut Index<L::Layer>,
         problems: &mut Problems,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Box<StoreError>> {
         let known = Present::new(index.images.keys().chain(index.damaged.keys()).copied().collect());
         let limit = self.limits.store_keys as usize;
-        let found = Mutex::new((Vec::new(), BTreeSet::new(), Problems::new(&self.limits)));
+        let found = Mutex::new((Vec::new(), Set::new(), Problems::new(&self.limits)));
         let visit = |key: &str, bytes: Result<Vec<u8>, BackendError>| {
             let read = read_parent(key, bytes, &known);
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -270,7 +274,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         index: &Index<L::Layer>,
         problems: &mut Problems,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Box<StoreError>> {
         let keys = self.backend.list(key::USERS).await?;
         self.check_keys(keys.len())?;
         for key in keys {
@@ -343,7 +347,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         &self,
         os: &str,
         chain_id: Option<&ChainId>,
-    ) -> Result<Option<(String, L::Layer)>, StoreError> {
+    ) -> Result<Option<(String, L::Layer)>, Box<StoreError>> {
         let Some(chain_id) = chain_id else { return Ok(None) };
         let layers = self.layers.get(os).ok_or_else(|| StoreError::Os { os: os.to_owned() })?;
         if layers.has_all() {
@@ -351,7 +355,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         }
         match layers.get(chain_id).await? {
             Some(layer) => Ok(Some((os.to_owned(), layer))),
-            None => Err(StoreError::LayerMissing { chain_id: chain_id.clone() }),
+            None => Err(StoreError::LayerMissing { chain_id: chain_id.clone() }.into()),
         }
     }
 

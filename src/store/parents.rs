@@ -1,9 +1,8 @@
 //! Which image was made from which.
 
-use std::collections::BTreeSet;
-
 use super::change::Change;
 use super::link::parent_id;
+use super::table::Set;
 use super::{Backend, ImageStore, LayerStore, Sharing, StoreChange, StoreError, key};
 use crate::image::ImageId;
 
@@ -40,11 +39,8 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That one of the images is not there, that the image would be its own ancestor, or why the storage failed.
-    pub async fn set_parent(&self, id: &ImageId, parent: Option<ImageId>) -> Result<(), StoreError> {
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::NotFound { id: *id });
-        }
+    pub async fn set_parent(&self, id: &ImageId, parent: Option<ImageId>) -> Result<(), Box<StoreError>> {
+        let writer = self.writer_of(id).await?;
         if let Some(parent) = &parent {
             self.check_parent(id, parent).await?;
         }
@@ -62,12 +58,12 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Whether an image can have that parent.
-    pub(super) async fn check_parent(&self, id: &ImageId, parent: &ImageId) -> Result<(), StoreError> {
+    pub(super) async fn check_parent(&self, id: &ImageId, parent: &ImageId) -> Result<(), Box<StoreError>> {
         if parent == id {
-            return Err(StoreError::ParentCycle { id: *id, parent: Box::new(*parent) });
+            return Err(StoreError::ParentCycle { id: *id, parent: Box::new(*parent) }.into());
         }
         if !self.refresh(parent).await? {
-            return Err(StoreError::NotFound { id: *parent });
+            return Err(StoreError::not_found(parent));
         }
         // From what has no children nothing was made, however long the chain above is.
         let is_shared = self.concurrency() != Sharing::Single;
@@ -77,11 +73,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             return Ok(());
         }
         // What others linked meanwhile counts as well: the whole chain is looked at as it is now.
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         let mut next = Some(*parent);
         while let Some(ancestor) = next.filter(|ancestor| seen.insert(*ancestor)) {
             if ancestor == *id {
-                return Err(StoreError::ParentCycle { id: *id, parent: Box::new(*parent) });
+                return Err(StoreError::ParentCycle { id: *id, parent: Box::new(*parent) }.into());
             }
             next = if is_shared || is_awaited {
                 self.stored_parent(&ancestor).await
@@ -133,7 +129,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Looks again at which images were made from one, where others may have made some.
-    pub(super) async fn refresh_children(&self, id: &ImageId) -> Result<Vec<ImageId>, StoreError> {
+    pub(super) async fn refresh_children(&self, id: &ImageId) -> Result<Vec<ImageId>, Box<StoreError>> {
         if self.concurrency() != Sharing::Single {
             for key in self.backend.list(&key::children_of(id)).await? {
                 if let Some((_, child)) = key::child_ids(&key) {

@@ -7,7 +7,7 @@ use crate::image::ImageId;
 impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// Makes sure that the index knows of an image what the storage says, where others may have changed it. Tells whether
     /// the image is there. Only whoever has the turn may do so.
-    pub(super) async fn refresh(&self, id: &ImageId) -> Result<bool, StoreError> {
+    pub(super) async fn refresh(&self, id: &ImageId) -> Result<bool, Box<StoreError>> {
         if self.concurrency() == Sharing::Single {
             return Ok(self.contains(id));
         }
@@ -36,7 +36,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// The same for the image without its parent.
-    async fn refresh_content(&self, id: &ImageId) -> Result<bool, StoreError> {
+    async fn refresh_content(&self, id: &ImageId) -> Result<bool, Box<StoreError>> {
         let Some(bytes) = self.content(id).await? else {
             let former = self.index().remove(id);
             if let Some(former) = former {

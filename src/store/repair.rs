@@ -2,6 +2,7 @@
 
 use super::change::Change;
 use super::problem::Problems;
+use super::table::Set;
 use super::{
     Backend, BackendError, ImageStore, LayerStore, Problem, ProblemKind, StoreChange, StoreError, key,
 };
@@ -76,8 +77,7 @@ impl RepairPlan {
                 _ => plan.unrepaired.push(problem.clone()),
             }
         }
-        plan.actions.sort();
-        plan.actions.dedup();
+        plan.actions = Set::from_iter(plan.actions).into_iter().collect();
         plan
     }
 }
@@ -100,7 +100,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed.
-    pub async fn repair(&self, plan: &RepairPlan) -> Result<RepairReport, StoreError> {
+    pub async fn repair(&self, plan: &RepairPlan) -> Result<RepairReport, Box<StoreError>> {
         let writer = self.writer().await?;
         let mut report = RepairReport::default();
         let mut changes = Vec::new();
@@ -142,7 +142,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 
     /// Moves records out of the way: one, or all below a key that ends in a slash.
-    async fn aside_changes(&self, key: &str, held: &mut u64) -> Result<Vec<Change>, StoreError> {
+    async fn aside_changes(&self, key: &str, held: &mut u64) -> Result<Vec<Change>, Box<StoreError>> {
         let keys = if key.ends_with('/') { self.backend.list(key).await? } else { vec![key.to_owned()] };
         let mut changes = Vec::new();
         for key in keys {

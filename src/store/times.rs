@@ -9,7 +9,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That the image is not there, or why the storage failed.
-    pub async fn touch(&self, id: &ImageId) -> Result<(), StoreError> {
+    pub async fn touch(&self, id: &ImageId) -> Result<(), Box<StoreError>> {
         let now = self.env.now().timestamp().as_str().to_owned();
         self.write_metadata(id, key::LAST_UPDATED, Some(now.as_bytes())).await
     }
@@ -18,7 +18,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That what was noted is no time, or why the storage failed.
-    pub async fn last_updated(&self, id: &ImageId) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn last_updated(&self, id: &ImageId) -> Result<Option<Timestamp>, Box<StoreError>> {
         self.settle().await;
         let key = key::metadata(id, key::LAST_UPDATED);
         let Some(bytes) = self.backend.get(&key).await?.filter(|bytes| !bytes.is_empty()) else {
@@ -33,7 +33,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// Why the storage failed.
-    pub async fn is_built_locally(&self, id: &ImageId) -> Result<bool, StoreError> {
+    pub async fn is_built_locally(&self, id: &ImageId) -> Result<bool, Box<StoreError>> {
         self.settle().await;
         let mark = self.backend.get(&key::metadata(id, key::BUILT_LOCALLY)).await?;
         Ok(mark.as_deref() == Some(&[1]))
@@ -43,7 +43,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That the image is not there, or why the storage failed.
-    pub async fn set_built_locally(&self, id: &ImageId) -> Result<(), StoreError> {
+    pub async fn set_built_locally(&self, id: &ImageId) -> Result<(), Box<StoreError>> {
         self.write_metadata(id, key::BUILT_LOCALLY, Some(&[1])).await
     }
 
@@ -51,7 +51,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That the name cannot be one, or why the storage failed.
-    pub async fn metadata(&self, id: &ImageId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn metadata(&self, id: &ImageId, name: &str) -> Result<Option<Vec<u8>>, Box<StoreError>> {
         check_name(name)?;
         self.settle().await;
         Ok(self.backend.get(&key::metadata(id, name)).await?)
@@ -66,16 +66,18 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         id: &ImageId,
         name: &str,
         value: Option<&[u8]>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Box<StoreError>> {
         check_name(name)?;
         self.write_metadata(id, name, value).await
     }
 
-    async fn write_metadata(&self, id: &ImageId, name: &str, value: Option<&[u8]>) -> Result<(), StoreError> {
-        let writer = self.writer().await?;
-        if !self.refresh(id).await? {
-            return Err(StoreError::NotFound { id: *id });
-        }
+    async fn write_metadata(
+        &self,
+        id: &ImageId,
+        name: &str,
+        value: Option<&[u8]>,
+    ) -> Result<(), Box<StoreError>> {
+        let writer = self.writer_of(id).await?;
         let key = key::metadata(id, name);
         let change =
             value.map_or_else(|| Change::delete(key.clone()), |value| Change::put(key.clone(), value));
@@ -86,9 +88,9 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     }
 }
 
-pub(super) fn check_name(name: &str) -> Result<(), StoreError> {
+pub(super) fn check_name(name: &str) -> Result<(), Box<StoreError>> {
     if key::is_metadata_name(name) {
         return Ok(());
     }
-    Err(StoreError::MetadataName { name: name.chars().take(200).collect() })
+    Err(StoreError::MetadataName { name: name.chars().take(200).collect() }.into())
 }

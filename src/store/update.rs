@@ -32,11 +32,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     ///
     /// # Errors
     /// That the image is not there, that something kept beside it is damaged, or why the storage failed.
-    pub async fn state(&self, id: &ImageId) -> Result<ImageState, StoreError> {
+    pub async fn state(&self, id: &ImageId) -> Result<ImageState, Box<StoreError>> {
         self.settle().await;
         let parent = if self.concurrency() == Sharing::Single {
             if !self.contains(id) {
-                return Err(StoreError::NotFound { id: *id });
+                return Err(StoreError::not_found(id));
             }
             self.parent(id)
         } else {
@@ -47,14 +47,15 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 self.get(id).await.map(|_| true)?
             };
             if !is_there {
-                return Err(StoreError::NotFound { id: *id });
+                return Err(StoreError::not_found(id));
             }
             match self.stored_parent(id).await {
                 Some(parent) if self.contains(&parent) || self.get(&parent).await.is_ok() => Some(parent),
                 _ => None,
             }
         };
-        let names = self.names_now().await?.names.names_of(id).into_iter().collect();
+        let mut names = BTreeSet::new();
+        names.extend(self.names_now().await?.names.names_of(id));
         let mut metadata = BTreeMap::new();
         for key in self.backend.list(&key::metadata_of(id)).await? {
             if let Some((_, name)) = key::metadata_id(&key).filter(|(_, name)| key::is_metadata_name(name))
@@ -79,7 +80,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     /// # Errors
     /// What `change` gives, that the image or its new parent is not there, what is wrong with a name, or why the storage
     /// failed.
-    pub async fn update<E: From<StoreError>>(
+    pub async fn update<E: From<Box<StoreError>>>(
         &self,
         id: &ImageId,
         mut change: impl FnMut(&mut ImageState) -> Result<(), E>,
@@ -88,17 +89,15 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
             let before = self.state(id).await?;
             let mut after = before.clone();
             change(&mut after)?;
-            let writer = self.writer().await?;
-            if !self.refresh(id).await? {
-                return Err(StoreError::NotFound { id: *id }.into());
-            }
+            let writer = self.writer_of(id).await?;
             if self.state(id).await? == before {
                 self.write_state(id, &before, &after).await?;
                 writer.done();
                 return Ok(after);
             }
         }
-        Err(StoreError::Contended { key: key::metadata_of(id), attempts: ATTEMPTS }.into())
+        let key = key::metadata_of(id);
+        Err(Box::new(StoreError::Contended { key, attempts: ATTEMPTS }).into())
     }
 
     async fn write_state(
@@ -106,7 +105,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         id: &ImageId,
         before: &ImageState,
         after: &ImageState,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Box<StoreError>> {
         let mut changes = Vec::new();
         let mut told = Vec::new();
         let mut names = self.refresh_names().await?;

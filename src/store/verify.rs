@@ -30,7 +30,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
     pub async fn verify(
         &self,
         mut progress: impl FnMut(&str, Option<&Problem>),
-    ) -> Result<VerifyReport, StoreError> {
+    ) -> Result<VerifyReport, Box<StoreError>> {
         self.settle().await;
         let mut report = VerifyReport::default();
         let mut problems = Problems::new(&self.limits);
@@ -74,7 +74,7 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
                 None
             }
             Err(error) => {
-                Some(Problem::from_reason(ProblemKind::of_layers(&error), key::content(&id), &error).of(id))
+                Some(Problem::from_reason(ProblemKind::of_layers(&error), key::content(&id), &*error).of(id))
             }
         }
     }

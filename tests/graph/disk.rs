@@ -15,7 +15,7 @@ use layerglass::graph::{
     Graph, GraphConfig, GraphDocument, GraphOptions, ImageJson, ImageOutcome, LayerContents, Migration,
     NamedStores, SCRATCH, StoresOptions, TagStore, WriteLayer, container_skeleton, scratch_skeleton,
 };
-use layerglass::image::{DiffId, RunConfig, StringOrList, Timestamp};
+use layerglass::image::{DiffId, ImageId, RunConfig, StringOrList, Timestamp};
 use layerglass::reference::Reference;
 use layerglass::store::{ImageStore, LayerStores, StoreOptions};
 use layerglass::tar::{Entry, EntryKind, Writer};
@@ -293,6 +293,11 @@ fn snapshot(root: &Path) -> BTreeMap<String, (u64, i64, u32, Vec<u8>)> {
 
 #[test]
 fn a_graph_on_disk_is_migrated_and_stays_as_it_is() {
+    assert_eq!(migrated(false), migrated(true), "wherever the driver keeps its trees");
+}
+
+/// Migrates a graph, and gives the image that has a name.
+fn migrated(moved_to_overlay: bool) -> ImageId {
     let (root, new) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let [a, b, old] = ["a", "b", "c"].map(|digit| digit.repeat(64));
     {
@@ -309,6 +314,14 @@ fn a_graph_on_disk_is_migrated_and_stays_as_it_is() {
     fs::write(root.path().join("graph").join(&old).join("layer/opt/file"), "old").expect("written");
     let text = format!(r#"{{"id":"{old}","created":"2013-05-01T10:20:30Z"}}"#);
     fs::write(root.path().join("graph").join(&old).join("json"), text).expect("written");
+    // The driver overlay keeps trees too, in a place of its own.
+    if moved_to_overlay {
+        for id in [&a, &b] {
+            fs::create_dir_all(root.path().join("overlay").join(id)).expect("made");
+            let place = root.path().join("overlay").join(id).join("root");
+            fs::rename(root.path().join("vfs/dir").join(id), place).expect("moved");
+        }
+    }
     let before = snapshot(root.path());
 
     let limits = Default::default();
@@ -341,6 +354,7 @@ fn a_graph_on_disk_is_migrated_and_stays_as_it_is() {
         again.images.iter().all(|image| matches!(image.outcome, ImageOutcome::Done { .. }))
             && again.names_done
     );
+    app
 }
 
 /// Where Docker noted how a tar was made up, the layer is that tar again, in its own order.

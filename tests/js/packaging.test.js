@@ -79,7 +79,7 @@ test("the tarball holds what is needed and nothing else", () => {
   for (const name of names) {
     assert.match(
       name,
-      /^(package\.json|LICENSE|README\.md|dist\/[\w./-]+\.(js|d\.ts)|wasm\/(core|archive|store|sif|graph|vm|testing)\/\w+\.(js|wasm))$/,
+      /^(package\.json|LICENSE|README\.md|dist\/[\w./-]+\.(js|d\.ts)|wasm\/(core|archive|records|store|sif|graph|vm|testing)\/\w+\.(js|wasm))$/,
     );
   }
 });
@@ -233,6 +233,7 @@ test("are the types wrong? no", async () => {
     "--exclude-entrypoints",
     "core.wasm",
     "archive.wasm",
+    "records.wasm",
     "store.wasm",
     "sif.wasm",
     "graph.wasm",

@@ -7,6 +7,8 @@ use layerglass::limits::Limits;
 use layerglass::sif::keys::{KeyError, KeyRing};
 use layerglass::sif::{Rule, SignaturePolicy, SignatureState, SignerKind, Verdict, judge};
 
+use proptest::prelude::*;
+
 use super::{at, check, field, fixture, open, put};
 
 /// A minute after the fixtures were made, long before anything of them expires.
@@ -354,4 +356,43 @@ fn what_is_no_key_is_refused() {
     assert_eq!(ring.add_intermediate(&both), Ok(()));
     let damaged: Vec<u8> = key("rsa.asc").into_iter().take(300).collect();
     assert_eq!(ring.add_openpgp(&damaged).unwrap_err().code(), "key-openpgp");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    /// Keys and signatures from anywhere end in an answer, and no change of a signature makes a good one.
+    #[test]
+    fn changed_keys_and_signatures_end_in_an_answer(
+        name in prop::sample::select(vec![
+            "rsa.asc", "rsa-revoked.asc", "sub.asc", "late.asc", "p256.pem", "p521.pem", "ed25519.pem", "rsa.pem",
+            "root.crt", "signer.crt",
+        ]),
+        file in prop::sample::select(vec!["sif/pgp.sif", "sif/dsse.sif", "sif/legacy.sif"]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut changed = key(name);
+        for (place, byte) in &changes {
+            let place = place.index(changed.len());
+            changed[place] = *byte;
+        }
+        let mut keys = ring(&["rsa.asc", "sub.asc", "p256.pem", "p521.pem", "ed25519.pem"]);
+        drop(keys.add_openpgp(&changed));
+        drop(keys.add_public_key(&changed));
+        drop(keys.add_certificate(&changed));
+        drop(keys.add_intermediate(&changed));
+        drop(keys.add_root(&changed));
+
+        let before = fixture(file);
+        let mut after = before.clone();
+        let signatures = open(&before).signatures().next().unwrap().range().unwrap().start as usize;
+        for (place, byte) in &changes {
+            let place = signatures + place.index(before.len() - signatures);
+            after[place] = *byte;
+        }
+        let (old, new) = (verdict(&before, &keys), verdict(&after, &keys));
+        for (old, new) in old.signatures.iter().zip(&new.signatures) {
+            prop_assert!(old.state == SignatureState::Good || new.state != SignatureState::Good, "{new:?}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use layerglass::store::{
 use crate::support::{Fault, Faulty, config, env, id, name, open};
 
 pub type Records = BTreeMap<String, Vec<u8>>;
-pub type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
+pub type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(), Box<StoreError>>> + 'a>>;
 pub type Operation = for<'a> fn(&'a ImageStore<Faulty>) -> Outcome<'a>;
 
 /// A store with something of everything: a chain a - b - c, a fork d, names, users, metadata, and damage.
@@ -91,7 +91,7 @@ pub const OPERATIONS: &[(&str, Operation)] = &[
                 state.built_locally = true;
                 state.metadata.insert("more".to_owned(), b"z".to_vec());
                 state.metadata.remove("note");
-                Ok::<(), StoreError>(())
+                Ok::<(), Box<StoreError>>(())
             };
             store.update(&id("b"), change).await.map(drop)
         })

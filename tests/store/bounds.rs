@@ -13,7 +13,7 @@ use layerglass::store::{
 
 use crate::support::{config, env, id, open};
 
-fn limited<B: Backend>(backend: B, limits: Limits) -> Result<(ImageStore<B>, OpenReport), StoreError> {
+fn limited<B: Backend>(backend: B, limits: Limits) -> Result<(ImageStore<B>, OpenReport), Box<StoreError>> {
     block_on(ImageStore::open(backend, StoreOptions::new(env()).with_limits(limits)))
 }
 

@@ -98,7 +98,8 @@ fn a_damaged_image_is_reported_and_deleted_by_its_id() {
     let problem = report.problems.iter().find(|problem| problem.key == key).expect("reported");
     assert_eq!((problem.kind, problem.id), (ProblemKind::ContentCorrupt, Some(id("b"))));
     assert!(problem.reason.contains("10 bytes"), "{}", problem.reason);
-    assert!(matches!(block_on(store.get(&id("b"))), Err(StoreError::Corrupt { .. })));
+    let error = block_on(store.get(&id("b"))).expect_err("damaged");
+    assert!(matches!(*error, StoreError::Corrupt { .. }));
     assert_eq!(store.damaged().len(), 1);
     assert_eq!(store.parent(&id("c")), None);
     let deleted = block_on(store.delete(&id("b"), DeletePolicy::default())).expect("deleted");

@@ -135,7 +135,7 @@ fn names_of_what_was_deleted_go_once_there_is_room() {
                 && !key.starts_with("layerglass/deleting-"))
         );
         let refused = block_on(store.tag(&name("b:2"), id("b"), false)).expect_err("there is no room");
-        assert!(matches!(refused, StoreError::Backend(BackendError::Full { .. })), "{refused}");
+        assert!(matches!(*refused, StoreError::Backend(BackendError::Full { .. })), "{refused}");
         store.backend().1.store(false, Ordering::SeqCst);
         if reopened {
             let (other, report) = open(inner.clone());

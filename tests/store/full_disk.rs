@@ -111,7 +111,7 @@ fn temporary(folder: &Path) -> Vec<PathBuf> {
 }
 
 type Store = ImageStore<FolderBackend>;
-type Operation = fn(&Store) -> Result<(), StoreError>;
+type Operation = fn(&Store) -> Result<(), Box<StoreError>>;
 
 const OPERATIONS: [(&str, Operation); 7] = [
     ("create", |store| {
@@ -135,7 +135,7 @@ const OPERATIONS: [(&str, Operation); 7] = [
             state.parent = None;
             state.built_locally = true;
             state.metadata.insert("more".to_owned(), vec![b'z'; 6000]);
-            Ok::<(), StoreError>(())
+            Ok::<(), Box<StoreError>>(())
         };
         block_on(store.update(&id("c"), change)).map(drop)
     }),

@@ -244,6 +244,30 @@ proptest! {
         }
     }
 
+    /// More than the tables keep in one piece.
+    #[test]
+    fn many_names_stay_in_order(script in prop::collection::vec((0_u16..400, 0..3), 0..900)) {
+        let (mut names, mut model) = (Names::default(), BTreeMap::new());
+        for (tag, goes) in script {
+            let text = format!("docker.io/library/a:{tag:03}");
+            if goes == 0 {
+                prop_assert_eq!(names.untag(&name(&text)).is_ok(), model.remove(&text).is_some());
+            } else {
+                names.tag(&name(&text), image(1), true).expect("a tag");
+                model.insert(text, image(1));
+            }
+        }
+        let listed: BTreeMap<String, ImageId> =
+            names.iter().map(|(name, id)| (name.as_str().to_owned(), id)).collect();
+        prop_assert!(names.iter().map(|(name, _)| name.as_str()).is_sorted());
+        prop_assert_eq!((&listed, names.len()), (&model, model.len()));
+        for tag in 0..400 {
+            let text = format!("docker.io/library/a:{tag:03}");
+            prop_assert_eq!(names.get(&name(&text)).is_some(), model.contains_key(&text));
+        }
+        reread(&names);
+    }
+
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         if let Ok((names, _)) = Names::read(&bytes, &Limits::default()) {

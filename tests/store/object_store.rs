@@ -308,7 +308,7 @@ fn a_store_that_does_not_keep_conditions_has_a_single_writer() {
 }
 
 type Store = ImageStore<ObjectStoreBackend>;
-type Operation = fn(&Store) -> std::result::Result<(), StoreError>;
+type Operation = fn(&Store) -> std::result::Result<(), Box<StoreError>>;
 
 const OPERATIONS: [(&str, Operation); 6] = [
     ("create", |store| block_on(store.create(&config("new"), CreateOptions::with_parent(id("b")))).map(drop)),
@@ -322,7 +322,7 @@ const OPERATIONS: [(&str, Operation); 6] = [
             state.names.insert(name("new:2"));
             state.parent = None;
             state.metadata.insert("more".to_owned(), b"z".to_vec());
-            Ok::<(), StoreError>(())
+            Ok::<(), Box<StoreError>>(())
         };
         block_on(store.update(&id("b"), change)).map(drop)
     }),

@@ -30,7 +30,7 @@ fn chain() -> (ImageStore<MemoryBackend>, MemoryBackend) {
     (store, backend)
 }
 
-fn kind<T>(result: Result<T, StoreError>) -> ErrorKind {
+fn kind<T>(result: Result<T, Box<StoreError>>) -> ErrorKind {
     result.err().expect("it is refused").kind()
 }
 
@@ -100,7 +100,10 @@ fn a_deletion_follows_its_policy() {
     let [a, b, c] = ["a", "b", "c"].map(id);
     let (store, _) = chain();
     let refused = block_on(store.delete(&a, DeletePolicy::default()));
-    assert_eq!(refused.as_ref().err(), Some(&StoreError::HasChildren { id: a, children: vec![b] }));
+    assert_eq!(
+        refused.as_ref().err().map(|error| &**error),
+        Some(&StoreError::HasChildren { id: a, children: vec![b] })
+    );
     assert_eq!(kind(refused), ErrorKind::InUse);
 
     let report =
@@ -112,7 +115,7 @@ fn a_deletion_follows_its_policy() {
     block_on(store.lease(&c, "box", LeaseOptions::default())).expect("borrowed");
     let cascade = DeletePolicy::with_children(ChildPolicy::Cascade);
     let refused = block_on(store.delete(&a, cascade)).expect_err("in use");
-    assert_eq!(refused, StoreError::InUse { id: c, users: vec!["box".to_owned()] });
+    assert_eq!(*refused, StoreError::InUse { id: c, users: vec!["box".to_owned()] });
     assert_eq!(store.len(), 3);
     assert!(block_on(store.return_lease(&c, "box")).expect("returned"));
     let report = block_on(store.delete(&a, cascade)).expect("deleted");
@@ -234,14 +237,14 @@ fn an_update_is_undone_when_it_fails() {
     let result = block_on(store.update(&id("b"), |state| {
         state.names.insert(name("new"));
         state.built_locally = true;
-        Err(StoreError::MetadataName { name: "stop".to_owned() })
+        Err(StoreError::MetadataName { name: "stop".to_owned() }.into())
     }));
     assert_eq!(kind(result), ErrorKind::Invalid);
     assert_eq!(backend.records(), before);
     let bad = |state: &mut layerglass::store::ImageState| {
         state.metadata.insert("../x".to_owned(), Vec::new());
         state.parent = None;
-        Ok::<(), StoreError>(())
+        Ok::<(), Box<StoreError>>(())
     };
     assert_eq!(kind(block_on(store.update(&id("b"), bad))), ErrorKind::Invalid);
     assert_eq!(backend.records(), before);

@@ -28,7 +28,7 @@ fn names_of_others_are_told() {
     block_on(there.tag(&name("x:moves"), id("b"), true)).expect("moved");
     block_on(there.tag(&name("y:new"), id("b"), false)).expect("tagged");
     let refused = block_on(here.tag(&name("y:new"), id("a"), false)).expect_err("it has that name");
-    assert!(matches!(refused, StoreError::Name(_)));
+    assert!(matches!(*refused, StoreError::Name(_)));
     block_on(here.tag(&name("z:own"), id("a"), false)).expect("tagged");
     let tagged = |text: &str, of: &str, from: Option<&str>| StoreChange::Tagged {
         reference: name(text),
@@ -65,7 +65,8 @@ fn an_image_that_comes_back_has_its_children() {
     for store in [reopened, store] {
         assert_eq!(store.parent(&id("c")), None);
         let circle = block_on(store.create(&config("b"), CreateOptions::with_parent(id("c"))));
-        assert!(matches!(circle, Err(StoreError::ParentCycle { .. })), "{circle:?}");
+        let error = circle.expect_err("a circle");
+        assert!(matches!(*error, StoreError::ParentCycle { .. }), "{error}");
         block_on(store.create(&config("b"), CreateOptions::default())).expect("created");
         let (other, report) = open(backend.clone());
         assert_eq!(store.by_parent(), other.by_parent());

@@ -22,7 +22,7 @@ const KILLS: u64 = 200;
 const STEPS: u64 = 400;
 
 /// One step of a script; refusals are part of it.
-async fn step<B: Backend>(store: &ImageStore<B>, numbers: &mut Numbers) -> Result<(), StoreError> {
+async fn step<B: Backend>(store: &ImageStore<B>, numbers: &mut Numbers) -> Result<(), Box<StoreError>> {
     let mut image = || format!("image {}", numbers.below(12));
     let (a, b) = (image(), image());
     let tag = name(&format!("name:{}", numbers.below(6)));

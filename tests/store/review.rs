@@ -349,7 +349,7 @@ fn users_are_only_written_as_far_as_they_can_be_read() {
         let user = format!("{number:040}");
         match block_on(store.lease(&a, &user, LeaseOptions::default())) {
             Ok(()) => lent.push(user),
-            Err(error) => assert!(matches!(error, StoreError::Record { .. }), "{error}"),
+            Err(error) => assert!(matches!(*error, StoreError::Record { .. }), "{error}"),
         }
     }
     assert!((2..19).contains(&lent.len()), "{}", lent.len());

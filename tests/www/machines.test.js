@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { violations } from "./support/axe.js";
 import { start } from "./support/inspector.js";
 
@@ -176,6 +176,20 @@ test("what is wrong is told, and a header that lies hides nothing that can be re
   await lying.page.locator("lg-facts").getByText("disk-beyond-end").waitFor();
   assert.deepEqual(await violations(lying.page), []);
   await lying.close();
+});
+
+test("what is no image and no disk stays an error, and a packed initrd does not", async () => {
+  for (const contents of ["neither of them", gzipSync("neither of them")]) {
+    const inspector = await stage.inspector();
+    await inspector.pick(await stage.made("notes", contents));
+    await inspector.page.getByRole("alert").waitFor();
+    await inspector.close();
+  }
+  const other = await stage.inspector();
+  const cpio = `070701${"0".repeat(600)}`;
+  await other.pick(await stage.made("initrd.gz", gzipSync(cpio)));
+  await other.page.locator("lg-facts").getByRole("heading", { name: /cpio/ }).waitFor();
+  await other.close();
 });
 
 test("text of a file is shown as text", async () => {

@@ -101,7 +101,7 @@ fn rust_in_wasm(project: &Project, browser: &Browser, suites: &mut Vec<Suite>) -
                 "--target",
                 wasm::TARGET,
                 "--features",
-                "js,js-archive,js-testing,blake3",
+                "js,js-archive,js-records,js-testing,blake3",
             ])
             .args(["--test", &name])
             .without_env(&RUNNER_SETTINGS)

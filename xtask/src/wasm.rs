@@ -1,4 +1,4 @@
-//! The two WebAssembly modules of the npm package: the library built twice, bound and optimised.
+//! The WebAssembly modules of the npm package: the library built once for each, bound and optimised.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -17,9 +17,10 @@ use crate::stamp::Step;
 use crate::{npm, prerequisites};
 
 /// Name of a module and the features it is built with.
-const MODULES: [(&str, &str); 7] = [
+const MODULES: [(&str, &str); 8] = [
     ("core", "js,blake3"),
     ("archive", "js-archive,blake3"),
+    ("records", "js-records"),
     ("store", "js-store"),
     ("sif", "js-sif"),
     ("graph", "js-graph"),
@@ -46,7 +47,7 @@ const OPTIMISE: [&str; 11] = [
     "--strip-producers",
 ];
 
-/// Makes `pkg/wasm/core` and `pkg/wasm/archive`, when anything that they are made from has changed.
+/// Makes a folder of `pkg/wasm` for each, when anything that they are made from has changed.
 pub fn build(project: &Project) -> Result {
     npm::install(project)?;
     prerequisites::wasm_target(project)?;

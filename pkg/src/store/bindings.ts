@@ -7,17 +7,15 @@ import type {
   RecordChange,
   RepairAction,
   RepairReport,
+  Sharing,
   StoreChange,
   VerifyReport,
 } from "../store-types.js";
 import type { ImageStateParts } from "./state.js";
 
-/** A store inside wasm memory. What gives a promise goes on when the handle is freed, until its next call of the backend. */
-export interface StoreHandle {
-  close(): void;
-  free(): void;
-  subscribe(callback: (change: StoreChange) => void): void;
-  concurrency(): string;
+/** What a store knows without asking its backend. */
+export interface StoreQuestions {
+  concurrency(): Sharing;
   size(): number;
   list(): string[];
   nextAfter(after?: string): string | undefined;
@@ -34,31 +32,47 @@ export interface StoreHandle {
   names(): [string, string][];
   repository(name: string): [string, string][];
   displayName(image: string): string;
-  raw(image: string): Promise<Uint8Array>;
-  create(config: Uint8Array, parent: string | undefined, builtLocally: boolean): Promise<string>;
-  delete(image: string, children: string, missingOk: boolean): Promise<DeleteReport>;
-  setParent(image: string, parent: string | undefined): Promise<void>;
-  touch(image: string): Promise<void>;
-  lastUpdated(image: string): Promise<string | undefined>;
-  isBuiltLocally(image: string): Promise<boolean>;
-  setBuiltLocally(image: string): Promise<void>;
-  metadata(image: string, name: string): Promise<Uint8Array | undefined>;
-  setMetadata(image: string, name: string, value: Uint8Array | undefined): Promise<void>;
-  tag(name: string, image: string, force: boolean): Promise<NameChange>;
-  addDigest(name: string, image: string): Promise<NameChange>;
-  untag(name: string): Promise<NameChange>;
-  untagRepository(name: string): Promise<NameChange[]>;
-  untagAll(image: string): Promise<NameChange[]>;
-  lease(image: string, user: string, persist: boolean, expires: number | undefined): Promise<void>;
-  returnLease(image: string, user: string): Promise<boolean>;
-  users(image: string): Promise<string[]>;
-  state(image: string): Promise<ImageStateParts>;
-  writeState(image: string, before: ImageStateParts, after: ImageStateParts): Promise<boolean>;
-  verify(progress?: (key: string, problem: Problem | undefined) => void): Promise<VerifyReport>;
-  repair(actions: readonly RepairAction[]): Promise<RepairReport>;
-  gc(dryRun: boolean, unnamedImages: boolean, damaged: boolean): Promise<GcReport>;
-  reload(): Promise<Problem[]>;
-  flush(): Promise<void>;
+}
+
+/** What a store does with its backend. */
+export interface StoreWork {
+  raw(image: string): Uint8Array;
+  create(config: Uint8Array, parent: string | undefined, builtLocally: boolean): string;
+  delete(image: string, children: string, missingOk: boolean): DeleteReport;
+  setParent(image: string, parent: string | undefined): void;
+  touch(image: string): void;
+  lastUpdated(image: string): string | undefined;
+  isBuiltLocally(image: string): boolean;
+  setBuiltLocally(image: string): void;
+  metadata(image: string, name: string): Uint8Array | undefined;
+  setMetadata(image: string, name: string, value: Uint8Array | undefined): void;
+  tag(name: string, image: string, force: boolean): NameChange;
+  addDigest(name: string, image: string): NameChange;
+  untag(name: string): NameChange;
+  untagRepository(name: string): NameChange[];
+  untagAll(image: string): NameChange[];
+  lease(image: string, user: string, persist: boolean, expires: number | undefined): void;
+  returnLease(image: string, user: string): boolean;
+  users(image: string): string[];
+  state(image: string): ImageStateParts;
+  writeState(image: string, before: ImageStateParts, after: ImageStateParts): boolean;
+  verify(progress?: (key: string, problem: Problem | undefined) => void): VerifyReport;
+  repair(actions: readonly RepairAction[]): RepairReport;
+  gc(dryRun: boolean, unnamedImages: boolean, damaged: boolean): GcReport;
+  reload(): Problem[];
+  flush(): void;
+}
+
+/** A store inside wasm memory. What gives a promise goes on when the handle is freed, until its next call of the backend. */
+export interface StoreHandle {
+  close(): void;
+  free(): void;
+  subscribe(callback: (change: StoreChange) => void): void;
+  ask<Q extends keyof StoreQuestions>(
+    question: Q,
+    given: Parameters<StoreQuestions[Q]>,
+  ): ReturnType<StoreQuestions[Q]>;
+  run<W extends keyof StoreWork>(work: W, given: Parameters<StoreWork[W]>): Promise<ReturnType<StoreWork[W]>>;
 }
 
 /** A file of image records inside wasm memory. */

@@ -35,8 +35,9 @@ import { toParts, toState } from "./state.js";
 const ATTEMPTS = 16;
 
 const named = (name: Reference | string) => asText("name", String(name));
-const bytesOf = (value: ImageConfig | Uint8Array) =>
-  value instanceof ImageConfig ? value.raw : asBytes(value);
+/** A copy: work begins after the call has returned, when the caller may have written other bytes there. */
+const copyOf = (value: ImageConfig | Uint8Array) =>
+  (value instanceof ImageConfig ? value.raw : asBytes(value)).slice();
 
 /**
  * A store of images over any storage: configs by their digest, with parents, names, users and times. Ids are texts:
@@ -62,11 +63,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
     this.#session = session;
     this.report = report;
     const self = new WeakRef(this);
-    session.ask((handle) =>
-      handle.subscribe((change) => {
-        self.deref()?.dispatchEvent(new StoreChangeEvent(change));
-      }),
-    );
+    session.subscribe((change) => self.deref()?.dispatchEvent(new StoreChangeEvent(change)));
   }
 
   /**
@@ -101,12 +98,12 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
 
   /** How far several writers can share the store, which its backend decides. */
   get concurrency(): Sharing {
-    return this.#session.ask((handle) => handle.concurrency()) as Sharing;
+    return this.#session.ask("concurrency");
   }
 
   /** How many images there are. */
   get size(): number {
-    return this.#session.ask((handle) => handle.size());
+    return this.#session.ask("size");
   }
 
   /**
@@ -118,7 +115,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    */
   async create(config: ImageConfig | Uint8Array, options: CreateOptions = {}): Promise<string> {
     const { parent, builtLocally = false } = options;
-    return this.#session.run((handle) => handle.create(bytesOf(config), parent, builtLocally));
+    return this.#session.run("create", [copyOf(config), parent, builtLocally]);
   }
 
   /**
@@ -133,17 +130,17 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
 
   /** The exact bytes of an image's config, checked against its id. */
   async raw(id: string): Promise<Uint8Array> {
-    return this.#session.run((handle) => handle.raw(asText("id", id)));
+    return this.#session.run("raw", [asText("id", id)]);
   }
 
   /** Is the image there and whole? */
   contains(id: string): boolean {
-    return this.#session.ask((handle) => handle.contains(asText("id", id)));
+    return this.#session.ask("contains", asText("id", id));
   }
 
   /** The one image whose id starts with a text; `not_found`, or `ambiguous` with the `candidates`. */
   search(prefix: string): string {
-    return this.#session.ask((handle) => handle.search(asText("prefix", prefix)));
+    return this.#session.ask("search", asText("prefix", prefix));
   }
 
   /**
@@ -155,7 +152,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    */
   resolve(text: string, options: ResolveOptions = {}): string {
     const { order = "names-first", repositoryIds = false } = options;
-    return this.#session.ask((handle) => handle.resolve(asText("text", text), order, repositoryIds === true));
+    return this.#session.ask("resolve", asText("text", text), order, repositoryIds === true);
   }
 
   /**
@@ -167,42 +164,42 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    */
   async delete(id: string, policy: DeletePolicy = {}): Promise<DeleteReport> {
     const { children = "refuse", missingOk = false } = policy;
-    return this.#session.run((handle) => handle.delete(asText("id", id), children, missingOk === true));
+    return this.#session.run("delete", [asText("id", id), children, missingOk === true]);
   }
 
   /** The image that an image was made from, as far as it is there. */
   parent(id: string): string | undefined {
-    return this.#session.ask((handle) => handle.parent(asText("id", id)));
+    return this.#session.ask("parent", asText("id", id));
   }
 
   /** The images that were made from an image, sorted. */
   children(id: string): string[] {
-    return this.#session.ask((handle) => handle.children(asText("id", id)));
+    return this.#session.ask("children", asText("id", id));
   }
 
   /** The images that an image was made from, nearest first. */
   ancestors(id: string): string[] {
-    return this.#session.ask((handle) => handle.ancestors(asText("id", id)));
+    return this.#session.ask("ancestors", asText("id", id));
   }
 
   /** The images from which no other was made, sorted. */
   heads(): string[] {
-    return this.#session.ask((handle) => handle.heads());
+    return this.#session.ask("heads");
   }
 
   /** All images that others were made from, with those others. */
   byParent(): Map<string, string[]> {
-    return new Map(this.#session.ask((handle) => handle.byParent()));
+    return new Map(this.#session.ask("byParent"));
   }
 
   /** Says what an image was made from; `undefined` takes that back. `conflict` when it would be its own ancestor. */
   async setParent(id: string, parent: string | undefined): Promise<void> {
-    return this.#session.run((handle) => handle.setParent(asText("id", id), parent));
+    return this.#session.run("setParent", [asText("id", id), parent]);
   }
 
   /** All images, sorted. */
   list(): string[] {
-    return this.#session.ask((handle) => handle.list());
+    return this.#session.ask("list");
   }
 
   /** All images, sorted, while the store may change. */
@@ -211,43 +208,43 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   }
 
   #after(id?: string): string | undefined {
-    return this.#session.ask((handle) => handle.nextAfter(id));
+    return this.#session.ask("nextAfter", id);
   }
 
   /** Images that are there and cannot be used, with the reason. */
   damaged(): Problem[] {
-    return this.#session.ask((handle) => handle.damaged());
+    return this.#session.ask("damaged");
   }
 
   /** Notes the present time as that of the image's last change. */
   async touch(id: string): Promise<void> {
-    return this.#session.run((handle) => handle.touch(asText("id", id)));
+    return this.#session.run("touch", [asText("id", id)]);
   }
 
   /** When the image was last changed, RFC 3339, as far as that was noted. */
   async lastUpdated(id: string): Promise<string | undefined> {
-    return this.#session.run((handle) => handle.lastUpdated(asText("id", id)));
+    return this.#session.run("lastUpdated", [asText("id", id)]);
   }
 
   /** Was the image built here? */
   async isBuiltLocally(id: string): Promise<boolean> {
-    return this.#session.run((handle) => handle.isBuiltLocally(asText("id", id)));
+    return this.#session.run("isBuiltLocally", [asText("id", id)]);
   }
 
   /** Notes that the image was built here. */
   async setBuiltLocally(id: string): Promise<void> {
-    return this.#session.run((handle) => handle.setBuiltLocally(asText("id", id)));
+    return this.#session.run("setBuiltLocally", [asText("id", id)]);
   }
 
   /** What the caller keeps beside an image under a name. */
   async metadata(id: string, name: string): Promise<Uint8Array | undefined> {
-    return this.#session.run((handle) => handle.metadata(asText("id", id), asText("name", name)));
+    return this.#session.run("metadata", [asText("id", id), asText("name", name)]);
   }
 
   /** Keeps bytes beside an image under a name; `undefined` deletes them. */
   async setMetadata(id: string, name: string, value: Uint8Array | undefined): Promise<void> {
-    const bytes = value === undefined ? undefined : asBytes(value);
-    return this.#session.run((handle) => handle.setMetadata(asText("id", id), asText("name", name), bytes));
+    const bytes = value === undefined ? undefined : copyOf(value);
+    return this.#session.run("setMetadata", [asText("id", id), asText("name", name), bytes]);
   }
 
   /**
@@ -258,47 +255,47 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    */
   async tag(name: Reference | string, id: string, options: { readonly force?: boolean } = {}) {
     const { force = false } = options;
-    return this.#session.run((handle) => handle.tag(named(name), asText("id", id), force === true));
+    return this.#session.run("tag", [named(name), asText("id", id), force === true]);
   }
 
   /** Gives an image a name by digest. It never moves to another image. */
   async addDigest(name: Reference | string, id: string): Promise<NameChange> {
-    return this.#session.run((handle) => handle.addDigest(named(name), asText("id", id)));
+    return this.#session.run("addDigest", [named(name), asText("id", id)]);
   }
 
   /** Takes a name away. */
   async untag(name: Reference | string): Promise<NameChange> {
-    return this.#session.run((handle) => handle.untag(named(name)));
+    return this.#session.run("untag", [named(name)]);
   }
 
   /** Takes all names of a repository away, and says which. */
   async untagRepository(name: Reference | string): Promise<NameChange[]> {
-    return this.#session.run((handle) => handle.untagRepository(named(name)));
+    return this.#session.run("untagRepository", [named(name)]);
   }
 
   /** Takes all names of an image away, and says which. */
   async untagAll(id: string): Promise<NameChange[]> {
-    return this.#session.run((handle) => handle.untagAll(asText("id", id)));
+    return this.#session.run("untagAll", [asText("id", id)]);
   }
 
   /** Every name, in full, with its image. */
   names(): Map<string, string> {
-    return new Map(this.#session.ask((handle) => handle.names()));
+    return new Map(this.#session.ask("names"));
   }
 
   /** The names of an image, in full, sorted. */
   namesOf(id: string): string[] {
-    return this.#session.ask((handle) => handle.namesOf(asText("id", id)));
+    return this.#session.ask("namesOf", asText("id", id));
   }
 
   /** The names of a repository, in full, with their images. */
   repository(name: Reference | string): Map<string, string> {
-    return new Map(this.#session.ask((handle) => handle.repository(named(name))));
+    return new Map(this.#session.ask("repository", named(name)));
   }
 
   /** What to call an image: its first name as Docker shows it, or the first twelve digits of its id. */
   displayName(id: string): string {
-    return this.#session.ask((handle) => handle.displayName(asText("id", id)));
+    return this.#session.ask("displayName", asText("id", id));
   }
 
   /**
@@ -312,24 +309,22 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
     const seconds = expires === undefined ? undefined : Math.ceil(Number(expires) / 1000);
     if (Number.isNaN(seconds))
       throw new LayerglassError({ kind: "invalid", code: "argument", message: "`expires` is a Date" });
-    return this.#session.run((handle) =>
-      handle.lease(asText("id", id), asText("user", user), persist === true, seconds),
-    );
+    return this.#session.run("lease", [asText("id", id), asText("user", user), persist === true, seconds]);
   }
 
   /** Gives an image back for a user. False when the user did not have it. */
   async returnLease(id: string, user: string): Promise<boolean> {
-    return this.#session.run((handle) => handle.returnLease(asText("id", id), asText("user", user)));
+    return this.#session.run("returnLease", [asText("id", id), asText("user", user)]);
   }
 
   /** Who uses an image, sorted. */
   async users(id: string): Promise<string[]> {
-    return this.#session.run((handle) => handle.users(asText("id", id)));
+    return this.#session.run("users", [asText("id", id)]);
   }
 
   /** What can be changed about an image, as it is: a copy. */
   async state(id: string): Promise<ImageState> {
-    return toState(await this.#session.run((handle) => handle.state(asText("id", id))));
+    return toState(await this.#session.run("state", [asText("id", id)]));
   }
 
   /**
@@ -345,11 +340,11 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   async update(id: string, change: (state: ImageState) => unknown): Promise<ImageState> {
     const image = asText("id", id);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const before = await this.#session.run((handle) => handle.state(image));
+      const before = await this.#session.run("state", [image]);
       const state = toState(before);
       await change(state);
       const after = toParts(state);
-      if (await this.#session.run((handle) => handle.writeState(image, before, after))) return toState(after);
+      if (await this.#session.run("writeState", [image, before, after])) return toState(after);
     }
     const message = `image ${image} was changed by others ${ATTEMPTS} times in a row`;
     throw new LayerglassError({ kind: "conflict", code: "store-contended", message });
@@ -365,7 +360,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
     const { onProgress, signal } = options;
     const progress =
       onProgress && ((key: string, problem: Problem | undefined) => tell(onProgress, key, problem));
-    return this.#session.run((handle) => handle.verify(progress), signal);
+    return this.#session.run("verify", [progress], signal);
   }
 
   /** What `repair` would do about problems that opening or verifying reported; nothing is changed. */
@@ -380,7 +375,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    * const { problems } = await store.repair(store.planRepair());
    */
   async repair(plan: Pick<RepairPlan, "actions">): Promise<RepairReport> {
-    return this.#session.run((handle) => handle.repair(Array.from(plan.actions)));
+    return this.#session.run("repair", [Array.from(plan.actions, (action) => ({ ...action }))]);
   }
 
   /**
@@ -392,19 +387,17 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    */
   async gc(options: GcOptions = {}): Promise<GcReport> {
     const { dryRun = false, unnamedImages = false, damaged = false } = options;
-    return this.#session.run((handle) =>
-      handle.gc(dryRun === true, unnamedImages === true, damaged === true),
-    );
+    return this.#session.run("gc", [dryRun === true, unnamedImages === true, damaged === true]);
   }
 
   /** Reads everything anew, so that what others changed is known; the problems are those that opening would report. */
   async reload(): Promise<Problem[]> {
-    return this.#session.run((handle) => handle.reload());
+    return this.#session.run("reload", []);
   }
 
   /** Writes the names in the current form; matters only where they were read from an older file. */
   async flush(): Promise<void> {
-    return this.#session.run((handle) => handle.flush());
+    return this.#session.run("flush", []);
   }
 
   /**

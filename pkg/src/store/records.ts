@@ -1,7 +1,8 @@
 import { asBytes } from "../bytes.js";
+import type { WasmInput } from "../engine.js";
 import { LayerglassError, toError } from "../error.js";
 import { toJsonText } from "../json.js";
-import { storeWasm } from "../store-module.js";
+import { recordsWasm } from "../records-module.js";
 import type { ImageRecord, RecordChange, ResolveOptions } from "../store-types.js";
 import { asText } from "../text.js";
 import type { ErrorData, Limits } from "../types.js";
@@ -29,14 +30,19 @@ export class ImageRecords implements Iterable<ImageRecord> {
   }
 
   /**
-   * Reads a file of records, or begins an empty one.
+   * Reads a file of records, or begins an empty one. `module` is where the module of records is; by default the file that
+   * comes with the package (`layerglass/records.wasm`).
    *
    * @example
    * const { problems } = await ImageRecords.read(bytes);
    */
-  static async read(bytes: Uint8Array = new Uint8Array(), limits?: Limits): Promise<ImageRecords> {
+  static async read(
+    bytes: Uint8Array = new Uint8Array(),
+    limits?: Limits,
+    module?: WasmInput,
+  ): Promise<ImageRecords> {
     try {
-      const wasm = await storeWasm.start();
+      const wasm = await recordsWasm.start(module);
       return new ImageRecords(...wasm.readRecords(asBytes(bytes), limits));
     } catch (thrown) {
       throw toError(thrown);

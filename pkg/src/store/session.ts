@@ -1,10 +1,19 @@
 import type { StoreBindings } from "../bindings.js";
 import { LayerglassError, toError, unlessAborted } from "../error.js";
-import type { Problem, RepairPlan } from "../store-types.js";
-import type { StoreHandle } from "./bindings.js";
+import type { Problem, RepairPlan, StoreChange } from "../store-types.js";
+import type { StoreHandle, StoreQuestions, StoreWork } from "./bindings.js";
 
 function closed(): LayerglassError {
   return new LayerglassError({ kind: "aborted", code: "closed", message: "the store has been closed" });
+}
+
+/** What a call gives; what it throws becomes an error of the package. */
+function unlessThrown<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    throw toError(thrown);
+  }
 }
 
 /** A store's handle, and what ends all work with it. */
@@ -30,32 +39,36 @@ export class StoreSession {
     return this.#handle;
   }
 
+  /** Has a function called with each change. */
+  subscribe(callback: (change: StoreChange) => void): void {
+    unlessThrown(() => this.#live.subscribe(callback));
+  }
+
   /** Asks the handle for what it knows. */
-  ask<T>(work: (handle: StoreHandle) => T): T {
-    try {
-      return work(this.#live);
-    } catch (thrown) {
-      throw toError(thrown);
-    }
+  ask<Q extends keyof StoreQuestions>(
+    question: Q,
+    ...given: Parameters<StoreQuestions[Q]>
+  ): ReturnType<StoreQuestions[Q]> {
+    return unlessThrown(() => this.#live.ask(question, given));
   }
 
   /** What would be done about problems, whether the store is open or not. */
   plan(problems: readonly Problem[]): RepairPlan {
-    try {
-      return this.#wasm.planRepair(problems);
-    } catch (thrown) {
-      throw toError(thrown);
-    }
+    return unlessThrown(() => this.#wasm.planRepair(problems));
   }
 
   /** Starts work and waits for it, or for the end of the store. */
-  async run<T>(work: (handle: StoreHandle) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<W extends keyof StoreWork>(
+    work: W,
+    given: Parameters<StoreWork[W]>,
+    signal?: AbortSignal,
+  ): Promise<ReturnType<StoreWork[W]>> {
     let end = (_: LayerglassError) => {};
     const ended = new Promise<never>((_, reject) => {
       end = reject;
     });
     try {
-      const working = work(this.#live);
+      const working = this.#live.run(work, given);
       this.#running.add(end);
       return await unlessAborted(Promise.race([working, ended]), signal);
     } catch (thrown) {

@@ -37,6 +37,6 @@ export function toParts(state: ImageState): ImageStateParts {
     optional("parent", parent),
     optional("lastUpdated", lastUpdated),
     builtLocally === true,
-    Array.from(metadata, ([name, value]) => [asText("metadata", name), asBytes(value)] as const),
+    Array.from(metadata, ([name, value]) => [asText("metadata", name), asBytes(value).slice()] as const),
   ];
 }

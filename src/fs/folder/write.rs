@@ -28,6 +28,7 @@ pub(in crate::fs) fn make_folders(path: &Path) -> io::Result<()> {
     if let Some(above) = above {
         make_folders(above)?;
     }
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes to set"))]
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     builder.mode(0o700);

@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use super::READ_BYTES;
 use super::pipe::pipe;
-use super::{READ_BYTES, VfsContents};
 use crate::codec::{Compression, Decoder};
 use crate::fs::layers::contents::Folder;
 use crate::fs::{LayerFolder, LayerRef, PackOptions, RegisterOptions, Whiteouts, pack, pack_changes};
@@ -15,15 +15,39 @@ use crate::image::DiffId;
 use crate::layer::{Crc64, TarSplitPiece, TarSplitReader};
 use crate::limits::Limits;
 
+/// Where drivers keep the whole tree of a layer: before its id, and after it.
+const TREES: [(&str, &str); 3] = [("vfs/dir", ""), ("overlay", "root"), ("btrfs/subvolumes", "")];
+
 /// The layers below the root of a daemon up to version 1.9, registered in a store of layers.
 ///
-/// A layer is found where the driver `vfs` keeps it, `vfs/dir/<id>`, or where versions before there were drivers did,
-/// `graph/<id>/layer`. Where Docker noted how its tar was made up, in `tar-data.json.gz`, it is that tar again, byte by byte;
-/// otherwise it is packed anew, always in the same way. Nothing is written below the root.
+/// A layer is found where a driver keeps its whole tree (`vfs/dir/<id>`, `overlay/<id>/root`, `btrfs/subvolumes/<id>`), or where
+/// versions before there were drivers kept what it brings, `graph/<id>/layer`. Where Docker noted how its tar was made up, in
+/// `tar-data.json.gz`, it is that tar again, byte by byte; otherwise it is packed anew, always in the same way. Nothing is
+/// written below the root.
+///
+/// ```
+/// use layerglass::fs::{FolderBackend, GraphFolder, GraphLayers, LayerDriver, LayerFolder, block_on, host_env};
+/// use layerglass::graph::Migration;
+/// use layerglass::store::{ImageStore, LayerStores, StoreOptions};
+/// # let (old, new) = (tempfile::tempdir()?, tempfile::tempdir()?);
+/// # let (old, new) = (old.path(), new.path());
+///
+/// let graph = GraphFolder::open_read_only(old)?; // such as /var/lib/docker
+/// let (layers, _) = LayerFolder::open(new, LayerDriver::Tar, &Default::default())?;
+/// let options = StoreOptions::new(host_env()).with_layers(LayerStores::any(layers.clone()));
+/// let images = FolderBackend::open(new.join("image/tar"))?;
+/// let (images, _) = block_on(ImageStore::open(images, options))?;
+///
+/// let from = GraphLayers::new(old, &layers, &Default::default());
+/// let migration = Migration::new(&graph, &images);
+/// let plan = block_on(migration.plan(&from))?; // nothing is changed by it
+/// let report = block_on(migration.run(&from, |image| println!("{}", image.id)))?;
+/// assert!(report.is_complete() && plan.images.len() == report.images.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct GraphLayers<'l> {
     root: PathBuf,
-    vfs: VfsContents,
     layers: &'l LayerFolder,
     limits: Limits,
 }
@@ -41,33 +65,32 @@ enum Tar {
 impl<'l> GraphLayers<'l> {
     /// From below a root into a store of layers.
     pub fn new(root: impl AsRef<Path>, layers: &'l LayerFolder, limits: &Limits) -> Self {
-        let root = root.as_ref().to_owned();
-        Self { vfs: VfsContents::new(&root).with_limits(*limits), root, layers, limits: *limits }
+        Self { root: root.as_ref().to_owned(), layers, limits: *limits }
+    }
+
+    /// The folder in which a driver keeps the whole tree of a layer.
+    fn tree(&self, id: &str) -> Option<PathBuf> {
+        let trees = TREES.iter().map(|(above, below)| self.root.join(above).join(id).join(below));
+        trees.into_iter().find(|folder| is_folder(folder))
     }
 
     fn tar(&self, layer: MigrationLayer<'_>) -> Result<Tar, String> {
         let own = self.root.join("graph").join(layer.id);
         let unpacked = own.join("layer");
-        let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
-        let files = match (self.vfs.has(layer.id), is_folder(&unpacked)) {
-            (true, _) => self.vfs.folder(layer.id),
-            (false, true) => unpacked.clone(),
-            (false, false) => {
-                return Err("its contents are neither in `vfs/dir` nor beside its document".to_owned());
-            }
+        let tree = self.tree(layer.id);
+        let Some(files) = tree.clone().or_else(|| is_folder(&unpacked).then_some(unpacked)) else {
+            return Err("its contents are neither a driver's nor beside its document".to_owned());
         };
         let split = own.join("tar-data.json.gz");
         if fs::symlink_metadata(&split).is_ok_and(|found| found.is_file()) {
             return Ok(Tar::Noted { split, files });
         }
-        match layer.parent.filter(|_| files != unpacked) {
+        match layer.parent.filter(|_| tree.is_some()) {
             None => Ok(Tar::Whole { folder: files }),
-            Some(parent) if self.vfs.has(parent) => {
-                Ok(Tar::Changes { folder: files, below: self.vfs.folder(parent) })
-            }
-            Some(parent) => {
-                Err(format!("the contents of `{parent}`, which it stands on, are not in `vfs/dir`"))
-            }
+            Some(parent) => match self.tree(parent) {
+                Some(below) => Ok(Tar::Changes { folder: files, below }),
+                None => Err(format!("the contents of `{parent:.100}`, which it stands on, are not there")),
+            },
         }
     }
 
@@ -108,6 +131,10 @@ impl<'l> GraphLayers<'l> {
         decoder.finish().map_err(io::Error::other)?;
         lines.finish().map_err(io::Error::other)
     }
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
 /// Why putting a tar together ends early.

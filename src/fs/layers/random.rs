@@ -25,6 +25,7 @@ pub(super) fn id() -> Result<String, LayerFolderError> {
 }
 
 /// So many characters of base 32, as Docker's overlay driver names its links.
+#[cfg(target_os = "linux")]
 pub(super) fn base32(length: usize) -> Result<String, LayerFolderError> {
     const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let id = id()?;

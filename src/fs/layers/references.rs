@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 
 use super::error::LayerFolderError;
 use super::holders::{self, Holder};
@@ -99,6 +100,29 @@ impl LayerFolder {
         self.free(&mut state, chain_id)
     }
 
+    /// Frees all layers that nobody needs, those on top first: such as the ones of a process that ended before an image
+    /// was there to hold them. Whatever somebody holds, an image or a container consists of, or another layer is on top of
+    /// stays.
+    ///
+    /// # Errors
+    /// The store was opened for reading only, it cannot be told who needs what, or a layer cannot be freed; those that were
+    /// freed before are gone.
+    pub fn collect(&self) -> Result<Vec<FreedLayer>, LayerFolderError> {
+        self.writable()?;
+        let mut state = self.state();
+        let _lock = self.lock(true)?;
+        self.refresh(&mut state)?;
+        let parents: BTreeSet<&ChainId> =
+            state.known.values().filter_map(|layer| layer.parent.as_ref()).collect();
+        let tops: Vec<ChainId> =
+            state.known.keys().filter(|layer| !parents.contains(layer)).cloned().collect();
+        let mut freed = Vec::new();
+        for top in tops {
+            freed.extend(self.free(&mut state, top)?);
+        }
+        Ok(freed)
+    }
+
     /// A new reference to a layer that is known to be there. The lock of the store has to be held.
     pub(super) fn retain(&self, state: &mut State, chain_id: &ChainId) -> Result<LayerRef, LayerFolderError> {
         if !self.0.read_only && !state.references.contains_key(chain_id) {
@@ -183,7 +207,7 @@ impl LayerFolder {
         let images = names(&self.paths().images)?;
         let mut known = std::mem::take(&mut state.images);
         for name in images {
-            let top = known.remove(&name).unwrap_or_else(|| self.top_layer(&name));
+            let top = known.remove(&name).map_or_else(|| self.top_layer(&name), Ok)?;
             needed.extend(top.clone());
             state.images.insert(name, top);
         }
@@ -191,11 +215,17 @@ impl LayerFolder {
     }
 
     /// The top layer of an image; nothing for one without layers, and for what is no configuration.
-    fn top_layer(&self, name: &str) -> Option<ChainId> {
+    fn top_layer(&self, name: &str) -> Result<Option<ChainId>, LayerFolderError> {
         let path = self.paths().images.join(name);
-        let is_small = fs::symlink_metadata(&path)
-            .is_ok_and(|file| file.is_file() && file.len() <= self.limits().json_bytes);
-        let bytes = if is_small { fs::read(path).ok()? } else { return None };
-        ImageConfig::parse(bytes, self.limits()).ok()?.rootfs().chain_id()
+        let fail = |error: io::Error| LayerFolderError::io("read", &path, &error);
+        match fs::symlink_metadata(&path) {
+            Ok(file) if file.is_file() && file.len() <= self.limits().json_bytes => {}
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(fail(error)),
+        }
+        // What cannot be read just now may be an image that needs its layers.
+        let config = ImageConfig::parse(fs::read(&path).map_err(fail)?, self.limits());
+        Ok(config.ok().and_then(|config| config.rootfs().chain_id()))
     }
 }

@@ -47,7 +47,7 @@ pub enum MigrationError {
     Backend(#[from] BackendError),
     /// The store of images failed.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] Box<StoreError>),
     /// The file of names cannot be read.
     #[error(transparent)]
     Names(#[from] NamesError),

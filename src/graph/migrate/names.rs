@@ -64,7 +64,7 @@ impl<S: Backend, B: Backend, L: LayerStore> Migration<'_, S, B, L> {
         };
         match done {
             Ok(_) => Ok(NameOutcome::Named { image }),
-            Err(error @ StoreError::Backend(_)) => Err(error.into()),
+            Err(error) if matches!(*error, StoreError::Backend(_)) => Err(error.into()),
             Err(error) => Ok(NameOutcome::Failed { reason: error.to_string() }),
         }
     }

@@ -93,7 +93,7 @@ impl<S: Backend, B: Backend, L: LayerStore> Migration<'_, S, B, L> {
         let image = match self.target.create(&config, options).await {
             Ok(image) => image,
             // The storage ends the work; what is wrong with one image does not.
-            Err(error @ StoreError::Backend(_)) => return Err(error.into()),
+            Err(error) if matches!(*error, StoreError::Backend(_)) => return Err(error.into()),
             Err(error) => return Ok(Err(error.to_string())),
         };
         self.target.backend().put(&format!("{IMAGES}{id}"), image.to_string().as_bytes()).await?;

@@ -4,8 +4,8 @@ use js_sys::Promise;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::backend::{GuardedBackend, JsBackend};
 use super::start;
+use crate::js::backend::{GuardedBackend, JsBackend};
 use crate::js::value::to_js;
 use crate::store::conformance;
 
@@ -22,7 +22,7 @@ struct CheckData<'a> {
 #[wasm_bindgen(js_name = runConformance)]
 pub fn run_conformance(backend: GuardedBackend) -> Promise {
     let backend = JsBackend::new(backend);
-    start(Box::pin(async move {
+    start(async move {
         let report = conformance::run(&backend).await;
         let checks = report.checks.iter().map(|(name, outcome)| match outcome {
             conformance::Outcome::Passed => CheckData { name, outcome: "passed", reason: None },
@@ -32,5 +32,5 @@ pub fn run_conformance(backend: GuardedBackend) -> Promise {
             }
         });
         to_js(&checks.collect::<Vec<_>>())
-    }))
+    })
 }

@@ -2,33 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use js_sys::{Array, Promise, Reflect, Uint8Array};
-use wasm_bindgen::prelude::wasm_bindgen;
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{StoreHandle, id, reference, texts, thrown};
-use crate::image::Timestamp;
+use super::given::{id, reference};
+use super::thrown::Thrown;
+use super::{Store, text_if_any, texts};
+use crate::image::{ImageId, Timestamp};
 use crate::js::object::wrong;
-use crate::js::value::to_js;
 use crate::store::{ImageState, StoreError};
 
 /// `ImageStateParts` of the package: a list of names, parent, time and mark, and metadata as pairs.
-fn to_parts(state: &ImageState) -> Result<JsValue, JsValue> {
-    let metadata = Array::new();
-    for (name, value) in &state.metadata {
-        metadata.push(&Array::of2(&name.into(), &Uint8Array::from(value.as_slice())).into());
-    }
-    let optional = |text: Option<String>| text.map_or(JsValue::UNDEFINED, JsValue::from);
-    let parts = Array::new();
-    parts.push(&to_js(&texts(&state.names))?);
-    parts.push(&optional(state.parent.map(|parent| parent.to_string())));
-    parts.push(&optional(state.last_updated.as_ref().map(|time| time.as_str().to_owned())));
-    parts.push(&state.built_locally.into());
-    parts.push(&metadata);
-    Ok(parts.into())
+pub(super) fn to_parts(state: &ImageState) -> JsValue {
+    let pair = |(name, value): (&String, &Vec<u8>)| {
+        Array::of2(&name.into(), &Uint8Array::from(value.as_slice()).into())
+    };
+    Array::of5(
+        &texts(&state.names),
+        &text_if_any(state.parent),
+        &text_if_any(state.last_updated.as_ref()),
+        &state.built_locally.into(),
+        &state.metadata.iter().map(pair).collect::<Array>().into(),
+    )
+    .into()
 }
 
-fn from_parts(parts: &JsValue) -> Result<ImageState, JsValue> {
+pub(super) fn from_parts(parts: &JsValue) -> Result<ImageState, Thrown> {
     let part = |index| Reflect::get_u32(parts, index).unwrap_or_default();
     let list = |index, what| {
         let reason = "it is no list";
@@ -36,10 +35,10 @@ fn from_parts(parts: &JsValue) -> Result<ImageState, JsValue> {
     };
     let text =
         |value: &JsValue, what| value.as_string().ok_or_else(|| wrong(what, "there is one that is no text"));
-    let names = list(0, "names")?
-        .iter()
-        .map(|name| reference(&text(&name, "names")?))
-        .collect::<Result<BTreeSet<_>, JsValue>>()?;
+    let mut names = BTreeSet::new();
+    for name in list(0, "names")?.iter() {
+        names.insert(reference(&text(&name, "names")?)?);
+    }
     let mut metadata = BTreeMap::new();
     for pair in list(4, "metadata")?.iter() {
         let name = text(&Reflect::get_u32(&pair, 0).unwrap_or_default(), "metadata")?;
@@ -66,37 +65,29 @@ enum Unwritten {
     Failed(Box<StoreError>),
 }
 
-impl From<StoreError> for Unwritten {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(Box::new(error))
+impl From<Box<StoreError>> for Unwritten {
+    fn from(error: Box<StoreError>) -> Self {
+        Self::Failed(error)
     }
 }
 
-#[wasm_bindgen]
-impl StoreHandle {
-    /// What can be changed about an image: a promise of `ImageStateParts`.
-    pub fn state(&self, image: &str) -> Result<Promise, JsValue> {
-        let id = id(image)?;
-        self.run(|store| async move { to_parts(&store.state(&id).await.map_err(thrown)?) })
-    }
-
-    /// Gives an image another state if it still has the one before: a promise of whether it had.
-    #[wasm_bindgen(js_name = writeState)]
-    pub fn write_state(&self, image: &str, before: &JsValue, after: &JsValue) -> Result<Promise, JsValue> {
-        let (id, before, after) = (id(image)?, from_parts(before)?, from_parts(after)?);
-        self.run(|store| async move {
-            let change = |state: &mut ImageState| {
-                if *state != before {
-                    return Err(Unwritten::Changed);
-                }
-                state.clone_from(&after);
-                Ok(())
-            };
-            match store.update(&id, change).await {
-                Ok(_) => Ok(JsValue::TRUE),
-                Err(Unwritten::Changed) => Ok(JsValue::FALSE),
-                Err(Unwritten::Failed(error)) => Err(thrown(*error)),
-            }
-        })
+/// Gives an image another state if it still has the one before, and tells whether it had.
+pub(super) async fn write(
+    store: &Store,
+    id: &ImageId,
+    before: &ImageState,
+    after: &ImageState,
+) -> Result<bool, Box<StoreError>> {
+    let change = |state: &mut ImageState| {
+        if state != before {
+            return Err(Unwritten::Changed);
+        }
+        state.clone_from(after);
+        Ok(())
+    };
+    match store.update(id, change).await {
+        Ok(_) => Ok(true),
+        Err(Unwritten::Changed) => Ok(false),
+        Err(Unwritten::Failed(error)) => Err(error),
     }
 }

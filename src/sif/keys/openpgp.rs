@@ -4,7 +4,7 @@ use pgp::armor::DearmorOptions;
 use pgp::composed::{Deserializable, DetachedSignature, SignedPublicKey, SignedPublicSubKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{Signature, SignatureType};
-use pgp::types::{KeyDetails, Tag};
+use pgp::types::{KeyDetails, SignedUser, Tag};
 
 use super::KeyError;
 use crate::env::UnixTime;
@@ -118,11 +118,11 @@ fn judge(
         });
     }
     let signed = signature.created().map(|created| i64::from(created.as_secs()));
-    let users = certificate.details.users.iter();
+    let users = own_users(certificate);
     let signer = Signer {
         kind: SignerKind::OpenPgp,
         id: key.clone(),
-        names: users.map(|user| String::from_utf8_lossy(user.id.id()).into_owned()).collect(),
+        names: users.map(|(user, _)| String::from_utf8_lossy(user.id.id()).into_owned()).collect(),
         signed,
         expires,
     };
@@ -165,13 +165,19 @@ fn own_statements(certificate: &SignedPublicKey) -> impl Iterator<Item = &Signat
     let direct = certificate.details.direct_signatures.iter().filter(move |statement| {
         statement.typ() == Some(SignatureType::Key) && statement.verify_key(primary).is_ok()
     });
-    let users = certificate.details.users.iter().flat_map(move |user| {
-        user.signatures.iter().filter(move |statement| {
-            statement.typ() != Some(SignatureType::CertRevocation)
-                && statement.verify_certification(primary, Tag::UserId, &user.id).is_ok()
-        })
-    });
-    direct.chain(users)
+    direct.chain(own_users(certificate).flat_map(|(_, statements)| statements))
+}
+
+/// The user ids that the holder of a certificate stands by, with the good statements over them: anybody can add others.
+fn own_users(certificate: &SignedPublicKey) -> impl Iterator<Item = (&SignedUser, Vec<&Signature>)> {
+    let primary = &certificate.primary_key;
+    certificate.details.users.iter().filter_map(move |user| {
+        let good = user.signatures.iter();
+        let good = good.filter(|one| one.verify_certification(primary, Tag::UserId, &user.id).is_ok());
+        let is_revocation = |one: &&Signature| one.typ() == Some(SignatureType::CertRevocation);
+        let (revocations, statements): (Vec<_>, Vec<_>) = good.partition(is_revocation);
+        (revocations.is_empty() && !statements.is_empty()).then_some((user, statements))
+    })
 }
 
 /// Good statements that a subkey belongs to the primary key and signs, to which the subkey agrees.

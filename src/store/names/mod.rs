@@ -19,7 +19,6 @@ mod resolve;
 mod table;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use edit::NameChange;
@@ -30,6 +29,7 @@ pub use resolve::{ResolveError, ResolveOptions, ResolveOrder, resolve};
 use crate::image::ImageId;
 use crate::limits::Limits;
 use crate::reference::{Kind, Reference};
+use crate::store::table::{Set, Table};
 
 /// The names of all images of a store. Clones share what neither of them changes.
 ///
@@ -46,11 +46,11 @@ use crate::reference::{Kind, Reference};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     /// By the name as Docker shows it: the order of the file.
-    repositories: BTreeMap<Arc<str>, Arc<Repository>>,
-    by_id: BTreeMap<ImageId, Arc<BTreeSet<Reference>>>,
+    repositories: Table<Arc<str>, Arc<Repository>>,
+    by_id: Table<ImageId, Arc<Set<Reference>>>,
     /// Entries of the old form that are kept because their name stands for something else already: by that name, where
     /// they stand.
-    shadows: BTreeMap<Reference, BTreeSet<(String, String)>>,
+    shadows: Table<Reference, Set<(String, String)>>,
     /// Other members of the file, with their values as JSON.
     others: Vec<(String, Vec<u8>)>,
     /// Names that stand for an image.
@@ -73,9 +73,9 @@ struct NamesLimits {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Repository {
     /// All have the same name before tag or digest, so their order is that of the file's keys too.
-    names: BTreeMap<Reference, ImageId>,
+    names: Table<Reference, ImageId>,
     /// Entries that are kept as they are, with their values as JSON.
-    kept: BTreeMap<String, Vec<u8>>,
+    kept: Table<String, Vec<u8>>,
     /// JSON that stands in place of an object.
     instead: Option<Vec<u8>>,
 }
@@ -90,9 +90,9 @@ impl Names {
     /// No names. Of the limits, `names` and `namesBytes` hold for all changes.
     pub fn new(limits: &Limits) -> Self {
         Self {
-            repositories: BTreeMap::new(),
-            by_id: BTreeMap::new(),
-            shadows: BTreeMap::new(),
+            repositories: Table::new(),
+            by_id: Table::new(),
+            shadows: Table::new(),
             others: Vec::new(),
             len: 0,
             kept: 0,
@@ -161,7 +161,7 @@ impl Names {
     pub fn display_name(&self, id: &ImageId) -> String {
         let names = self.by_id.get(id);
         let tagged = names.and_then(|names| names.iter().find(|name| name.tag().is_some()));
-        match tagged.or_else(|| names.and_then(|names| names.first())) {
+        match tagged.or_else(|| names.and_then(|names| names.iter().next())) {
             Some(name) => name.familiar().to_owned(),
             None => id.short(),
         }

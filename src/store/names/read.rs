@@ -1,7 +1,6 @@
 //! `repositories.json` and `repositories-<driver>` to [`Names`].
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::table::{member_bytes, name_bytes, old_id};
 use super::{Names, NamesError, NamesProblem, is_writable};
@@ -11,8 +10,9 @@ use crate::json::{self, FieldError, JsonError, Value, fold_eq};
 use crate::limits::{LimitExceeded, Limits};
 use crate::reference::{Kind, Reference, ReferenceError};
 use crate::store::raw::{json_text, shown};
+use crate::store::table::Table;
 
-type Members<'a> = BTreeMap<Cow<'a, str>, Value<'a>>;
+type Members<'a> = Table<Cow<'a, str>, Value<'a>>;
 
 /// What the key of an entry says.
 enum Entry {

@@ -1,6 +1,5 @@
 //! The tables behind [`Names`]: every change goes through here, so that they and the counts always agree.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::read::part_name;
@@ -66,14 +65,17 @@ impl Names {
             .then(|| NameError::Damaged { repository: name.familiar_name().to_owned(), entry })
     }
 
-    /// The repository of that name, made if need be. What stood there in place of an object goes.
-    fn open(&mut self, name: &str) -> &mut Repository {
+    /// Changes the repository of that name, made if need be. What stood there in place of an object goes.
+    fn open<R>(&mut self, name: &str, change: impl FnOnce(&mut Repository) -> R) -> R {
         self.bytes += self.new_repository_bytes(name);
-        let repository = Arc::make_mut(self.repositories.entry(name.into()).or_default());
-        if let Some(json) = repository.instead.take() {
+        let (instead, result) = self.repositories.update(name.into(), |repository| {
+            let repository = Arc::make_mut(repository);
+            (repository.instead.take(), change(repository))
+        });
+        if let Some(json) = instead {
             self.bytes = self.bytes + 2 - json.len() as u64;
         }
-        repository
+        result
     }
 
     /// A repository to be changed, no longer shared with a clone.
@@ -83,13 +85,13 @@ impl Names {
 
     /// Makes a repository with nothing in it.
     pub(super) fn put_empty(&mut self, name: &str) {
-        self.open(name);
+        self.open(name, |_| ());
     }
 
     /// Lets a name stand for an image.
     pub(super) fn put(&mut self, name: &Reference, id: ImageId) -> Option<ImageId> {
         self.unkeep(name.familiar_name(), name.familiar(), false);
-        let before = self.open(name.familiar_name()).names.insert(name.clone(), id);
+        let before = self.open(name.familiar_name(), |found| found.names.insert(name.clone(), id));
         match before {
             Some(before) => {
                 self.forget(name, &before);
@@ -98,7 +100,7 @@ impl Names {
             None => self.len += 1,
         }
         self.bytes += name_bytes(name.familiar(), &id);
-        Arc::make_mut(self.by_id.entry(id).or_default()).insert(name.clone());
+        self.by_id.update(id, |names| Arc::make_mut(names).insert(name.clone()));
         before
     }
 
@@ -126,7 +128,7 @@ impl Names {
     pub(super) fn keep(&mut self, repository: &str, entry: &str, json: Vec<u8>) {
         self.bytes += member_bytes(entry, &json);
         self.kept += 1;
-        self.open(repository).kept.insert(entry.to_owned(), json);
+        self.open(repository, |found| found.kept.insert(entry.to_owned(), json));
     }
 
     /// Takes a kept entry away, and its repository too when `tidy` and nothing else is in it.
@@ -148,7 +150,7 @@ impl Names {
     /// Keeps what stands in place of a repository.
     pub(super) fn keep_instead(&mut self, repository: &str, json: Vec<u8>) {
         let bytes = json.len() as u64;
-        self.open(repository).instead = Some(json);
+        self.open(repository, |found| found.instead = Some(json));
         self.bytes = self.bytes + bytes - 2;
     }
 
@@ -168,7 +170,7 @@ impl Names {
         let bytes = shadow_bytes(&name, repository, entry);
         self.check_bytes(bytes)?;
         self.bytes += bytes;
-        self.shadows.entry(name).or_default().insert((repository.to_owned(), entry.to_owned()));
+        self.shadows.update(name, |places| places.insert((repository.to_owned(), entry.to_owned())));
         Ok(())
     }
 
@@ -196,7 +198,7 @@ impl Names {
                 }
                 _ => {
                     self.bytes += shadow_bytes(name, &repository, &entry);
-                    self.shadows.entry(name.clone()).or_default().insert((repository, entry));
+                    self.shadows.update(name.clone(), |places| places.insert((repository, entry)));
                 }
             }
         }
@@ -210,7 +212,7 @@ impl Names {
 
     /// Where the kept entries stand that would be this name.
     pub(super) fn shadows_of(&self, name: &Reference) -> Option<&(String, String)> {
-        self.shadows.get(name)?.first()
+        self.shadows.get(name)?.iter().next()
     }
 
     /// Forgets that an entry, which is gone, would be another name.
@@ -223,17 +225,16 @@ impl Names {
             return;
         }
         self.bytes -= shadow_bytes(&name, repository, entry);
-        let left = self.shadows.get_mut(&name).map_or(0, |places| {
+        if let Some(places) = self.shadows.get_mut(&name) {
             places.remove(&place);
-            places.len()
-        });
-        if left == 0 {
-            self.shadows.remove(&name);
+            if places.is_empty() {
+                self.shadows.remove(&name);
+            }
         }
     }
 
     /// Names of the repository that only shadows stand for.
-    pub(super) fn shadowed_in(&self, repository: &str) -> BTreeSet<Reference> {
+    pub(super) fn shadowed_in(&self, repository: &str) -> Vec<Reference> {
         self.shadows.keys().filter(|name| name.familiar_name() == repository).cloned().collect()
     }
 

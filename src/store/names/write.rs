@@ -8,7 +8,7 @@ impl Names {
     /// file stands in its place.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut repositories = ObjectWriter::new(Escapes::Current);
-        for (name, repository) in &self.repositories {
+        for (name, repository) in self.repositories.iter() {
             repositories.raw(name, &repository.to_json());
         }
         let mut file = ObjectWriter::new(Escapes::Current);
@@ -27,7 +27,7 @@ impl Repository {
         }
         let mut out = ObjectWriter::new(Escapes::Current);
         let mut kept = self.kept.iter().peekable();
-        for (name, id) in &self.names {
+        for (name, id) in self.names.iter() {
             while let Some((key, json)) = kept.next_if(|(key, _)| key.as_str() < name.familiar()) {
                 out.raw(key, json);
             }

@@ -13,9 +13,6 @@ mod reader;
 mod record;
 mod table;
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
-
 pub use error::{LineError, RecordError, RecordProblem};
 pub use filter::RecordFilter;
 pub use reader::{DamagedLine, RecordLine, RecordReader};
@@ -24,6 +21,7 @@ pub use table::{MovedName, RecordChange};
 
 use super::names::ResolveOrder;
 use super::raw::shown;
+use super::table::Table;
 use crate::limits::{LimitExceeded, Limits};
 use crate::reference::ImageNames;
 
@@ -43,9 +41,9 @@ use crate::reference::ImageNames;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Records {
-    records: BTreeMap<String, ImageRecord>,
+    records: Table<String, ImageRecord>,
     /// The id of each name's image.
-    owners: BTreeMap<String, String>,
+    owners: Table<String, String>,
     damaged: Vec<Vec<u8>>,
 }
 
@@ -166,8 +164,11 @@ impl Records {
         if let Some(record) = self.get(prefix) {
             return Ok(Some(record));
         }
-        let from = self.records.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
-        let mut fitting = from.map(|(_, record)| record).take_while(|record| record.id.starts_with(prefix));
+        let mut fitting = self
+            .records
+            .iter_from(prefix)
+            .map(|(_, record)| record)
+            .take_while(|record| record.id.starts_with(prefix));
         match (fitting.next(), fitting.next()) {
             (Some(one), Some(other)) => {
                 let candidates =

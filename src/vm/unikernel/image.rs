@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::error::shown;
 use super::manifest::{confined, copy_name};
 use super::{UnikernelError, VmFormat};
 use crate::digest::Digest;
@@ -76,6 +77,23 @@ impl UnikernelImage {
     pub fn users(&self) -> Vec<String> {
         let base = self.digest.as_ref().map(Digest::to_string);
         self.copies.keys().filter(|copy| Some(*copy) != base.as_ref()).cloned().collect()
+    }
+
+    /// The copy that a sandbox would have: like the base copy, with its command line. The image is left as it is.
+    ///
+    /// # Errors
+    /// There is no base copy, nothing can be made of its format, the sandbox has a copy already, or its name is none for a
+    /// copy.
+    pub fn copy_for(&self, sandbox: &str) -> Result<VmCopy, UnikernelError> {
+        let uuid = copy_name(sandbox)?.to_owned();
+        let base = self.base().ok_or_else(|| UnikernelError::NoBase { id: shown(&self.id) })?;
+        if matches!(base.format, VmFormat::Unknown | VmFormat::LinuxKit) {
+            return Err(UnikernelError::CannotCopy { format: base.format.as_str() });
+        }
+        if self.copies.contains_key(sandbox) {
+            return Err(UnikernelError::CopyExists { id: shown(&self.id), copy: uuid });
+        }
+        Ok(VmCopy { uuid, ..base.clone() })
     }
 
     /// Takes over what another pull brought: archive, size, kind and base copy together. Gives the former base copy, whose

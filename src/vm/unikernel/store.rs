@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::error::shown;
-use super::manifest::copy_name;
-use super::{UnikernelError, UnikernelImage, VmCopy, VmFormat};
+use super::{UnikernelError, UnikernelImage, VmCopy};
 use crate::digest::Digest;
 use crate::limits::Limits;
 use crate::store::{Backend, Sharing, Turn};
@@ -133,17 +132,9 @@ impl<B: Backend> UnikernelStore<B> {
     /// There is no such image or no base copy, the sandbox has one already, nothing can be made of the format, the name is
     /// none for a copy, or the storage failed.
     pub async fn prepare_copy(&self, id: &str, sandbox: &str) -> Result<VmCopy, UnikernelError> {
-        let sandbox = copy_name(sandbox)?;
         let mut prepared = None;
         self.update(id, |mut image| -> Result<_, UnikernelError> {
-            let base = image.base().ok_or_else(|| UnikernelError::NoBase { id: shown(id) })?;
-            if matches!(base.format, VmFormat::Unknown | VmFormat::LinuxKit) {
-                return Err(UnikernelError::CannotCopy { format: base.format.as_str() });
-            }
-            if image.copies.contains_key(sandbox) {
-                return Err(UnikernelError::CopyExists { id: shown(id), copy: sandbox.to_owned() });
-            }
-            let copy = VmCopy { uuid: sandbox.to_owned(), ..base.clone() };
+            let copy = image.copy_for(sandbox)?;
             image.copies.insert(sandbox.to_owned(), copy.clone());
             prepared = Some(copy);
             Ok(image)

@@ -4,9 +4,12 @@ use std::fs;
 
 use layerglass::digest::Digest;
 use layerglass::error::{ErrorKind, Reason};
-use layerglass::fs::{LayerDriver, LayerFolder, LayerFolderError, LayerRef, RegisterOptions};
+use layerglass::fs::{
+    DataRoot, LayerDriver, LayerFolder, LayerFolderError, LayerRef, RegisterOptions, block_on, host_env,
+};
 use layerglass::image::{ChainId, DiffId};
 use layerglass::limits::Limits;
+use layerglass::store::{CreateOptions, DeletePolicy};
 
 use super::support::{diff_id, export, files, open, open_as, tar};
 
@@ -185,4 +188,45 @@ fn a_store_for_reading_changes_nothing() {
         LayerFolder::open_read_only(folder.path().join("x"), LayerDriver::Tar, &Limits::default()).is_err()
     );
     layers.release(layer).expect("released");
+}
+
+/// Images hold their layers, also against a store that knows nothing of them.
+#[test]
+fn layers_of_images_stay() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let limits = Limits::default();
+    let layers = open(folder.path());
+    let bytes = tar(&[("a", b"1")]);
+    let layer = register(&layers, &bytes, None);
+    let other = register(&layers, &tar(&[("b", b"1")]), None);
+    let config = format!(
+        r#"{{"architecture":"amd64","os":"linux","rootfs":{{"type":"layers","diff_ids":["{}"]}}}}"#,
+        layer.chain_id()
+    );
+    let id = {
+        let root = DataRoot::open(folder.path(), LayerDriver::Tar, host_env(), &limits).expect("opens");
+        let missing = config.replace(layer.chain_id().as_str(), &format!("sha256:{}", "0".repeat(64)));
+        block_on(root.images.create(missing.as_bytes(), CreateOptions::default()))
+            .expect_err("no such layer");
+        block_on(root.images.create(config.as_bytes(), CreateOptions::default())).expect("created")
+    };
+    let chain_id = layer.chain_id().clone();
+    assert_eq!(layers.release(layer).expect("released"), []);
+    assert_eq!(layers.collect().expect("collected"), []);
+    drop(other);
+    assert_eq!(
+        layers.collect().expect("collected"),
+        [],
+        "a reference that was dropped holds until the store is closed"
+    );
+    drop(layers);
+
+    let root = DataRoot::open(folder.path(), LayerDriver::Tar, host_env(), &limits).expect("opens");
+    assert_eq!((root.opened.images, root.opened.problems.len(), root.opened_layers.layers), (1, 0, 2));
+    assert_eq!(root.layers.collect().expect("collected").len(), 1);
+    assert_eq!(export(&root.layers, &chain_id), bytes);
+    let report = block_on(root.images.delete(&id, DeletePolicy::default())).expect("deleted");
+    assert_eq!(report.freed.len(), 1);
+    assert_eq!((report.freed[0].chain_id.clone(), report.freed[0].own_size), (chain_id, 1));
+    assert_eq!(left(folder.path()), [""; 0]);
 }

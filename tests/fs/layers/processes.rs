@@ -100,6 +100,11 @@ fn a_killed_process_leaves_whole_layers() {
         // Everything can go on from there.
         let again = register(&layers, 0, None);
         layers.release(again).expect("released");
+        // What the one that was killed had is freed; what somebody holds is not.
+        layers.collect().expect("collected");
+        let left: Vec<ChainId> =
+            layers.list().expect("listed").into_iter().map(|info| info.chain_id).collect();
+        assert_eq!(left, [kept.chain_id().clone()], "seed {seed}");
         before.release(kept).expect("released");
     }
     println!("{swept} of {KILLS} processes were killed while they put a layer together");

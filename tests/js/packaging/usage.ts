@@ -21,6 +21,8 @@ import {
 } from "layerglass/archive";
 
 import { indexedDbBackend, mapBackend, opfsBackend } from "layerglass/backends";
+import { Graph, type GraphImage, type LayerOutcome, NamedStores, PathFilter } from "layerglass/graph";
+import { type InspectedSif, inspectSif, type SifCheck } from "layerglass/sif";
 import { testBackend } from "layerglass/testing";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -113,8 +115,42 @@ export async function stores(records: Map<string, Uint8Array>, config: ImageConf
   await ImageStore.open({ list: () => [] });
 }
 
+export async function sifs(input: Blob, bytes: Uint8Array): Promise<void> {
+  const sif: InspectedSif = await inspectSif(input, { integrity: true, limits: { sifDescriptors: 100 } });
+  for (const { type, partition, size } of sif.objects) {
+    same<typeof size, Size>();
+    if (type === "partition") void partition?.architecture;
+  }
+  const check: SifCheck | undefined = sif.integrity?.signatures[0]?.header;
+  void check?.state;
+  await inspectSif(bytes, { onProgress: ({ phase }) => same<typeof phase, "open" | "verify">() });
+  // @ts-expect-error: not an input
+  await inspectSif(7);
+  // @ts-expect-error: data is read-only
+  sif.objects.push();
+}
+
 export function errors(error: unknown): ErrorKind | undefined {
   if (!(error instanceof LayerglassError) || !(error instanceof SameError)) return undefined;
   same<typeof error.offset, Size | undefined>();
   return error.kind;
+}
+
+export async function graphs(bytes: Uint8Array, stream: ReadableStream<Uint8Array>): Promise<void> {
+  const graph = await Graph.open(mapBackend(), { dockerVersion: "0.11.1" });
+  const image: GraphImage = await graph.register("id", bytes, stream);
+  same<typeof image.size, Size | undefined>();
+  for await (const piece of graph.layer(image.id)) same<typeof piece, Uint8Array>();
+  const tags = await graph.tags({ form: "current" });
+  await tags.set("busybox", "latest", image.id, { force: true });
+  const stores = await NamedStores.open(indexedDbBackend("stores"));
+  await stores.write("store", "id", [bytes, bytes], { parent: NamedStores.ROOT, metadata: { a: bytes } });
+  const outcomes: LayerOutcome[] = await stores.getMany("store", ["id"]);
+  for (const outcome of outcomes) if ("error" in outcome) same<typeof outcome.error.kind, ErrorKind>();
+  const filter = await PathFilter.create({ exclude: [""], include: ["etc/"] });
+  same<ReturnType<typeof filter.apply>, string | undefined>();
+  // @ts-expect-error: a layer is bytes
+  await graph.register("id", bytes, "text");
+  // @ts-expect-error: there are two forms
+  await graph.tags({ form: "newest" });
 }

@@ -90,7 +90,7 @@ fn child_of(store: &Store, parent: &ImageId) -> Vec<u8> {
 }
 
 /// What the store changes while the daemon is stopped. Gives the new image.
-fn change(store: &Store) -> Result<ImageId, StoreError> {
+fn change(store: &Store) -> Result<ImageId, Box<StoreError>> {
     let find = |text: &str| store.resolve(text, ResolveOptions::default());
     let (quirks, shared) = (find("quirks:1")?, find("shared:a")?);
     let config = child_of(store, &quirks);

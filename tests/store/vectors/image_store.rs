@@ -9,8 +9,7 @@ use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::{FolderBackend, block_on};
 use layerglass::image::ImageId;
 use layerglass::store::{
-    Backend, ChildPolicy, CreateOptions, DeletePolicy, ImageStore, LayerStores, NoLayers, StoreError,
-    StoreOptions,
+    Backend, ChildPolicy, CreateOptions, DeletePolicy, ImageStore, LayerStores, NoLayers, StoreOptions,
 };
 use serde_json::{Value, json};
 
@@ -126,7 +125,7 @@ pub fn check_search(vectors: &Value, report: &mut Report) {
         };
         let query = text(case, "query");
         let found = store.search(query);
-        let kind = found.as_ref().err().map(StoreError::kind);
+        let kind = found.as_ref().err().map(Reason::kind);
         if query.is_empty() {
             assert_eq!(kind, Some(ErrorKind::Invalid));
             report.exclude(exclusions::SEARCH_EMPTY);

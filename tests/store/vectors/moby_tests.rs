@@ -38,7 +38,7 @@ fn key_of(bytes: &[u8]) -> String {
     format!("imagedb/content/sha256/{}", Digest::sha256(bytes).hex())
 }
 
-fn kind<T>(result: &Result<T, StoreError>) -> Option<ErrorKind> {
+fn kind<T>(result: &Result<T, Box<StoreError>>) -> Option<ErrorKind> {
     result.as_ref().err().map(Reason::kind)
 }
 
@@ -305,7 +305,7 @@ fn atomic_write(case: &Value, folder: &Path, report: &mut Report) {
                 state.built_locally = true;
                 state.metadata.insert("note".to_owned(), b"x".to_vec());
                 assert_eq!(keys(), before, "nothing is to be seen before the commit");
-                if goes_on { Ok(()) } else { Err(StoreError::NotFound { id: id("a") }) }
+                if goes_on { Ok(()) } else { Err(Box::new(StoreError::NotFound { id: id("a") })) }
             };
             block_on(store.update(&id("a"), |state| change(state, false))).expect_err("it was told to fail");
             report.equal("cancelled", &before, &keys());

@@ -56,5 +56,6 @@ export async function readContents(
   }
   const { inspectDisk } = await import("layerglass/vm");
   const data = await inspectDisk(file, { signal });
-  return data.detail.format === "unknown" ? undefined : { type: "disk", data };
+  // What is packed was unpacked before, and nothing that is known was found.
+  return ["unknown", "compressed"].includes(data.detail.format) ? undefined : { type: "disk", data };
 }

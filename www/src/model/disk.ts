@@ -181,7 +181,7 @@ function tell(detail: DiskDetail): Told {
     case "compressed":
       return {
         title: "Compressed stream",
-        explanation: "Most initrds look like this. What is in it is known once it is unpacked.",
+        explanation: "The first files of a machine, its initrd, are often packed like this.",
         facts: known([fact("Compression", detail.compression)]),
       };
     case "filesystem":

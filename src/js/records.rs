@@ -7,11 +7,11 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::order;
+use super::error::{BindingError, to_thrown};
+use super::object::limits;
+use super::order::order;
+use super::value::to_js;
 use crate::finding::ErrorData;
-use crate::js::error::{BindingError, to_thrown};
-use crate::js::object::limits;
-use crate::js::value::to_js;
 use crate::limits::Limits;
 use crate::store::{ImageRecord, RecordChange, RecordFilter, Records};
 
