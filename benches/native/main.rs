@@ -6,6 +6,7 @@
 //! native store FOLDER RUNS        times a store of 100,000 images that it makes there
 //! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
 //! native register FILE ROOT DRIVER SYNC   adds an image to a data root, `synced` or `unsynced`
+//! native oci FILE FOLDER          writes the image into an OCI layout, for programs that unpack those
 //! native image FILE               scans every layer of an image on all cores and checks every digest
 //! ```
 
@@ -14,6 +15,8 @@ mod read;
 mod register;
 mod store;
 mod tar;
+#[cfg(target_os = "linux")]
+mod unpack;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,10 +31,13 @@ fn main() -> ExitCode {
         ["inputs", folder, ref sources @ ..] => inputs::make(Path::new(folder), sources),
         ["layer", file] => read::layer(Path::new(file)),
         ["store", folder, runs] => store::bench(Path::new(folder), runs.parse().unwrap_or(1)),
-        ["unpack", file, folder] => read::unpack(Path::new(file), Path::new(folder)),
         ["register", image, root, driver, sync] => {
             register::register(Path::new(image), Path::new(root), driver, sync == "synced")
         }
+        #[cfg(target_os = "linux")]
+        ["unpack", file, folder] => unpack::unpack(Path::new(file), Path::new(folder)),
+        #[cfg(target_os = "linux")]
+        ["oci", file, folder] => unpack::oci(Path::new(file), Path::new(folder)),
         ["image", file] => read::image(Path::new(file)),
         _ => {
             println!("run by `cargo xtask bench`");

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use layerglass::archive::CheckState;
-use layerglass::fs::{ImageFile, OpenOptions, UnpackOptions};
+use layerglass::fs::{ImageFile, OpenOptions};
 use layerglass::layer::{ContentHash, LayerScan};
 use layerglass::limits::Limits;
 
@@ -46,16 +46,5 @@ pub fn image(path: &Path) -> Result {
     }
     let tree = file.archive().tree(0, usize::MAX)?;
     println!("{} layers, {} entries", data.layers.len(), tree.totals().entries);
-    Ok(())
-}
-
-/// Unpacks the first image into a folder that is not there yet.
-pub fn unpack(path: &Path, folder: &Path) -> Result {
-    let file = ImageFile::open(path, &OpenOptions::default())?;
-    let reports = file.unpack(0, folder, &UnpackOptions::default())?;
-    let (entries, findings) = reports.iter().fold((0, 0), |(entries, findings), report| {
-        (entries + report.entries, findings + report.findings.len())
-    });
-    println!("{} layers, {entries} entries, {findings} findings", reports.len());
     Ok(())
 }

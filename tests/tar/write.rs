@@ -190,3 +190,88 @@ fn contents_are_as_long_as_the_header_says() {
     assert_eq!(writer.padding().expect("complete").len(), 508);
     assert_eq!(writer.finish().expect("complete"), [0; 1024]);
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn name(longest: usize) -> impl Strategy<Value = Vec<u8>> {
+        let letters = prop::collection::vec(
+            prop_oneof![4 => b'a'..=b'z', 1 => Just(b'/'), 1 => 1_u8..=255],
+            1..longest,
+        );
+        let ascii = prop::collection::vec(prop_oneof![6 => b'a'..=b'z', 1 => Just(b'/')], 1..longest);
+        prop_oneof![letters, ascii]
+    }
+
+    fn entry() -> impl Strategy<Value = (Entry, Vec<u8>)> {
+        let kind = prop::sample::select(vec![
+            EntryKind::File,
+            EntryKind::HardLink,
+            EntryKind::Symlink,
+            EntryKind::CharDevice,
+            EntryKind::BlockDevice,
+            EntryKind::Directory,
+            EntryKind::Fifo,
+        ]);
+        let id = prop_oneof![0_i64..3_000_000, any::<u32>().prop_map(i64::from), any::<i64>()];
+        let time = (prop_oneof![any::<i64>(), -5_i64..5], prop_oneof![Just(0), 0_u32..1_000_000_000]);
+        let xattr = (name(20), prop::collection::vec(any::<u8>(), 1..30));
+        let contents = prop::collection::vec(any::<u8>(), 0..1500);
+        let rest = (prop::collection::btree_map(name(20), xattr.1, 0..3), contents, 0_u32..0o10000);
+        (name(400), name(300), kind, (id.clone(), id), time, (0_u32..1 << 21, 0_u32..1 << 21), rest).prop_map(
+            |(path, link, kind, ids, (secs, nanos), device, (xattrs, contents, mode))| {
+                let mut entry = Entry::new(path, kind);
+                (entry.uid, entry.gid) = ids;
+                (entry.mtime, entry.mode) = (Timestamp { secs, nanos }, mode);
+                if matches!(kind, EntryKind::HardLink | EntryKind::Symlink) {
+                    entry.link = link;
+                }
+                if matches!(kind, EntryKind::CharDevice | EntryKind::BlockDevice) {
+                    entry.device = device;
+                }
+                entry.xattrs = xattrs.into_iter().filter(|(name, _)| !name.contains(&b'=')).collect();
+                let contents = if kind == EntryKind::File { contents } else { Vec::new() };
+                entry.size = contents.len() as u64;
+                (entry, contents)
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What is written is read back, in pieces of any size, and nothing of one member touches the next.
+        #[test]
+        fn what_is_written_is_read_back(members in prop::collection::vec(entry(), 1..6), piece in 1_usize..2000) {
+            let written = tar(WriteFormat::Pax, &members).expect("can be written");
+            let (found, end) = read(&written, piece);
+            prop_assert_eq!(end.expect("a whole tar").end_blocks, 2);
+            prop_assert_eq!(found.len(), members.len());
+            for ((entry, contents), (found, read)) in members.iter().zip(&found) {
+                prop_assert_eq!(meaning(found), meaning(entry));
+                prop_assert_eq!(read, contents);
+            }
+        }
+
+        /// So is what GNU's form holds: whole seconds, and no attributes.
+        #[test]
+        fn gnu_forms_are_read_back(members in prop::collection::vec(entry(), 1..6)) {
+            let members: Vec<_> = members.into_iter().map(|(mut entry, contents)| {
+                entry.xattrs.clear();
+                entry.mtime.nanos = 0;
+                // Eight bytes in base 256 hold 63 bits with the sign.
+                (entry.uid, entry.gid) = (entry.uid >> 2, entry.gid >> 2);
+                (entry, contents)
+            }).collect();
+            let written = tar(WriteFormat::Gnu, &members).expect("can be written");
+            let (found, _) = read(&written, 512);
+            prop_assert_eq!(found.len(), members.len());
+            for ((entry, contents), (found, read)) in members.iter().zip(&found) {
+                prop_assert_eq!(meaning(found), meaning(entry));
+                prop_assert_eq!(read, contents);
+            }
+        }
+    }
+}

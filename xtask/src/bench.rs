@@ -3,6 +3,7 @@
 mod native;
 mod register;
 mod table;
+mod unpack;
 
 use crate::browser::Browser;
 use crate::error::{At, Error, Result};
@@ -23,6 +24,8 @@ const NOUNS: &str = "nouns";
 const STORE: &str = "store";
 /// Adding images to a data root, beside `docker load`.
 const REGISTER: &str = "register";
+/// Images unpacked into folders.
+const UNPACK: &str = "unpack";
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
@@ -48,6 +51,14 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         native.make(&inputs)?;
         rows.extend(register::run(native.path(), &inputs, runs)?);
         parts.retain(|part| *part != REGISTER);
+    }
+    if parts.contains(&UNPACK) {
+        println!("bench: {UNPACK}");
+        let inputs = project.target().join("bench");
+        let native = Native::build(project)?;
+        native.make(&inputs)?;
+        rows.extend(unpack::run(&native, &inputs, runs)?);
+        parts.retain(|part| *part != UNPACK);
     }
     if !parts.is_empty() {
         rows.extend(files(project, runs, parts)?);
@@ -97,7 +108,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, REGISTER, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, REGISTER, UNPACK, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();

@@ -58,6 +58,10 @@ impl Native {
         Program::new(&self.0).arg("inputs").arg(inputs).arg(toolchain.trim()).args(crates).run()
     }
 
+    pub fn program(&self) -> Program {
+        Program::new(&self.0)
+    }
+
     /// Times a store of many images and gives the rows that are printed.
     pub fn store(&self, inputs: &Path, runs: u32) -> Result<String> {
         Program::new(&self.0).arg("store").arg(inputs).arg(runs.to_string()).output_with_progress()
@@ -145,7 +149,7 @@ fn compare(
     })
 }
 
-fn absent(what: &str, peer: &str) -> Row {
+pub fn absent(what: &str, peer: &str) -> Row {
     Row { what: what.to_owned(), peer: peer.to_owned(), theirs: "absent".into(), ..Row::default() }
 }
 
