@@ -13,4 +13,5 @@ mod full_disk;
 mod images;
 mod operations;
 mod processes;
+mod split;
 mod support;
