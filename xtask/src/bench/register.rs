@@ -20,9 +20,10 @@ const MOST_KIB: f64 = 100.0 * 1024.0;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Times both for each image, with the driver that the daemon uses; contents are not waited for on the disk, as Docker does
-/// not either.
+/// not either. All of it is below the folder for temporary files, and what was added stays until the end: some file systems
+/// are slow to make files where many were removed just before, and those of the other one must not be in the way.
 pub fn run(native: &Path, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
-    let folder = inputs.join("register");
+    let folder = std::env::temp_dir().join(format!("layerglass-register-{}", std::process::id()));
     clear(&folder)?;
     let daemon = Daemon::start(&folder.join("docker"))?;
     let driver = if daemon.is_some() { "overlay2" } else { "tar" };
@@ -31,7 +32,7 @@ pub fn run(native: &Path, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
         let image = inputs.join(file);
         let (mut ours, mut theirs, mut kib) = (Vec::new(), Vec::new(), 0.0_f64);
         for round in 0..=runs {
-            let root = folder.join("ours");
+            let root = folder.join(format!("{file}-{round}"));
             clear(&root)?;
             let started = Instant::now();
             let printed = Program::new(native)
