@@ -16,10 +16,10 @@ pub enum Escapes {
 pub fn write_string(out: &mut Vec<u8>, text: &str, escapes: Escapes) {
     out.push(b'"');
     let mut rest = text;
-    while !rest.is_empty() {
-        // Most texts are plain as a whole.
-        let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
-        let (copied, after) = rest.split_at(plain);
+    // Most texts are plain as a whole. What is plain is ASCII, so it ends between two characters.
+    while let Some((copied, after)) =
+        rest.split_at_checked(rest.bytes().take_while(|byte| is_plain(*byte)).count())
+    {
         out.extend(copied.as_bytes());
         let mut chars = after.chars();
         let Some(c) = chars.next() else { break };
