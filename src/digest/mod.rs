@@ -76,10 +76,8 @@ impl Digest {
         let mut bytes = [0; 64];
         for (index, (byte, pair)) in bytes.iter_mut().zip(encoded.as_bytes().chunks_exact(2)).enumerate() {
             for (half, &digit) in pair.iter().enumerate() {
-                let value = match digit {
-                    b'0'..=b'9' => digit - b'0',
-                    b'a'..=b'f' => digit - b'a' + 10,
-                    _ => return Err(DigestError::Format { offset: start + index * 2 + half }),
+                let Some(value) = hex_value(digit) else {
+                    return Err(DigestError::Format { offset: start + index * 2 + half });
                 };
                 *byte = *byte << 4 | value;
             }
@@ -94,13 +92,8 @@ impl Digest {
         if pairs.len() != algorithm.size() || !rest.is_empty() {
             return None;
         }
-        let value = |digit: u8| match digit {
-            b'0'..=b'9' => Some(digit - b'0'),
-            b'a'..=b'f' => Some(digit - b'a' + 10),
-            _ => None,
-        };
         for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = value(*high)? << 4 | value(*low)?;
+            *byte = hex_value(*high)? << 4 | hex_value(*low)?;
         }
         Some(Self { algorithm, bytes })
     }
@@ -222,7 +215,16 @@ fn check_form(text: &str) -> Result<(), usize> {
     if in_algorithm || starts { Err(text.len()) } else { Ok(()) }
 }
 
+/// What a hexadecimal digit in lower case counts.
+const fn hex_value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
 /// Whether these are hexadecimal digits as digests are written: in lower case, and as many as wanted.
 pub(crate) fn are_digits(text: &[u8], wanted: usize) -> bool {
-    text.len() == wanted && text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == wanted && text.iter().all(|digit| hex_value(*digit).is_some())
 }
