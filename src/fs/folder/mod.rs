@@ -22,8 +22,8 @@ use self::sweep::Noted;
 use crate::limits::{LimitExceeded, Limits};
 use crate::store::{Backend, BackendError, Lock, OwnedTurn, Sharing, Turn, Visit, is_key};
 
-/// Names of files that are being written start so, as Docker's do.
-const TEMPORARY: &str = ".tmp-";
+/// Names of what is being written start so, as Docker's do; they are no keys.
+pub(in crate::fs) const TEMPORARY: &str = ".tmp-";
 /// Whoever holds the lock of this file writes.
 const LOCK: &str = "layerglass/lock";
 

@@ -5,13 +5,14 @@ use std::io;
 use std::path::Path;
 
 use crate::fs::FolderBackend;
+use crate::fs::folder::TEMPORARY;
 use crate::fs::folder::write::make_folders;
 use crate::store::{Backend, BackendError, Lock, MaybeSend, Sharing, is_key};
 
 /// Where the layers are.
 const GRAPH: &str = "graph/";
 /// What is there for a while only.
-const TEMPORARY: &str = "graph/_tmp";
+const STAGING: &str = "graph/_tmp";
 
 /// The root of a daemon up to version 1.9, such as `/var/lib/docker`, as the storage of a [`Graph`](crate::graph::Graph).
 ///
@@ -27,8 +28,8 @@ impl GraphFolder {
     /// It cannot be made, or something else has its name.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, BackendError> {
         let folder = FolderBackend::open(root)?;
-        let temporary = folder.root().join(TEMPORARY);
-        make_folders(&temporary).map_err(|error| BackendError::failed("open", TEMPORARY, error))?;
+        let temporary = folder.root().join(STAGING);
+        make_folders(&temporary).map_err(|error| BackendError::failed("open", STAGING, error))?;
         Ok(Self(folder))
     }
 
@@ -55,7 +56,7 @@ impl GraphFolder {
                 continue;
             }
             let folder = self.root().join(&above);
-            if above == format!("{TEMPORARY}/") {
+            if above == format!("{STAGING}/") {
                 for token in names(&folder)? {
                     files(&folder.join(&token), &format!("{above}{token}/"), &mut keys)?;
                 }
@@ -141,7 +142,7 @@ impl Backend for GraphFolder {
         let fail = |error| BackendError::failed("sweep", GRAPH, error);
         for id in names(&self.root().join("graph")).map_err(fail)? {
             let folder = self.root().join(GRAPH).join(&id);
-            for name in names(&folder).map_err(fail)?.into_iter().filter(|name| name.starts_with(".tmp-")) {
+            for name in names(&folder).map_err(fail)?.into_iter().filter(|name| name.starts_with(TEMPORARY)) {
                 if fs::remove_file(folder.join(&name)).is_ok() {
                     swept.push(format!("{GRAPH}{id}/{name}"));
                 }

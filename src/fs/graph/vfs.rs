@@ -11,6 +11,7 @@ use std::thread::{self, JoinHandle};
 
 use super::make_skeleton;
 use super::pipe::{PipeReader, PipeWriter, pipe};
+use crate::fs::folder::TEMPORARY;
 use crate::fs::folder::write::{make_folders, sync_folder};
 use crate::fs::{
     PackError, PackOptions, PackReport, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts, pack,
@@ -19,9 +20,6 @@ use crate::fs::{
 use crate::graph::{ContentsError, LayerContents, PathFilter, SkeletonEntry};
 use crate::layer::{LayerFilter, LayerFilterReport};
 use crate::limits::Limits;
-
-/// What is being written, or removed, has a name that begins so.
-const TEMPORARY: &str = ".tmp-";
 
 /// The contents of layers as Docker's driver `vfs` keeps them: a folder `vfs/dir/<id>` for each, with everything that is there
 /// after the layer. Who is not root cannot give files away or make devices; such are unpacked as far as that goes.

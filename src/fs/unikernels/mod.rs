@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::UnikernelFolderError;
 
+use super::folder::TEMPORARY;
 use super::folder::write::{make_folders, open_lock, sync_folder};
 use super::pull::hashed;
 use super::{FolderBackend, UnpackOptions, Unpacker, block_on, probe_disk};
@@ -33,8 +34,6 @@ use crate::vm::{Detail, DiskError};
 
 type Result<T, E = UnikernelFolderError> = std::result::Result<T, E>;
 
-/// Names of folders that are being made begin so.
-const TEMPORARY: &str = ".tmp-";
 /// The file of an archive that says what is in it.
 const MANIFEST: &str = "manifest";
 

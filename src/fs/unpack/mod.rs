@@ -20,7 +20,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use folders::Folders;
-use place::Placer;
+use place::{Counts, Placer};
 use placed::Placed;
 
 pub use error::UnpackError;
@@ -107,22 +107,9 @@ impl Unpacker {
     /// # Errors
     /// The layer cannot be read to its end, passes a limit, or cannot be written.
     pub fn layer(&mut self, tar: impl Read + Send) -> Result<UnpackReport, UnpackError> {
-        // What lies below is spared nothing in a first layer, and overlay marks delete nothing.
-        let is_first = std::mem::replace(&mut self.is_empty, false);
-        let marks = !is_first && self.options.whiteouts == Whiteouts::Apply;
-        self.folders.placed = marks.then(Placed::default);
-        let limits = &self.options.limits;
-        let mut reader = Reader::new(limits);
-        let mut placer = Placer::new(&mut self.folders, self.options.whiteouts, limits, is_first);
-        let passed = pipeline::pass(tar, limits, |mut bytes| {
-            while let Some(event) = reader.next(&mut bytes)? {
-                placer.event(&event)?;
-            }
-            Ok(())
-        })?;
-        let trailer = reader.finish()?;
-        let Placer { findings, counts, .. } = placer;
-        self.folders.leave_all()?;
+        let limits = self.options.limits;
+        let (passed, written) = self.write(|write| pipeline::pass(tar, &limits, write))?;
+        let Written { counts, findings, trailer } = written;
         let findings = trailing(findings, &trailer, &passed);
         let (findings, more_findings) = findings.into_parts();
         Ok(UnpackReport {
@@ -139,6 +126,37 @@ impl Unpacker {
             more_findings,
         })
     }
+
+    /// Writes the entries of the next layer, whose tar is handed over uncompressed and piece by piece.
+    fn write<P>(
+        &mut self,
+        pass: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), UnpackError>) -> Result<P, UnpackError>,
+    ) -> Result<(P, Written), UnpackError> {
+        // What lies below is spared nothing in a first layer, and overlay marks delete nothing.
+        let is_first = std::mem::replace(&mut self.is_empty, false);
+        let marks = !is_first && self.options.whiteouts == Whiteouts::Apply;
+        self.folders.placed = marks.then(Placed::default);
+        let limits = &self.options.limits;
+        let mut reader = Reader::new(limits);
+        let mut placer = Placer::new(&mut self.folders, self.options.whiteouts, limits, is_first);
+        let passed = pass(&mut |mut bytes| {
+            while let Some(event) = reader.next(&mut bytes)? {
+                placer.event(&event)?;
+            }
+            Ok(())
+        })?;
+        let trailer = reader.finish()?;
+        let Placer { findings, counts, .. } = placer;
+        self.folders.leave_all()?;
+        Ok((passed, Written { counts, findings, trailer }))
+    }
+}
+
+/// What is told of a layer that was written.
+struct Written {
+    counts: Counts,
+    findings: Findings,
+    trailer: Trailer,
 }
 
 impl std::fmt::Debug for Unpacker {
