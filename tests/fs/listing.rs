@@ -1,7 +1,6 @@
 //! A folder as lines of `rootfs/*.tsv`: path, type, mode, owner, group, size, time, links, target or device, extended
 //! attributes and SHA-256, one line an entry.
 
-use std::fmt::Write;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -9,6 +8,8 @@ use std::path::Path;
 
 use layerglass::digest::Digest;
 use rustix::fs::{FileType, lgetxattr, llistxattr, major, minor};
+
+use crate::quoting::{hex, quoted};
 
 /// The lines of all below a folder, sorted.
 pub fn lines(folder: &Path) -> Vec<String> {
@@ -71,23 +72,4 @@ fn xattrs(path: &Path) -> String {
         .collect();
     found.sort();
     found.join(",")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// As Python's `urllib.parse.quote` writes bytes.
-fn quoted(bytes: &[u8], safe: &str) -> String {
-    bytes.iter().fold(String::new(), |mut text, &byte| {
-        if byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) || safe.as_bytes().contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-        text
-    })
 }

@@ -6,11 +6,17 @@ mod arena;
 mod build;
 #[path = "../support/children.rs"]
 mod children;
+#[path = "../support/disk.rs"]
+mod disk;
 mod hostile;
 mod layers;
 mod listing;
 mod pack;
 mod properties;
+#[path = "../support/quoting.rs"]
+mod quoting;
+#[path = "../support/tar_split.rs"]
+mod tar_split;
 mod unpack;
 mod whole;
 

@@ -6,7 +6,8 @@ use layerglass::fs::block_on;
 use layerglass::graph::{GraphError, SCRATCH, TagStore, WriteLayer};
 use layerglass::store::{MemoryBackend, Sharing};
 
-use crate::support::{Fault, Faulty, TestGraph, TestStores, open_graph, open_stores, register};
+use crate::faulty::{Fault, Faulty};
+use crate::support::{TestGraph, TestStores, open_graph, open_stores, register};
 
 type Records = BTreeMap<String, Vec<u8>>;
 type Operation<S> = fn(&S) -> Result<(), GraphError>;

@@ -7,6 +7,8 @@ mod atomicity;
 mod children;
 #[cfg(target_os = "linux")]
 mod disk;
+#[path = "../support/faulty.rs"]
+mod faulty;
 mod filter;
 mod legacy;
 mod migration;
@@ -18,6 +20,8 @@ mod processes;
 #[path = "../conformance/report.rs"]
 #[allow(dead_code, reason = "the test of vectors uses the rest")]
 mod report;
+#[path = "../support/seeds.rs"]
+mod seeds;
 mod support;
 mod url;
 mod vectors;

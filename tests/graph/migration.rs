@@ -14,7 +14,8 @@ use layerglass::store::{
     Backend, ImageStore, LayerStore, LayerStores, MemoryBackend, MemoryLayers, Sharing, StoreOptions,
 };
 
-use crate::support::{Fault, Faulty, env};
+use crate::faulty::{Fault, Faulty};
+use crate::support::env;
 
 /// Diff ids with sizes, bottom first.
 type Stack = Vec<(DiffId, u64)>;

@@ -1,7 +1,6 @@
 //! What the tests of graphs share.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use layerglass::env::{Env, UnixTime};
 use layerglass::fs::block_on;
@@ -10,7 +9,7 @@ use layerglass::graph::{
     SourceError, StoresOptions,
 };
 use layerglass::image::Platform;
-use layerglass::store::{Backend, BackendError, Lock, MemoryBackend, Sharing};
+use layerglass::store::{Backend, MemoryBackend};
 
 /// A clock that stands still, a platform, and numbers that follow from each other.
 pub fn env() -> Env {
@@ -63,90 +62,5 @@ impl LayerSource for Interrupted {
             [] => Err(SourceError { reason: "the connection ended".to_owned() }),
             bytes => Ok(Some(bytes.to_vec())),
         }
-    }
-}
-
-/// What goes wrong with a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It is not done, and said to have failed; those after it work.
-    Fails,
-    /// It is done, and said to have failed; those after it work.
-    DoneButFails,
-    /// It is not done, and nothing after it: the process has ended.
-    EndsBefore,
-    /// It is done, and nothing after it.
-    EndsAfter,
-}
-
-/// A backend in memory in which one write goes wrong. Clones are the same one.
-#[derive(Clone)]
-pub struct Faulty {
-    pub inner: MemoryBackend,
-    fault: Fault,
-    /// Writes until then.
-    left: Arc<AtomicUsize>,
-    sharing: Sharing,
-}
-
-impl Faulty {
-    /// Goes wrong at the write after `after` others.
-    pub fn new(inner: MemoryBackend, fault: Fault, after: usize, sharing: Sharing) -> Self {
-        Self { inner, fault, left: Arc::new(AtomicUsize::new(after)), sharing }
-    }
-
-    /// Whether the write went wrong.
-    pub fn struck(&self) -> bool {
-        self.left.load(Ordering::SeqCst) == usize::MAX
-    }
-
-    async fn write<T>(
-        &self,
-        key: &str,
-        write: impl Future<Output = Result<T, BackendError>> + Send,
-    ) -> Result<T, BackendError> {
-        let error = BackendError::failed("write", key, "as told");
-        let ends = matches!(self.fault, Fault::EndsBefore | Fault::EndsAfter);
-        match self.left.load(Ordering::SeqCst) {
-            usize::MAX if ends => Err(error),
-            usize::MAX => write.await,
-            0 => {
-                self.left.store(usize::MAX, Ordering::SeqCst);
-                if matches!(self.fault, Fault::DoneButFails | Fault::EndsAfter) {
-                    write.await?;
-                }
-                Err(error)
-            }
-            left => {
-                self.left.store(left - 1, Ordering::SeqCst);
-                write.await
-            }
-        }
-    }
-}
-
-impl Backend for Faulty {
-    async fn list(&self, prefix: &str) -> Result<Vec<String>, BackendError> {
-        self.inner.list(prefix).await
-    }
-
-    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
-        self.inner.get(key).await
-    }
-
-    async fn put(&self, key: &str, bytes: &[u8]) -> Result<(), BackendError> {
-        self.write(key, self.inner.put(key, bytes)).await
-    }
-
-    async fn delete(&self, key: &str) -> Result<(), BackendError> {
-        self.write(key, self.inner.delete(key)).await
-    }
-
-    fn sharing(&self) -> Sharing {
-        self.sharing
-    }
-
-    async fn lock(&self) -> Result<Option<Lock>, BackendError> {
-        if self.sharing == Sharing::Full { self.inner.lock().await } else { Ok(None) }
     }
 }

@@ -6,6 +6,8 @@
 #![cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 
 mod expected;
+#[path = "../support/quoting.rs"]
+mod quoting;
 mod tree;
 
 use std::path::{Path, PathBuf};

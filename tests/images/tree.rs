@@ -1,13 +1,14 @@
 //! Merged trees against `rootfs/*.tsv`: what umoci unpacked, one line an entry.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
 use layerglass::archive::{Archive, ImageData};
 use layerglass::layer::{Node, NodeKind};
 use layerglass::tar::Timestamp;
 use serde_json::Value;
+
+use crate::quoting::{hex, quoted};
 
 /// Checks the tree against the counts, and against the file where there is one.
 pub fn check(name: &str, rootfs: &Value, image: &ImageData, archive: &Archive, tsv: &Path) {
@@ -80,23 +81,4 @@ fn line(node: Node<'_>) -> String {
 fn unpacked_seconds(time: Timestamp) -> i64 {
     let nanos = time.secs.wrapping_mul(1_000_000_000).wrapping_add(i64::from(time.nanos));
     nanos.div_euclid(1_000_000_000).max(i64::from(i32::MIN))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// As Python's `urllib.parse.quote` writes bytes.
-fn quoted(bytes: &[u8], safe: &str) -> String {
-    bytes.iter().fold(String::new(), |mut text, &byte| {
-        if byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) || safe.as_bytes().contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-        text
-    })
 }

@@ -12,7 +12,8 @@ use layerglass::store::{
     Sharing, StoreError,
 };
 
-use crate::support::{Fault, Faulty, config, env, id, name, open};
+use crate::faulty::{Fault, Faulty};
+use crate::support::{config, env, id, name, open};
 
 pub type Records = BTreeMap<String, Vec<u8>>;
 pub type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(), Box<StoreError>>> + 'a>>;

@@ -10,7 +10,8 @@ use layerglass::store::{
 };
 
 use crate::atomicity::{OPERATIONS, done, prepared};
-use crate::support::{Fault, Faulty, config, env, id, name, open};
+use crate::faulty::{Fault, Faulty};
+use crate::support::{config, env, id, name, open};
 
 /// Everything that deletes images is done wholly or not at all, whichever write goes wrong, and leaves the same records
 /// as with a journal.

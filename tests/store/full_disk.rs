@@ -4,10 +4,8 @@
 //! the test says so.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::{FolderBackend, block_on};
@@ -16,58 +14,12 @@ use layerglass::store::{
     StoreError,
 };
 
+use crate::disk::Disk;
 use crate::support::{config, id, name, open};
 
 const BYTES: u64 = 1 << 20;
-/// What the smallest file takes.
-const PAGE: u64 = 4096;
 
 type Records = BTreeMap<String, Vec<u8>>;
-
-/// A file system of its own, unmounted when this is dropped.
-struct Disk(PathBuf);
-
-impl Disk {
-    /// Nothing where it cannot be mounted, with the reason.
-    fn mount(path: PathBuf) -> Result<Self, String> {
-        fs::create_dir_all(&path).expect("a folder");
-        let size = format!("size={BYTES},mode=0700");
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path).output();
-        match mount {
-            Ok(output) if output.status.success() => Ok(Self(path)),
-            Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-
-    fn remount(&self, options: &str) {
-        let options = format!("remount,{options}");
-        let status = Command::new("mount").args(["-o", &options]).arg(&self.0).status().expect("mount");
-        assert!(status.success(), "{options}");
-    }
-
-    /// Takes all space but so many pages.
-    fn fill(&self, left: u64) {
-        let mut filler = File::create(self.0.join("filler")).expect("a file");
-        let page = [0; PAGE as usize];
-        let mut pages = 0;
-        while filler.write_all(&page).is_ok() {
-            pages += 1;
-        }
-        let kept = PAGE * u64::saturating_sub(pages, left);
-        filler.set_len(kept).expect("cut");
-    }
-
-    fn free(&self) {
-        fs::remove_file(self.0.join("filler")).expect("freed");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
 
 /// A store with a bit of everything. Its names take more than a page, so that writing them anew needs space.
 fn prepare(folder: &Path) {
@@ -143,9 +95,7 @@ const OPERATIONS: [(&str, Operation); 7] = [
 ];
 
 fn disk(folder: &Path) -> Option<Disk> {
-    Disk::mount(folder.join("disk"))
-        .inspect_err(|reason| eprintln!("NO DISK COULD BE MOUNTED, A FULL ONE WAS NOT CHECKED: {reason}"))
-        .ok()
+    Disk::mount(folder.join("disk"), BYTES)
 }
 
 /// With no page left, then one, then two, an operation fails at its first write, its second, and so on, until it has

@@ -8,6 +8,10 @@ mod bounds;
 mod children;
 mod daemon;
 mod damage;
+#[path = "../support/disk.rs"]
+mod disk;
+#[path = "../support/faulty.rs"]
+mod faulty;
 mod folder;
 mod full;
 mod full_disk;
@@ -27,6 +31,8 @@ mod recovery;
 mod report;
 mod resolve;
 mod review;
+#[path = "../support/seeds.rs"]
+mod seeds;
 mod support;
 mod syncs;
 mod vectors;

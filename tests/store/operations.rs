@@ -11,23 +11,11 @@ use layerglass::store::{
     MemoryBackend, MemoryLayers, NameChange, ResolveOptions, StoreChange, StoreError, StoreOptions,
 };
 
-use crate::support::{clock, config, env, id, name, open};
+use crate::support::{chain, clock, config, env, id, name, open};
 
 fn fresh() -> (ImageStore<MemoryBackend>, MemoryBackend) {
     let backend = MemoryBackend::new();
     (open(backend.clone()).0, backend)
-}
-
-fn chain() -> (ImageStore<MemoryBackend>, MemoryBackend) {
-    let backend = MemoryBackend::new();
-    let (store, _) = open(backend.clone());
-    block_on(async {
-        store.create(&config("a"), CreateOptions::default()).await?;
-        store.create(&config("b"), CreateOptions::with_parent(id("a"))).await?;
-        store.create(&config("c"), CreateOptions::with_parent(id("b"))).await
-    })
-    .expect("created");
-    (store, backend)
 }
 
 fn kind<T>(result: Result<T, Box<StoreError>>) -> ErrorKind {

@@ -7,7 +7,7 @@ use layerglass::store::{
     Backend, CreateOptions, DeletePolicy, MemoryBackend, ProblemKind, StoreChange, StoreError,
 };
 
-use crate::support::{config, id, name, open};
+use crate::support::{chain, config, id, name, open};
 
 /// Names that others gave, moved and took are told before the change that came upon them, and only once.
 #[test]
@@ -48,14 +48,7 @@ fn names_of_others_are_told() {
 /// An image that comes back is linked to those that still name it as their parent, as after opening.
 #[test]
 fn an_image_that_comes_back_has_its_children() {
-    let backend = MemoryBackend::new();
-    let (store, _) = open(backend.clone());
-    block_on(async {
-        store.create(&config("a"), CreateOptions::default()).await?;
-        store.create(&config("b"), CreateOptions::with_parent(id("a"))).await?;
-        store.create(&config("c"), CreateOptions::with_parent(id("b"))).await
-    })
-    .expect("prepared");
+    let (store, backend) = chain();
     // Docker deletes without a word to the children.
     let content = |of: &str| format!("imagedb/content/sha256/{}", id(of).digest().hex());
     block_on(backend.delete(&content("b"))).expect("deleted");

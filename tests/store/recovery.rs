@@ -6,7 +6,8 @@ use layerglass::store::{
 };
 
 use crate::atomicity::{OPERATIONS, Operation, Records, done, prepared};
-use crate::support::{Fault, Faulty, config, env, id, open};
+use crate::faulty::{Fault, Faulty};
+use crate::support::{config, env, id, open};
 
 const JOURNAL: &str = "layerglass/journal";
 const FAULTS: [Fault; 4] = [Fault::Fails, Fault::DoneButFails, Fault::EndsBefore, Fault::EndsAfter];

@@ -13,7 +13,7 @@ use layerglass::store::{
     MemoryBackend, MemoryLayers, ProblemKind, RepairPlan, StoreChange, StoreError, StoreOptions,
 };
 
-use crate::support::{config, env, id, name, open};
+use crate::support::{chain, config, env, id, name, open};
 
 fn folder() -> (tempfile::TempDir, FolderBackend) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -268,14 +268,7 @@ fn long_chains_take_no_time() {
 /// What a damaged image was made from is not collected: the image may be put right.
 #[test]
 fn the_parent_of_a_damaged_image_is_kept() {
-    let backend = MemoryBackend::new();
-    let (store, _) = open(backend.clone());
-    block_on(async {
-        store.create(&config("a"), CreateOptions::default()).await?;
-        store.create(&config("b"), CreateOptions::with_parent(id("a"))).await?;
-        store.create(&config("c"), CreateOptions::with_parent(id("b"))).await
-    })
-    .expect("created");
+    let (_, backend) = chain();
     block_on(backend.put(&format!("imagedb/content/sha256/{}", id("c").digest().hex()), b"?"))
         .expect("damaged");
     let (store, _) = open(backend);
@@ -296,9 +289,9 @@ fn a_store_opens_on_a_full_disk() {
         .into_iter()
         .map(|key| (key.clone(), block_on(backend.get(&key)).expect("read").expect("there")))
         .collect();
-    let cut = crate::support::Faulty::new(
+    let cut = crate::faulty::Faulty::new(
         memory.clone(),
-        crate::support::Fault::EndsBefore,
+        crate::faulty::Fault::EndsBefore,
         1,
         layerglass::store::Sharing::Full,
     );

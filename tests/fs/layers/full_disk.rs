@@ -3,57 +3,15 @@
 //! The disk is a small file system in memory. Mounting one is for root; where that is not possible nothing is checked, and
 //! the test says so.
 
-use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::fs::{LayerDriver, RegisterOptions};
 
 use super::support::{export, files, open_as, tar};
+use crate::disk::Disk;
 
 const BYTES: u64 = 2 << 20;
-/// What the smallest file takes.
-const PAGE: u64 = 4096;
-
-/// A file system of its own, unmounted when this is dropped.
-struct Disk(PathBuf);
-
-impl Disk {
-    fn mount(path: PathBuf) -> Option<Self> {
-        fs::create_dir_all(&path).expect("a folder");
-        let size = format!("size={BYTES},mode=0700");
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path).output();
-        match mount {
-            Ok(output) if output.status.success() => return Some(Self(path)),
-            Ok(output) => eprint!("{}", String::from_utf8_lossy(&output.stderr)),
-            Err(error) => eprintln!("{error}"),
-        }
-        eprintln!("NO DISK COULD BE MOUNTED, A FULL ONE WAS NOT CHECKED");
-        None
-    }
-
-    /// Takes all space but so many pages.
-    fn fill(&self, left: u64) {
-        let mut filler = File::create(self.0.join("filler")).expect("a file");
-        let mut pages = 0;
-        while filler.write_all(&[0; PAGE as usize]).is_ok() {
-            pages += 1;
-        }
-        filler.set_len(PAGE * u64::saturating_sub(pages, left)).expect("cut");
-    }
-
-    fn free(&self) {
-        fs::remove_file(self.0.join("filler")).expect("freed");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
 
 /// Everything below a folder but locks and who holds what.
 fn left(root: &Path) -> Vec<PathBuf> {
@@ -66,7 +24,7 @@ fn left(root: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_layer_on_a_full_disk_is_added_wholly_or_not_at_all() {
     let folder = tempfile::tempdir().expect("a folder");
-    let Some(disk) = Disk::mount(folder.path().join("disk")) else { return };
+    let Some(disk) = Disk::mount(folder.path().join("disk"), BYTES) else { return };
     let (kept, new) = (tar(&[("kept", b"kept")]), tar(&[("new", &[7; 20_000]), ("more", b"x")]));
     for driver in [LayerDriver::Tar, LayerDriver::Overlay2] {
         let root = disk.0.join(driver.name());

@@ -4,11 +4,11 @@ use std::cell::Cell;
 use std::fs;
 
 use layerglass::fs::{ImageFile, OpenOptions};
-use layerglass::layer::{Crc64, TarSplitError, TarSplitPiece, TarSplitReader, TarSplitWriter};
-use layerglass::limits::Limits;
+use layerglass::layer::Crc64;
 use proptest::prelude::*;
 
 use super::support::{fixtures, stored};
+use crate::tar_split::{assert_kept, read, split};
 
 /// Layers with everything that a tar can hold.
 fn tars() -> Vec<Vec<u8>> {
@@ -23,52 +23,12 @@ fn tars() -> Vec<Vec<u8>> {
     tars
 }
 
-fn split(tar: &[u8], piece: usize) -> Option<(Vec<u8>, u64)> {
-    let mut writer = TarSplitWriter::new(&Limits::default());
-    let mut lines = Vec::new();
-    for piece in tar.chunks(piece) {
-        writer.push(piece).ok()?;
-        lines.extend(writer.take_lines());
-    }
-    let summary = writer.finish().ok()?;
-    lines.extend(summary.lines);
-    Some((lines, summary.size))
-}
-
-fn read(lines: &[u8], piece: usize) -> Result<Vec<TarSplitPiece>, TarSplitError> {
-    let mut reader = TarSplitReader::new(&Limits::default());
-    let mut pieces = Vec::new();
-    for piece in lines.chunks(piece) {
-        reader.push(piece, &mut |piece| {
-            pieces.push(piece);
-            Ok::<(), TarSplitError>(())
-        })?;
-    }
-    reader.finish().map(|()| pieces)
-}
-
 /// Whatever is accepted as a tar is put together again from its lines and the contents of its files.
 fn check(tar: &[u8], piece: usize) -> Result<bool, TestCaseError> {
     let whole = split(tar, tar.len().max(1));
     prop_assert_eq!(&split(tar, piece), &whole, "in pieces of {} bytes", piece);
     let Some((lines, _)) = whole else { return Ok(false) };
-    let mut at = 0;
-    for piece in read(&lines, 777).expect("our own lines") {
-        match piece {
-            TarSplitPiece::Raw(bytes) => {
-                prop_assert_eq!(tar.get(at..at + bytes.len()), Some(&bytes[..]));
-                at += bytes.len();
-            }
-            TarSplitPiece::File { size, crc, .. } => {
-                let contents = tar.get(at..at + size as usize).expect("the contents");
-                let mut sum = Crc64::default();
-                sum.update(contents);
-                prop_assert_eq!(sum.finish(), crc);
-                at += contents.len();
-            }
-        }
-    }
-    prop_assert_eq!(at, tar.len());
+    assert_kept(tar, &lines);
     Ok(true)
 }
 

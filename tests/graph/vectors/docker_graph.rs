@@ -12,8 +12,9 @@ use layerglass::image::{RunConfig, StringOrList, Timestamp};
 use layerglass::store::{Backend, MemoryBackend};
 use serde_json::Value;
 
-use super::{exclusions, list, tag_store, text};
+use super::{exclusions, tag_store};
 use crate::report::Report;
+use crate::seeds::{list, text};
 use crate::support::{Interrupted, TestGraph, open_graph, register};
 
 pub fn check(vectors: &Value, report: &mut Report) {

@@ -8,9 +8,9 @@ use layerglass::image::ImageId;
 use layerglass::store::{Backend, MemoryBackend};
 use serde_json::Value;
 
-use super::{list, text};
 use crate::migration::{TestLayers, target};
 use crate::report::Report;
+use crate::seeds::{list, text};
 
 pub fn check(vectors: &Value, report: &mut Report) {
     let images = list(vectors, "images");

@@ -6,8 +6,9 @@ use layerglass::graph::{TagForm, TagStore};
 use layerglass::store::{Backend, MemoryBackend};
 use serde_json::Value;
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::report::Report;
+use crate::seeds::{list, text};
 use crate::support::TestGraph;
 
 type Tags<'g> = TagStore<'g, MemoryBackend, layerglass::graph::RecordContents<MemoryBackend>>;

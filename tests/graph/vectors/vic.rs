@@ -4,8 +4,9 @@ use layerglass::graph::{FilterRule, LayerUrl, PathFilter, StoreUrl, Tree};
 use layerglass::limits::Limits;
 use serde_json::Value;
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::report::Report;
+use crate::seeds::{list, text};
 
 pub fn check(vectors: &Value, report: &mut Report) {
     report.each(list(vectors, "build"), |case, report| build(case, report));

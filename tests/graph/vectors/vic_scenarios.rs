@@ -10,8 +10,9 @@ use layerglass::graph::{GraphError, SCRATCH, WriteLayer};
 use layerglass::store::{Backend, MemoryBackend, Sharing};
 use serde_json::Value;
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::report::Report;
+use crate::seeds::{list, text};
 use crate::support::{TestStores, open_stores};
 
 const STORE: &str = "testStore";
@@ -223,7 +224,7 @@ fn failures(scenario: &Value, report: &mut Report) {
     for after in 0.. {
         let backend = MemoryBackend::new();
         let faulty =
-            crate::support::Faulty::new(backend.clone(), crate::support::Fault::Fails, after, Sharing::Full);
+            crate::faulty::Faulty::new(backend.clone(), crate::faulty::Fault::Fails, after, Sharing::Full);
         let stores = open_stores(&faulty);
         let created = block_on(stores.create(STORE));
         if !faulty.struck() {

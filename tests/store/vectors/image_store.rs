@@ -13,8 +13,9 @@ use layerglass::store::{
 };
 use serde_json::{Value, json};
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::report::Report;
+use crate::seeds::{list, text};
 use crate::support::{env, open};
 
 /// `seeds/moby-imagestore.json`

@@ -5,9 +5,10 @@ use layerglass::limits::Limits;
 use layerglass::store::{NameError, Names};
 use serde_json::Value;
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::name;
 use crate::report::Report;
+use crate::seeds::{list, text};
 
 pub fn check(vectors: &Value, report: &mut Report) {
     for case in list(vectors, "load_cases") {

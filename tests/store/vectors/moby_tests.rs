@@ -14,8 +14,9 @@ use layerglass::store::{
 };
 use serde_json::Value;
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::report::Report;
+use crate::seeds::{list, text};
 use crate::support::{config, id, name, open};
 
 const FOOBAR: &[u8] = b"foobar";

@@ -5,9 +5,10 @@ use layerglass::limits::Limits;
 use layerglass::store::{ImageRecord, RecordFilter, Records, ResolveOrder};
 use serde_json::{Value, json};
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::records::record;
 use crate::report::Report;
+use crate::seeds::{list, text};
 
 const DIGEST: &str = "gcr.io/x/y@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 

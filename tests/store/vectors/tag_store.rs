@@ -9,8 +9,9 @@ use layerglass::reference::Reference;
 use layerglass::store::{Names, ResolveOptions, resolve};
 use serde_json::Value;
 
-use super::{exclusions, list, text};
+use super::exclusions;
 use crate::report::Report;
+use crate::seeds::{list, text};
 use crate::{id, name};
 
 const OPTIONS: ResolveOptions =
