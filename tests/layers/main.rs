@@ -5,6 +5,8 @@
 mod build;
 mod merge;
 mod scan;
+mod squash;
+mod squash_laws;
 mod view;
 
 use std::sync::Arc;
