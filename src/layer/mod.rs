@@ -1,6 +1,7 @@
 //! Layers: one pass over a layer's bytes, its files as a table, and the tree that several layers make.
 
 mod column;
+mod contents;
 mod copy;
 mod copy_error;
 mod difference;
@@ -20,9 +21,11 @@ mod table;
 mod tar_split;
 mod transfer;
 mod tree;
+mod versions;
 mod view;
 mod whiteout;
 
+pub use contents::{FileContents, FileContentsError};
 pub use copy::{CopiedLayer, ExpectedLayer, LayerCopy, LayerForm, SizedDigest};
 pub use copy_error::LayerCopyError;
 pub use difference::{Difference, differences};
@@ -38,6 +41,7 @@ pub use table::{FileTable, Row, RowKind};
 pub use tar_split::{Crc64, TarSplitError, TarSplitPiece, TarSplitReader, TarSplitSummary, TarSplitWriter};
 pub use transfer::TransferError;
 pub use tree::{FileTree, TreeTotals};
+pub use versions::{FileSource, FileVersion, versions};
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
 
