@@ -38,6 +38,7 @@ mod crc32 {
 mod decoder;
 mod error;
 mod gzip;
+mod inflate;
 mod io;
 mod xz;
 mod xz_check;
