@@ -1,0 +1,2 @@
+/** The entry `layerglass/transfer` for Node. */
+export * from "./transfer/index.js";

@@ -1,0 +1,2 @@
+/** The entry `layerglass/transfer` for browsers. */
+export * from "./transfer/index.js";
