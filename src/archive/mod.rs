@@ -8,6 +8,7 @@ mod dialect;
 mod docker;
 mod documents;
 mod error;
+mod extract;
 mod image;
 mod legacy;
 mod listing;
@@ -23,6 +24,7 @@ pub use data::{
 };
 pub use dialect::FileKind;
 pub use error::ArchiveError;
+pub use extract::ExtractError;
 pub use model::{Archive, LayerSource};
 pub use opener::{Opener, Want};
 pub use pass::Pass;

@@ -39,14 +39,14 @@ pub struct Archive {
     producer: Option<&'static str>,
     compression: Compression,
     size: u64,
-    listing: Listing,
-    documents: Documents,
-    images: Vec<ImageRecord>,
-    layers: Vec<LayerRecord>,
+    pub(super) listing: Listing,
+    pub(super) documents: Documents,
+    pub(super) images: Vec<ImageRecord>,
+    pub(super) layers: Vec<LayerRecord>,
     blobs: Vec<BlobRecord>,
     findings: Findings,
     facts: Vec<(String, String)>,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// What is known of a file before its images are looked for.
@@ -170,7 +170,7 @@ impl Archive {
         self.layers.get(index).ok_or(ArchiveError::NoLayer { index, count: self.layers.len() })
     }
 
-    fn image(&self, index: usize) -> Result<&ImageRecord, ArchiveError> {
+    pub(super) fn image(&self, index: usize) -> Result<&ImageRecord, ArchiveError> {
         self.images.get(index).ok_or(ArchiveError::NoImage { index, count: self.images.len() })
     }
 
