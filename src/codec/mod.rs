@@ -36,6 +36,7 @@ mod crc32 {
     pub use flate2::Crc;
 }
 mod decoder;
+mod encoder;
 mod error;
 mod gzip;
 mod io;
@@ -46,4 +47,5 @@ mod zstd;
 
 pub use compression::Compression;
 pub use decoder::{Decoder, Trailing};
+pub use encoder::Encoding;
 pub use error::{Checksum, CodecError, Corruption, Feature};

@@ -1,6 +1,7 @@
 //! Layers: one pass over a layer's bytes, its files as a table, and the tree that several layers make.
 
 mod column;
+mod copy;
 mod difference;
 mod filter;
 mod merge;
@@ -17,6 +18,7 @@ mod tree;
 mod view;
 mod whiteout;
 
+pub use copy::{CopiedLayer, ExpectedLayer, LayerForm};
 pub use difference::{Difference, differences};
 pub use filter::{FilteredSource, LayerFilter, LayerFilterError, LayerFilterReport, WasThere};
 pub use node::{Aspect, Change, Contents, Node, NodeKind};
