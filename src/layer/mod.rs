@@ -2,6 +2,7 @@
 
 mod column;
 mod copy;
+mod copy_error;
 mod difference;
 mod filter;
 mod merge;
@@ -18,7 +19,8 @@ mod tree;
 mod view;
 mod whiteout;
 
-pub use copy::{CopiedLayer, ExpectedLayer, LayerForm};
+pub use copy::{CopiedLayer, ExpectedLayer, LayerCopy, LayerForm, SizedDigest};
+pub use copy_error::LayerCopyError;
 pub use difference::{Difference, differences};
 pub use filter::{FilteredSource, LayerFilter, LayerFilterError, LayerFilterReport, WasThere};
 pub use node::{Aspect, Change, Contents, Node, NodeKind};
