@@ -12,6 +12,7 @@ use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::image::{ChainId, DiffId, ImageConfig, Platform};
 use crate::layer::{FileTable, LayerReport};
 use crate::limits::{LimitExceeded, Limits};
+use crate::manifest::DockerArchiveItem;
 use crate::reference::Reference;
 
 /// One use of a layer by an image.
@@ -52,6 +53,8 @@ pub(super) struct ImageRecord {
     pub(super) lacks: Lacks,
     /// The v1 documents of a legacy image, bottom first.
     pub(super) legacy: Option<Vec<Vec<u8>>>,
+    /// What `manifest.json` says of it.
+    pub(super) items: Vec<DockerArchiveItem>,
 }
 
 /// What of an image is missing.

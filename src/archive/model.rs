@@ -35,18 +35,18 @@ pub struct LayerSource {
 /// An opened file.
 #[derive(Debug)]
 pub struct Archive {
-    kind: FileKind,
+    pub(super) kind: FileKind,
     producer: Option<&'static str>,
     compression: Compression,
     size: u64,
-    listing: Listing,
+    pub(super) listing: Listing,
     documents: Documents,
-    images: Vec<ImageRecord>,
+    pub(super) images: Vec<ImageRecord>,
     layers: Vec<LayerRecord>,
     blobs: Vec<BlobRecord>,
-    findings: Findings,
+    pub(super) findings: Findings,
     facts: Vec<(String, String)>,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// What is known of a file before its images are looked for.
