@@ -1,0 +1,34 @@
+//! What jobs are begun with. Properties are read one by one, so that a wrong one is named.
+
+use wasm_bindgen::JsValue;
+
+use crate::codec::{Compression, Encoding};
+use crate::js::object::{NO_COUNT, to_count, wrong};
+
+/// A position or a count.
+pub(super) fn count(what: &'static str, value: &JsValue) -> Result<usize, JsValue> {
+    to_count(value)
+        .and_then(|count| usize::try_from(count).ok())
+        .ok_or_else(|| wrong(what, &format!("it {NO_COUNT}")))
+}
+
+/// A compression's name.
+pub(super) fn compression(value: &JsValue) -> Result<Compression, JsValue> {
+    const WRITTEN: [Compression; 3] = [Compression::None, Compression::Gzip, Compression::Zstd];
+    value
+        .as_string()
+        .and_then(|name| WRITTEN.into_iter().find(|known| known.as_str() == name))
+        .ok_or_else(|| wrong("compression", "it is none of none, gzip, zstd"))
+}
+
+/// A level of a compression.
+pub(super) fn level(value: &JsValue) -> Result<i32, JsValue> {
+    let level = value.as_f64().unwrap_or(f64::NAN);
+    let whole = level as i32;
+    if f64::from(whole) == level { Ok(whole) } else { Err(wrong("level", "it is no whole number")) }
+}
+
+/// A compression with its level.
+pub(super) fn encoding(compression: Option<Compression>, level: Option<i32>) -> Option<Encoding> {
+    compression.map(|compression| Encoding { compression, level })
+}
