@@ -25,7 +25,7 @@ pub(super) fn read(builder: &mut Builder<'_>) -> Option<&'static str> {
 }
 
 fn read_item(builder: &mut Builder<'_>, item: &DockerArchiveItem) {
-    let mut image = ImageRecord::default();
+    let mut image = ImageRecord { items: vec![item.clone()], ..ImageRecord::default() };
     for tag in &item.repo_tags {
         builder.name(&mut image, tag, MANIFEST);
     }
@@ -85,6 +85,7 @@ fn merge(builder: &mut Builder<'_>, image: ImageRecord) {
     known.names.extend(image.names);
     known.ref_names.extend(image.ref_names);
     known.parent = known.parent.take().or(image.parent);
+    known.items.extend(image.items);
     // Docker 25.0 wrote OCI manifests without layers: the list is right then.
     let stored = |layers: &[LayerUse]| layers.iter().filter(|layer| layer.layer.is_some()).count();
     if stored(&known.layers) < stored(&image.layers) {

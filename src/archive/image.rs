@@ -12,7 +12,7 @@ use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::image::{ChainId, DiffId, ImageConfig, Platform};
 use crate::layer::{FileTable, LayerReport};
 use crate::limits::{LimitExceeded, Limits};
-use crate::manifest::Descriptor;
+use crate::manifest::{Descriptor, DockerArchiveItem};
 use crate::reference::Reference;
 
 /// One use of a layer by an image.
@@ -57,6 +57,8 @@ pub(super) struct ImageRecord {
     pub(super) parent: Option<String>,
     /// The v1 documents of a legacy image, bottom first.
     pub(super) legacy: Option<Vec<Vec<u8>>>,
+    /// What `manifest.json` says of it.
+    pub(super) items: Vec<DockerArchiveItem>,
 }
 
 /// What of an image is missing.

@@ -12,6 +12,7 @@ mod error;
 mod image;
 mod legacy;
 mod listing;
+mod load;
 mod model;
 mod oci;
 mod opener;
@@ -26,6 +27,9 @@ pub use data::{
 };
 pub use dialect::FileKind;
 pub use error::ArchiveError;
+pub use load::{
+    LoadNote, LoadOptions, LoadPlan, LoadProblem, LoadSkip, LoadUnit, PlannedImage, PlannedLayer,
+};
 pub use model::{Archive, LayerSource};
 pub use opener::{Opener, Want};
 pub use pass::Pass;

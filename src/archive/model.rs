@@ -44,7 +44,7 @@ pub struct Archive {
     pub(super) images: Vec<ImageRecord>,
     pub(super) layers: Vec<LayerRecord>,
     pub(super) blobs: Vec<BlobRecord>,
-    findings: Findings,
+    pub(super) findings: Findings,
     facts: Vec<(String, String)>,
     pub(super) limits: Limits,
 }
