@@ -41,6 +41,7 @@ mod encoder;
 mod encoding;
 mod error;
 mod gzip;
+mod inflate;
 mod io;
 mod xz;
 mod xz_check;

@@ -3,6 +3,15 @@
 
 #[path = "../support/build.rs"]
 mod build;
+mod contents;
 mod damage;
 mod dialects;
 mod others;
+#[path = "../support/recorded.rs"]
+mod recorded;
+mod recorded_archives;
+#[path = "../support/recorded_tars.rs"]
+mod recorded_tars;
+mod recording;
+#[path = "../support/tars.rs"]
+mod tars;
