@@ -59,6 +59,11 @@ fn read_item(builder: &mut Builder<'_>, item: &DockerArchiveItem) {
         );
     }
     builder.align(&mut image, MANIFEST);
+    image.parent.clone_from(&item.parent);
+    for layer in &mut image.layers {
+        let source = layer.diff_id.as_ref().and_then(|diff_id| item.layer_sources.get(diff_id.as_str()));
+        layer.foreign = source.filter(|source| !source.urls.is_empty()).cloned();
+    }
     merge(builder, image);
 }
 
@@ -79,6 +84,7 @@ fn merge(builder: &mut Builder<'_>, image: ImageRecord) {
     };
     known.names.extend(image.names);
     known.ref_names.extend(image.ref_names);
+    known.parent = known.parent.take().or(image.parent);
     // Docker 25.0 wrote OCI manifests without layers: the list is right then.
     let stored = |layers: &[LayerUse]| layers.iter().filter(|layer| layer.layer.is_some()).count();
     if stored(&known.layers) < stored(&image.layers) {

@@ -12,6 +12,7 @@ use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::image::{ChainId, DiffId, ImageConfig, Platform};
 use crate::layer::{FileTable, LayerReport};
 use crate::limits::{LimitExceeded, Limits};
+use crate::manifest::Descriptor;
 use crate::reference::Reference;
 
 /// One use of a layer by an image.
@@ -23,6 +24,8 @@ pub(super) struct LayerUse {
     pub(super) digest: Option<String>,
     pub(super) media_type: Option<String>,
     pub(super) size: Option<u64>,
+    /// What `manifest.json` says of where else it can be fetched.
+    pub(super) foreign: Option<Descriptor>,
 }
 
 /// The manifest that describes an image.
@@ -50,6 +53,8 @@ pub(super) struct ImageRecord {
     pub(super) layers: Vec<LayerUse>,
     /// The manifest, the config or a layer is not in the file.
     pub(super) lacks: Lacks,
+    /// Id of the image that it was made from, where that is in the file.
+    pub(super) parent: Option<String>,
     /// The v1 documents of a legacy image, bottom first.
     pub(super) legacy: Option<Vec<Vec<u8>>>,
 }

@@ -3,6 +3,7 @@
 //! Nothing here reads by itself. An [`Opener`] says which bytes it wants of a file that can be read anywhere; a
 //! [`Pass`] is fed a stream once. Both end in an [`Archive`].
 
+mod contents;
 mod data;
 mod dialect;
 mod docker;
@@ -16,7 +17,9 @@ mod oci;
 mod opener;
 mod pass;
 mod sniff;
+mod write;
 
+pub use contents::{ImageChoice, Selection};
 pub use data::{
     ArchiveData, BlobData, BlobRole, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState,
     Presence, Role,
@@ -26,3 +29,8 @@ pub use error::ArchiveError;
 pub use model::{Archive, LayerSource};
 pub use opener::{Opener, Want};
 pub use pass::Pass;
+pub use write::{
+    ArchiveFormat, BlobParts, Content, Contents, DocumentParts, DropReason, Dropped, ImageParts,
+    LayerEncoding, LayerParts, LayerRead, Layout, LayoutError, LayoutReport, ManifestForm, Member, Step,
+    WriteOptions, WrittenImage, WrittenLayer,
+};

@@ -35,18 +35,18 @@ pub struct LayerSource {
 /// An opened file.
 #[derive(Debug)]
 pub struct Archive {
-    kind: FileKind,
+    pub(super) kind: FileKind,
     producer: Option<&'static str>,
     compression: Compression,
     size: u64,
-    listing: Listing,
-    documents: Documents,
-    images: Vec<ImageRecord>,
-    layers: Vec<LayerRecord>,
-    blobs: Vec<BlobRecord>,
+    pub(super) listing: Listing,
+    pub(super) documents: Documents,
+    pub(super) images: Vec<ImageRecord>,
+    pub(super) layers: Vec<LayerRecord>,
+    pub(super) blobs: Vec<BlobRecord>,
     findings: Findings,
     facts: Vec<(String, String)>,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// What is known of a file before its images are looked for.

@@ -46,6 +46,15 @@ impl Timestamp {
         Parts::read(&self.text).map_or_else(|| self.text.clone().into_owned(), |parts| parts.to_string())
     }
 
+    /// Whole seconds since 1970, negative before.
+    pub fn unix_seconds(&self) -> Option<i64> {
+        let parts = Parts::read(&self.text)?;
+        let day = days(parts.year, parts.month, parts.day);
+        let offset = 60 * i64::from(parts.offset);
+        let seconds = i64::from(parts.hour * 3600 + parts.minute * 60 + parts.second);
+        Some(86_400 * day + seconds + if parts.sign == '-' { offset } else { -offset })
+    }
+
     /// Whether it is the zero time.
     pub fn is_zero(&self) -> bool {
         self.text.starts_with("0001-01-01T") && self.canonical() == Self::ZERO
@@ -207,10 +216,20 @@ const fn days_in(month: u32, year: u32) -> u32 {
     }
 }
 
+/// Days from the year 0 to 1970.
+const EPOCH: i64 = 719_528;
+
+/// Days from 1970 to a day, of the years 0 to 9999.
+fn days(year: u32, month: u32, day: u32) -> i64 {
+    let before = i64::from(year) - 1;
+    let leap = before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
+    let months: u32 = (1..month).map(|month| days_in(month, year)).sum();
+    // The year 0 has 366 days, and none before it counts.
+    365 * i64::from(year) + leap + 1 + i64::from(months) + i64::from(day) - 1 - EPOCH
+}
+
 /// Year, month and day of a day counted from 1970, in the years 0 to 9999.
 fn civil(days: i64) -> Option<(u32, u32, u32)> {
-    /// Days from the year 0 to 1970.
-    const EPOCH: i64 = 719_528;
     /// Days of 400 years, after which the calendar repeats.
     const CYCLE: i64 = 146_097;
     let day = days.checked_add(EPOCH)?;
