@@ -101,6 +101,8 @@ pub(super) struct Builder<'a> {
     blob_of: HashMap<usize, usize>,
     /// Images by the digest of their manifest.
     pub(super) manifests: HashMap<String, usize>,
+    /// What configs say that a stored layer is.
+    pub(super) diff_ids: HashMap<usize, DiffId>,
     pub(super) findings: Findings,
 }
 
@@ -116,6 +118,7 @@ impl<'a> Builder<'a> {
             blobs: Vec::new(),
             blob_of: HashMap::new(),
             manifests: HashMap::new(),
+            diff_ids: HashMap::new(),
             findings: Findings::new(limits.findings),
         }
     }
@@ -242,6 +245,7 @@ impl<'a> Builder<'a> {
             layer.diff_id = Some(diff_id.clone());
             layer.chain_id = Some(chain_id);
         }
+        self.check_layers(image, file);
     }
 
     /// Adds an image.

@@ -3,6 +3,7 @@
 //! Nothing here reads by itself. An [`Opener`] says which bytes it wants of a file that can be read anywhere; a
 //! [`Pass`] is fed a stream once. Both end in an [`Archive`].
 
+mod agreement;
 mod contents;
 mod data;
 mod dialect;
