@@ -17,7 +17,7 @@ pub enum CanonicalRules {
 }
 
 impl CanonicalRules {
-    const fn escapes(self) -> Escapes {
+    pub(super) const fn escapes(self) -> Escapes {
         match self {
             Self::Docker2020 => Escapes::Older,
             Self::Current => Escapes::Current,

@@ -22,7 +22,7 @@ pub use parse::{Member, decode, decode_first, parse, parse_elements, parse_first
 pub use write::{Escapes, compact, write_string};
 
 pub(crate) use decode::{Present, decode_struct, put, read_object};
-pub(crate) use write::{ObjectWriter, write_array};
+pub(crate) use write::{ObjectWriter, write_array, write_value};
 
 /// One JSON value. It borrows from the document what stands there literally.
 #[derive(Clone, Debug, PartialEq, Eq)]
