@@ -159,18 +159,18 @@ impl Layout {
         // What is stored keeps the name by which it is known, whatever the algorithm.
         let digest = match (&layer.read.form, layer.read.expected.digest) {
             (LayerForm::Stored, Some(declared)) => declared,
-            _ => copied.written.0,
+            _ => copied.written.digest,
         };
-        layer.result = Some((digest, copied.written.1));
+        layer.result = Some((digest, copied.written.size));
         let path = layer.path.get_or_insert_with(|| blobs::path(self.options.format, &digest)).clone();
-        let diff_id = if layer.read.is_tar { copied.diff_id.as_str().to_owned() } else { digest.to_string() };
+        let diff_id = if layer.read.is_tar { copied.tar.digest.to_string() } else { digest.to_string() };
         self.report.layers.push(WrittenLayer {
             source,
             diff_id,
-            stored: copied.stored.0.to_string(),
-            stored_size: copied.stored.1,
+            stored: copied.stored.digest.to_string(),
+            stored_size: copied.stored.size,
             written: digest.to_string(),
-            written_size: copied.written.1,
+            written_size: copied.written.size,
         });
         Ok(path)
     }

@@ -75,7 +75,8 @@ pub struct LayerParts {
 impl LayerParts {
     /// What copying it has to find.
     pub fn expected(&self) -> ExpectedLayer {
-        ExpectedLayer { digest: self.digest, diff_id: self.diff_id.clone(), size: self.size }
+        let diff_id = self.diff_id.as_ref().and_then(|diff_id| diff_id.digest().ok());
+        ExpectedLayer { digest: self.digest, diff_id, size: self.size }
     }
 
     /// Fills in what is known without reading: the digest of a plain tar is its diff id.
@@ -88,11 +89,11 @@ impl LayerParts {
 
     /// Takes what reading it found.
     pub(super) fn learn(&mut self, copied: &CopiedLayer) {
-        self.diff_id.get_or_insert_with(|| copied.diff_id.clone());
-        self.digest.get_or_insert(copied.stored.0);
-        self.size = Some(copied.stored.1);
-        self.tar_size = Some(copied.tar_size);
-        self.compression = Some(copied.compression);
+        self.diff_id.get_or_insert_with(|| copied.tar.digest.into());
+        self.digest.get_or_insert(copied.stored.digest);
+        self.size = Some(copied.stored.size);
+        self.tar_size = Some(copied.tar.size);
+        self.compression = Some(copied.stored_compression);
     }
 }
 

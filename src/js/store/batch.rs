@@ -12,11 +12,16 @@ use crate::store::{NamePolicy, NewImage, NewName};
 
 /// `images` are `[config, parent, builtLocally]`, `names` are `[name, id, policy]`. What it gives: `{ images, names, kept }`.
 pub(super) async fn add_all(store: &Store, images: &JsValue, names: &JsValue) -> Result<JsValue, Thrown> {
-    let images: Vec<NewImage> = Array::from(images).iter().map(|image| new_image(&image)).collect::<Result<_, _>>()?;
-    let names: Vec<NewName> = Array::from(names).iter().map(|name| new_name(&name)).collect::<Result<_, _>>()?;
+    let images: Vec<NewImage> =
+        Array::from(images).iter().map(|image| new_image(&image)).collect::<Result<_, _>>()?;
+    let names: Vec<NewName> =
+        Array::from(names).iter().map(|name| new_name(&name)).collect::<Result<_, _>>()?;
     let added = store.add_all(&images, &names).await?;
-    let images: Array =
-        added.images.iter().map(|(id, is_new)| JsValue::from(Array::of2(&text(id), &(*is_new).into()))).collect();
+    let images: Array = added
+        .images
+        .iter()
+        .map(|(id, is_new)| JsValue::from(Array::of2(&text(id), &(*is_new).into())))
+        .collect();
     let kept: Array =
         added.kept.iter().map(|(name, id)| JsValue::from(Array::of2(&text(name), &text(id)))).collect();
     let result = Object::new();
