@@ -3,6 +3,7 @@
 //! Nothing here reads by itself. An [`Opener`] says which bytes it wants of a file that can be read anywhere; a
 //! [`Pass`] is fed a stream once. Both end in an [`Archive`].
 
+mod agreement;
 mod contents;
 mod data;
 mod dialect;
@@ -12,6 +13,7 @@ mod error;
 mod image;
 mod legacy;
 mod listing;
+mod load;
 mod model;
 mod oci;
 mod opener;
@@ -28,6 +30,9 @@ pub use data::{
 };
 pub use dialect::FileKind;
 pub use error::ArchiveError;
+pub use load::{
+    LoadNote, LoadOptions, LoadPlan, LoadProblem, LoadSkip, LoadUnit, PlannedImage, PlannedLayer,
+};
 pub use model::{Archive, LayerSource};
 pub use opener::{Opener, Want};
 pub use pass::Pass;

@@ -44,7 +44,7 @@ pub struct Archive {
     pub(super) images: Vec<ImageRecord>,
     pub(super) layers: Vec<LayerRecord>,
     pub(super) blobs: Vec<BlobRecord>,
-    findings: Findings,
+    pub(super) findings: Findings,
     facts: Vec<(String, String)>,
     pub(super) limits: Limits,
 }
@@ -80,10 +80,10 @@ impl Archive {
         let mut builder = Builder::new(&listing, &documents, limits);
         let producer = match outline.kind {
             FileKind::DockerArchiveV1 => legacy::read(&mut builder),
-            FileKind::DockerArchive => docker::read(&mut builder),
+            FileKind::DockerArchive => docker::read(&mut builder, false),
             FileKind::DockerArchiveOci => {
                 oci::read_layout(&mut builder);
-                docker::read(&mut builder)
+                docker::read(&mut builder, true)
             }
             FileKind::OciLayout => {
                 oci::read_layout(&mut builder);
@@ -99,6 +99,7 @@ impl Archive {
             }
             _ => None,
         };
+        builder.check_names(outline.kind);
         let Builder { images, layers, blobs, findings: found, .. } = builder;
         let wanted = documents.take_wanted();
         if !wanted.is_empty() {

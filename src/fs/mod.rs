@@ -44,6 +44,8 @@ mod host;
 mod image_file;
 #[cfg(unix)]
 mod layers;
+#[cfg(unix)]
+mod load;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
@@ -69,6 +71,8 @@ pub use layers::{
     DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,
     LayersReport, RegisterOptions, SweepReport,
 };
+#[cfg(unix)]
+pub use load::{LoadError, LoadEvent, LoadReport, LoadWatch, LoadedImage, LoadedLayer};
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};

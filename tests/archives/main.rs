@@ -5,7 +5,10 @@
 mod build;
 mod contents;
 mod damage;
+mod dangling;
 mod dialects;
+mod disagreement;
+mod making;
 mod others;
 #[path = "../support/recorded.rs"]
 mod recorded;
