@@ -9,6 +9,7 @@ use super::image::{ImageRecord, LayerUse, blob_path};
 use super::listing::Member;
 use super::model::Archive;
 use super::write::{BlobParts, Contents, DocumentParts, ImageParts, LayerParts, LayoutError};
+use crate::codec::Compression;
 use crate::digest::{Algorithms, Digest};
 use crate::image::{ImageConfig, Platform};
 use crate::manifest::{Descriptor, Manifest, media_type};
@@ -40,6 +41,11 @@ struct Chosen {
 }
 
 impl Archive {
+    /// What the file as a whole is compressed with.
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
     /// An image as parts that can be written elsewhere. The sources of its layers are positions in
     /// [`ArchiveData::layers`](super::ArchiveData::layers).
     ///

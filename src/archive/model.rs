@@ -37,7 +37,7 @@ pub struct LayerSource {
 pub struct Archive {
     pub(super) kind: FileKind,
     producer: Option<&'static str>,
-    compression: Compression,
+    pub(super) compression: Compression,
     size: u64,
     pub(super) listing: Listing,
     pub(super) documents: Documents,
