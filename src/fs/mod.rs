@@ -33,6 +33,7 @@
 //! ```
 
 mod blocking;
+mod compress;
 #[cfg(unix)]
 mod data_root;
 mod disk;
@@ -54,6 +55,7 @@ mod unikernels;
 mod unpack;
 
 pub use blocking::block_on;
+pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(unix)]
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
