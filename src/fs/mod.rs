@@ -35,6 +35,7 @@
 mod blocking;
 #[cfg(target_os = "linux")]
 mod convert;
+mod compress;
 #[cfg(unix)]
 mod data_root;
 mod disk;
@@ -62,6 +63,7 @@ mod write;
 pub use blocking::block_on;
 #[cfg(target_os = "linux")]
 pub use convert::ConvertOptions;
+pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(unix)]
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
