@@ -190,6 +190,11 @@ impl<'l> Layers<'l> {
         std::mem::take(&mut self.report)
     }
 
+    /// Holds the layers until the store is closed: it is not certain that no image needs them.
+    pub(super) fn keep(&mut self) {
+        self.held.clear();
+    }
+
     /// Gives the layers back, the upper ones first: those that no image holds now are freed.
     ///
     /// # Errors
