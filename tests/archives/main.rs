@@ -4,8 +4,13 @@
 #[path = "../support/build.rs"]
 mod build;
 mod contents;
+#[cfg(target_os = "linux")]
+mod convert;
 mod damage;
+mod dangling;
 mod dialects;
+mod disagreement;
+mod making;
 mod others;
 #[path = "../support/recorded.rs"]
 mod recorded;

@@ -83,8 +83,11 @@ fn check_entry(report: &mut Report, path: &str, entry: &Entry, contents: &[u8], 
     report.end(object);
 }
 
-/// Writes what was read, twice, and reads it again. What came of it is told as a name, the tar and its members' names.
-pub fn check_written(path: &str, members: &[(Entry, Vec<u8>)]) -> Vec<(String, Vec<u8>, Vec<Vec<u8>>)> {
+/// A tar that was written again: what it is, its bytes, and its members' names.
+pub type Written = (String, Vec<u8>, Vec<Vec<u8>>);
+
+/// Writes what was read, twice, and reads it again.
+pub fn check_written(path: &str, members: &[(Entry, Vec<u8>)]) -> Vec<Written> {
     let members: Vec<(Entry, Vec<u8>)> = members
         .iter()
         // A tar has no type for what engines skip.
@@ -151,18 +154,27 @@ pub fn gnu_tar_lists(tar: &[u8], names: &[Vec<u8>]) -> Option<bool> {
     Some(listed == expected)
 }
 
-/// Does Python's tarfile read the members' names? `None` when there is no Python.
-pub fn python_lists(tar: &[u8], names: &[Vec<u8>]) -> Option<bool> {
+/// Does Python's tarfile read the members' names of each of these tars? `None` when there is no Python.
+pub fn python_lists(tars: &[Written]) -> Option<bool> {
+    let folder = tempfile::tempdir().expect("a folder");
     let script = "import sys, tarfile
-with tarfile.open(fileobj=sys.stdin.buffer, mode='r|', encoding='utf-8', errors='surrogateescape') as tar:
-    for member in tar:
-        print(member.name.rstrip('/').encode('utf-8', 'surrogateescape').hex())";
-    let listed = fed("python3", &["-c", script], tar)?;
-    let hex = |name: &Vec<u8>| {
-        let end = name.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
-        name[..end].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n"
-    };
-    Some(String::from_utf8_lossy(&listed) == names.iter().map(hex).collect::<String>())
+for line in sys.stdin:
+    with tarfile.open(line.rstrip('\\n'), encoding='utf-8', errors='surrogateescape') as tar:
+        for member in tar:
+            print(member.name.rstrip('/').encode('utf-8', 'surrogateescape').hex())";
+    let (mut paths, mut expected) = (String::new(), String::new());
+    for (index, (_, tar, names)) in tars.iter().enumerate() {
+        let path = folder.path().join(index.to_string());
+        std::fs::write(&path, tar).expect("written");
+        paths += &format!("{}\n", path.display());
+        for name in names {
+            let end = name.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
+            expected.extend(name[..end].iter().map(|byte| format!("{byte:02x}")));
+            expected.push('\n');
+        }
+    }
+    let listed = fed("python3", &["-c", script], paths.as_bytes())?;
+    Some(String::from_utf8_lossy(&listed) == expected)
 }
 
 /// What a program prints that is fed these bytes; `None` when there is no such program.

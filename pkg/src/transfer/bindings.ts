@@ -39,7 +39,7 @@ export interface TransferOpenerHandle extends Omit<ArchiveOpenerHandle, "finish"
 /** A stream that is decompressed. */
 export interface DecompressorHandle {
   push(bytes: Uint8Array): Uint8Array;
-  finish(): Uint8Array;
+  finish(): void;
   free(): void;
 }
 

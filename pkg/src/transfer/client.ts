@@ -51,6 +51,8 @@ export async function workerOf(archive: Archive, createWorker?: CreateWorker): P
 }
 
 /** Bytes of wasm memory in use for an archive's transfers, and bytes that were read of it for them so far. */
-export async function transferUse(archive: Archive): Promise<{ readonly memory: number; readonly read: number }> {
+export async function transferUse(
+  archive: Archive,
+): Promise<{ readonly memory: number; readonly read: number }> {
   return (await workerOf(archive)).request("use", {});
 }

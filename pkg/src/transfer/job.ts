@@ -1,6 +1,7 @@
 /** A piece of work in the worker, whose bytes come out as they are asked for. */
-import { LayerglassError, throwIfAborted, toError } from "../error.js";
+
 import { throttled } from "../archive/throttle.js";
+import { LayerglassError, throwIfAborted, toError } from "../error.js";
 import type { TransferClient } from "./client.js";
 import type { JobPiece, JobSpec } from "./protocol.js";
 

@@ -55,11 +55,7 @@ export type StartRole = (
 ) => { readonly handlers: object; memory(): number };
 
 /** Answers messages; give each one that arrives to the function that is returned. */
-export function serve(
-  outlet: Outlet,
-  openSource: OpenSource,
-  start: StartRole,
-): (message: ToWorker) => void {
+export function serve(outlet: Outlet, openSource: OpenSource, start: StartRole): (message: ToWorker) => void {
   const caller = callerOf(outlet);
   const cancelled = new Set<number>();
   const running = new Set<number>();

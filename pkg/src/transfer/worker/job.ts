@@ -1,7 +1,8 @@
 /** A job in the worker: the module says what it wants to read, and its bytes leave piece by piece as they are asked for. */
+
+import { LayerglassError } from "../../error.js";
 import type { Task } from "../../worker/serve.js";
 import type { ByteSource } from "../../worker/source.js";
-import { LayerglassError } from "../../error.js";
 import type { JobHandle } from "../bindings.js";
 import type { JobPiece } from "../protocol.js";
 

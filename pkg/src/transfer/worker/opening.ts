@@ -31,7 +31,7 @@ export async function openArchive(
         task.check();
         await spool.write(decompressor.push(chunk));
       }
-      await spool.write(decompressor.finish());
+      decompressor.finish();
     } finally {
       decompressor.free();
     }
