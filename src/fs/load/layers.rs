@@ -142,7 +142,7 @@ impl<'l> Layers<'l> {
         diff_id: Option<&DiffId>,
     ) -> Result<(ChainId, DiffId), LoadError> {
         let blob = layer.blob.ok_or_else(|| {
-            let first = LoadProblem::LayerMissing { entry: layer.entry.clone() };
+            let first = Box::new(LoadProblem::LayerMissing { entry: layer.entry.clone() });
             LoadError::Wrong { image: None, first, more: Vec::new() }
         })?;
         let in_file = |source| FileError::Archive { path: self.file.path().to_owned(), source };

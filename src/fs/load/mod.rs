@@ -103,11 +103,12 @@ impl ImageFile {
         match options.unit {
             LoadUnit::Archive => {
                 if let Some((image, first)) = problems.next() {
+                    let first = Box::new(first);
                     return Err(LoadError::Wrong { image, first, more: problems.collect() });
                 }
             }
             LoadUnit::Image => report.failed.extend(problems.map(|(image, first)| {
-                let more = Vec::new();
+                let (first, more) = (Box::new(first), Vec::new());
                 (image, LoadError::Wrong { image, first, more })
             })),
         }
