@@ -33,9 +33,9 @@
 //! ```
 
 mod blocking;
+mod compress;
 #[cfg(target_os = "linux")]
 mod convert;
-mod compress;
 #[cfg(unix)]
 mod data_root;
 mod disk;
@@ -61,9 +61,9 @@ mod unpack;
 mod write;
 
 pub use blocking::block_on;
+pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(target_os = "linux")]
 pub use convert::ConvertOptions;
-pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(unix)]
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
