@@ -20,6 +20,8 @@ mod oci;
 mod opener;
 mod pass;
 mod sniff;
+mod stream;
+mod stream_error;
 mod write;
 
 pub use contents::{ImageChoice, Selection};
@@ -36,6 +38,8 @@ pub use load::{
 pub use model::{Archive, LayerSource};
 pub use opener::{Opener, Want};
 pub use pass::Pass;
+pub use stream::LayoutStream;
+pub use stream_error::StreamError;
 pub use write::{
     ArchiveFormat, BlobParts, Content, Contents, DocumentParts, DropReason, Dropped, ImageParts,
     LayerEncoding, LayerParts, LayerRead, Layout, LayoutError, LayoutReport, ManifestForm, Member, Step,

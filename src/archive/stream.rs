@@ -3,13 +3,16 @@
 use super::stream_error::StreamError;
 use super::{Content, LayerRead, Layout, LayoutReport, Member, Step};
 use crate::codec::Compression;
-use crate::digest::Hasher;
+use crate::digest::{Algorithm, Hasher};
 use crate::layer::{CopiedLayer, LayerCopy, LayerCopyError, SizedDigest};
 use crate::limits::Limits;
 use crate::tar::{Entry, EntryKind, TarWriteError, Timestamp, WriteFormat, Writer};
 
 /// Bytes of a layer that are held while its size is still to be found. What is larger is compressed twice.
 const HELD: usize = 32 << 20;
+
+/// Sizes from which on a header of USTAR cannot say them. GNU's can, in one block as well.
+const LARGE: u64 = 1 << 33;
 
 /// Writes what a [`Layout`] says as one tar, for output that cannot go back: the size of each member is known before its
 /// contents are written. It is fed the stored bytes of layers, and gives the bytes of the tar.
@@ -66,7 +69,8 @@ impl Reading {
             let copy = copy.map_err(|source| layer_error(read, source))?;
             return Ok(Box::new(Self::Tar(Box::new(copy))));
         }
-        let hasher = Hasher::new(read.expected.algorithm());
+        let algorithm = read.expected.digest.map_or(Algorithm::Sha256, |digest| digest.algorithm());
+        let hasher = Hasher::new(algorithm);
         Ok(Box::new(Self::Other(Box::new(read.clone()), hasher, 0)))
     }
 
@@ -112,7 +116,7 @@ impl Reading {
 impl LayoutStream {
     /// A tar of what the layout says. Of the limits, those of [`LayerCopy::new`] apply.
     pub fn new(layout: Layout, limits: &Limits) -> Self {
-        let writer = Writer::new(WriteFormat::default());
+        let writer = Writer::new(WriteFormat::Pax);
         Self { layout: layout.sizes_first(), limits: *limits, writer, stage: Stage::Between }
     }
 
@@ -289,6 +293,7 @@ impl LayoutStream {
     }
 
     fn entry(&mut self, member: &Member, entry: Entry, out: &mut Vec<u8>) -> Result<(), StreamError> {
+        self.writer = Writer::new(if entry.size < LARGE { WriteFormat::Pax } else { WriteFormat::Gnu });
         let header = self.writer.entry(&entry).map_err(|source| tar_error(path_of(member), source))?;
         out.extend_from_slice(header);
         Ok(())

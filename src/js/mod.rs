@@ -72,5 +72,5 @@ mod tree;
 mod value;
 #[cfg(feature = "js-vm")]
 pub mod vm;
-#[cfg(any(feature = "js", feature = "js-graph", feature = "js-store"))]
+#[cfg(any(feature = "js", feature = "js-graph", feature = "js-store", feature = "js-transfer"))]
 mod written;

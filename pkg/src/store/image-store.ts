@@ -130,7 +130,11 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    */
   async addAll(images: Iterable<ImageToAdd>, names: Iterable<NameToAdd> = []): Promise<AddReport> {
     const report = await this.#session.run("addAll", [
-      Array.from(images, ({ config, parent, builtLocally }) => [copyOf(config), parent, builtLocally === true]),
+      Array.from(images, ({ config, parent, builtLocally }) => [
+        copyOf(config),
+        parent,
+        builtLocally === true,
+      ]),
       Array.from(names, ({ name, id, policy = "move" }) => [named(name), asText("id", id), policy]),
     ]);
     return {

@@ -3,11 +3,13 @@
 //! A worker opens the archive for itself and runs jobs on it. What a job does is decided in the pure rooms; here its options
 //! are read, its wishes for bytes are handed out, and what it found becomes plain data.
 
+mod convert;
 mod decompressor;
 mod job;
 mod layer;
 mod options;
 mod scan;
+mod write;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -98,6 +100,7 @@ impl TransferHandle {
     pub fn job(&self, kind: &str, options: &JsValue) -> Result<JobHandle, JsValue> {
         match kind {
             "scan" => scan::job(&self.0, options),
+            "convert" => convert::job(&self.0, options),
             "layer" => layer::job(&self.0, options),
             _ => Err(wrong("job", "there is none of that name")),
         }

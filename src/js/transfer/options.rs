@@ -1,9 +1,13 @@
 //! What jobs are begun with. Properties are read one by one, so that a wrong one is named.
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::archive::ImageChoice;
 use crate::codec::{Compression, Encoding};
+use crate::image::Platform;
 use crate::js::object::{NO_COUNT, to_count, wrong};
+use crate::js::written::argument;
 
 /// A position or a count.
 pub(super) fn count(what: &'static str, value: &JsValue) -> Result<usize, JsValue> {
@@ -31,4 +35,20 @@ pub(super) fn level(value: &JsValue) -> Result<i32, JsValue> {
 /// A compression with its level.
 pub(super) fn encoding(compression: Option<Compression>, level: Option<i32>) -> Option<Encoding> {
     compression.map(|compression| Encoding { compression, level })
+}
+
+/// Images by their positions, names or ids.
+pub(super) fn images(value: &JsValue) -> Result<Vec<ImageChoice>, JsValue> {
+    let choice = |image: JsValue| match image.as_string() {
+        Some(name) => Ok(ImageChoice::Name(name)),
+        None => count("images", &image).map(ImageChoice::Index),
+    };
+    Array::from(value).iter().map(choice).collect()
+}
+
+/// Platforms, each as JSON.
+pub(super) fn platforms(value: &JsValue) -> Result<Vec<Platform>, JsValue> {
+    let platform =
+        |text: JsValue| argument(&text.as_string().ok_or_else(|| wrong("platforms", "it is no text"))?);
+    Array::from(value).iter().map(platform).collect()
 }
