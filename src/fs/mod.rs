@@ -40,6 +40,8 @@ mod convert;
 mod data_root;
 mod disk;
 mod error;
+#[cfg(target_os = "linux")]
+mod extract;
 mod files;
 mod folder;
 mod graph;
@@ -68,6 +70,8 @@ pub use convert::ConvertOptions;
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
+#[cfg(target_os = "linux")]
+pub use extract::ExtractOptions;
 pub use folder::FolderBackend;
 pub use graph::{GraphFolder, ReadSource};
 #[cfg(target_os = "linux")]
