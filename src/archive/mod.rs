@@ -3,6 +3,7 @@
 //! Nothing here reads by itself. An [`Opener`] says which bytes it wants of a file that can be read anywhere; a
 //! [`Pass`] is fed a stream once. Both end in an [`Archive`].
 
+mod access;
 mod data;
 mod dialect;
 mod docker;
@@ -17,6 +18,7 @@ mod opener;
 mod pass;
 mod sniff;
 
+pub use access::{ArchiveFile, ArchiveFileStep};
 pub use data::{
     ArchiveData, BlobData, BlobRole, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState,
     Presence, Role,

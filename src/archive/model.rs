@@ -13,7 +13,7 @@ use super::error::ArchiveError;
 use super::image::{BlobRecord, Builder, ImageRecord, LayerRecord, LayerUse};
 use super::listing::Listing;
 use super::{docker, legacy, oci};
-use crate::codec::Compression;
+use crate::codec::{Compression, SeekIndex};
 use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::image::{DiffId, HistoryStepData, ImageConfig, Timestamp, align, chain_ids, v1};
 use crate::layer::{FileTable, FileTree, ScannedLayer};
@@ -37,16 +37,18 @@ pub struct LayerSource {
 pub struct Archive {
     kind: FileKind,
     producer: Option<&'static str>,
-    compression: Compression,
-    size: u64,
+    pub(super) compression: Compression,
+    pub(super) size: u64,
+    /// Places in a file that is compressed as a whole, after a pass.
+    pub(super) seek: Option<SeekIndex>,
     listing: Listing,
     documents: Documents,
-    images: Vec<ImageRecord>,
-    layers: Vec<LayerRecord>,
+    pub(super) images: Vec<ImageRecord>,
+    pub(super) layers: Vec<LayerRecord>,
     blobs: Vec<BlobRecord>,
     findings: Findings,
     facts: Vec<(String, String)>,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// What is known of a file before its images are looked for.
@@ -120,6 +122,7 @@ impl Archive {
             producer,
             compression,
             size,
+            seek: None,
             listing,
             documents,
             images,
@@ -189,6 +192,7 @@ impl Archive {
         record.error = None;
         record.report = Some(report);
         record.table = Some(Arc::new(scanned.table));
+        record.seek = Some(Arc::new(scanned.seek));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Layers: one pass over a layer's bytes, its files as a table, and the tree that several layers make.
 
+mod access;
 mod column;
 mod difference;
 mod filter;
@@ -17,6 +18,7 @@ mod tree;
 mod view;
 mod whiteout;
 
+pub use access::{FileReadError, FileReader, FileStep};
 pub use difference::{Difference, differences};
 pub use filter::{FilteredSource, LayerFilter, LayerFilterError, LayerFilterReport, WasThere};
 pub use node::{Aspect, Change, Contents, Node, NodeKind};
@@ -30,4 +32,5 @@ pub use tree::{FileTree, TreeTotals};
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
 
+pub(crate) use access::Advance;
 pub(crate) use path::split_path;

@@ -108,6 +108,21 @@ impl FileTree {
         })
     }
 
+    /// The present path that is spelled so; no symbolic link is followed. The root is the empty path.
+    pub fn find(&self, path: &[u8]) -> Option<Node<'_>> {
+        let mut id = Self::ROOT;
+        for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
+            id = self.data(id).first_child;
+            while id != Self::NONE && self.name(id) != name {
+                id = self.data(id).next;
+            }
+            if id == Self::NONE {
+                return None;
+            }
+        }
+        self.node(id)
+    }
+
     /// Number of nodes, absent ones included: every id is below it.
     pub(super) fn node_count(&self) -> usize {
         self.nodes.len()
