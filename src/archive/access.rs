@@ -1,11 +1,15 @@
-//! The contents of one file of an image, read where they lie in the image's file.
+//! What scans leave, and the contents of one file of an image, read where they lie in the image's file.
+
+use std::sync::Arc;
 
 use super::error::ArchiveError;
 use super::model::{Archive, LayerSource};
 use super::opener::Want;
 use crate::codec::{Compression, SeekIndex, SeekReader, SeekStep};
-use crate::layer::{Advance, FileReadError, FileReader, FileStep, clean_path};
+use crate::finding::ErrorData;
+use crate::layer::{Advance, FileReadError, FileReader, FileStep, FileTable, ScannedLayer, clean_path};
 use crate::limits::Limits;
+use crate::manifest::media_type;
 
 /// What an [`ArchiveFile`] needs or has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +50,40 @@ struct Outer {
 }
 
 impl Archive {
+    /// Takes what a scan of the layer found.
+    ///
+    /// # Errors
+    /// There is no such layer.
+    pub fn add_scan(&mut self, layer: usize, scanned: ScannedLayer) -> Result<(), ArchiveError> {
+        self.layer(layer)?;
+        let record = &mut self.layers[layer];
+        let mut report = scanned.report;
+        if record.media_type.as_deref().is_some_and(|kind| !media_type::is_layer(kind)) {
+            // Statements and other artifacts are stored where layers are, and are no tars.
+            report.findings.retain(|finding| finding.code != "not-a-tar");
+        }
+        record.error = None;
+        record.report = Some(report);
+        record.table = Some(Arc::new(scanned.table));
+        record.seek = Some(Arc::new(scanned.seek));
+        Ok(())
+    }
+
+    /// Notes why a layer could not be scanned at all.
+    ///
+    /// # Errors
+    /// There is no such layer.
+    pub fn fail_scan(&mut self, layer: usize, error: ErrorData) -> Result<(), ArchiveError> {
+        self.layer(layer)?;
+        self.layers[layer].error = Some(error);
+        Ok(())
+    }
+
+    /// The scanned files of a layer, in the order of its tar.
+    pub fn table(&self, layer: usize) -> Option<&Arc<FileTable>> {
+        self.layers.get(layer)?.table.as_ref()
+    }
+
     /// Reads the contents of the file at `row` of a scanned layer, without the layer's bytes before it where the layer's
     /// compression allows.
     ///
@@ -71,14 +109,15 @@ impl Archive {
         Ok(ArchiveFile { reader, source, outer, limits: self.limits })
     }
 
-    /// Which layer and row hold the contents of a path of an image, after all its layers. No symbolic link is followed.
+    /// Which layer and row hold the contents of a path of an image, after all its layers. Symbolic links on the way to it are
+    /// followed within the image; it must be no link itself.
     ///
     /// # Errors
     /// There is no such image or path, one of the image's layers has not been scanned, or the path is no regular file.
     pub fn find_file(&self, image: usize, path: &[u8]) -> Result<(usize, u32), ArchiveError> {
         let tree = self.tree(image, usize::MAX)?;
         let shown = || String::from_utf8_lossy(path).into_owned();
-        let node = clean_path(path).ok().and_then(|path| tree.find(&path));
+        let node = clean_path(path).ok().and_then(|path| tree.find(&path, self.limits.symlinks));
         let node = node.ok_or_else(|| ArchiveError::NoFile { image, path: shown() })?;
         let layer =
             self.images.get(image).and_then(|image| image.layers.get(usize::from(node.layer()))?.layer);

@@ -79,10 +79,16 @@ pub enum ArchiveError {
     },
     /// A file of a layer cannot be read.
     #[error("{0}")]
-    File(#[from] FileReadError),
+    File(Box<FileReadError>),
     /// The opener was ended before it had all it wanted.
     #[error("the file has not been read as far as opening it needs")]
     Unfinished,
+}
+
+impl From<FileReadError> for ArchiveError {
+    fn from(error: FileReadError) -> Self {
+        Self::File(Box::new(error))
+    }
 }
 
 impl Reason for ArchiveError {

@@ -42,7 +42,8 @@ impl ImageFile {
         Ok(LayerFile { image: self, size: file.size(), file, bytes_read: 0, contents: Vec::new(), taken: 0 })
     }
 
-    /// Opens the file at a path of an image, as all its layers leave it. No symbolic link is followed.
+    /// Opens the file at a path of an image, as all its layers leave it. Symbolic links on the way to it are followed within
+    /// the image; it must be no link itself.
     ///
     /// # Errors
     /// There is no such image or path, a layer has not been scanned, or the path is no regular file.
