@@ -10,6 +10,7 @@ mod dialect;
 mod docker;
 mod documents;
 mod error;
+mod extract;
 mod image;
 mod legacy;
 mod listing;
@@ -30,6 +31,7 @@ pub use data::{
 };
 pub use dialect::FileKind;
 pub use error::ArchiveError;
+pub use extract::ExtractError;
 pub use load::{
     LoadNote, LoadOptions, LoadPlan, LoadProblem, LoadSkip, LoadUnit, PlannedImage, PlannedLayer,
 };

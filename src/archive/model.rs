@@ -171,7 +171,7 @@ impl Archive {
         self.layers.get(index).ok_or(ArchiveError::NoLayer { index, count: self.layers.len() })
     }
 
-    fn image(&self, index: usize) -> Result<&ImageRecord, ArchiveError> {
+    pub(super) fn image(&self, index: usize) -> Result<&ImageRecord, ArchiveError> {
         self.images.get(index).ok_or(ArchiveError::NoImage { index, count: self.images.len() })
     }
 

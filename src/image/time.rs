@@ -36,6 +36,16 @@ impl Timestamp {
         Some(Self { text: Cow::Owned(Parts::read(&text)?.to_string()) })
     }
 
+    /// Whether it is later than another, in whatever zones the two are written.
+    pub fn is_after(&self, other: &Self) -> bool {
+        // Digits of a fraction without zeros at the end sort as they stand.
+        let instant = |time: &Self| {
+            let seconds = time.unix_seconds();
+            (seconds, Parts::read(&time.text).map(|parts| parts.fraction.to_owned()))
+        };
+        instant(self) > instant(other)
+    }
+
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.text

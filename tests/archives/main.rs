@@ -4,6 +4,8 @@
 #[path = "../support/build.rs"]
 mod build;
 mod contents;
+#[cfg(target_os = "linux")]
+mod convert;
 mod damage;
 mod dangling;
 mod dialects;
