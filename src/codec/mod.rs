@@ -45,5 +45,6 @@ mod xz_index;
 mod zstd;
 
 pub use compression::Compression;
+pub(crate) use crc32::Crc;
 pub use decoder::{Decoder, Trailing};
 pub use error::{Checksum, CodecError, Corruption, Feature};
