@@ -146,6 +146,34 @@ export interface CreateOptions {
   readonly builtLocally?: boolean;
 }
 
+/** One of the images that are added together. */
+export interface ImageToAdd extends CreateOptions {
+  /** The exact bytes of its config, whose SHA-256 is its id. */
+  readonly config: Uint8Array;
+}
+
+/** A name for one of the images that are added together, or for one that is there. */
+export interface NameToAdd {
+  /** A tag (`latest` where there is none) or a digest. */
+  readonly name: string;
+  readonly id: string;
+  /**
+   * What becomes of it when another image has it: it moves (`move`, the default), stays where it is (`keep`), or that is a
+   * `conflict` (`refuse`). A name by digest never moves.
+   */
+  readonly policy?: "move" | "keep" | "refuse";
+}
+
+/** What adding several images did. */
+export interface AddReport {
+  /** The images in the order in which they were given, and whether each was not there before. */
+  readonly images: readonly { readonly id: string; readonly isNew: boolean }[];
+  /** What became of each name, in their order. A name that moved tells from where. */
+  readonly names: readonly NameChange[];
+  /** Names that stayed with the image that has them. */
+  readonly kept: readonly { readonly reference: string; readonly id: string }[];
+}
+
 /** What is deleted with an image, and when it is refused. */
 export interface DeletePolicy {
   /** What becomes of its children: by default it is refused (`refuse`); they stay without a parent; they go as well. */

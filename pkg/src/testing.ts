@@ -1,5 +1,7 @@
 /** The entry `layerglass/testing`: what every backend has to do, as a suite that its author can run. */
 import { toError } from "./error.js";
+import type { LayerStorage } from "./layer-types.js";
+import { checkLayers } from "./layers/conformance.js";
 import { guardBackend } from "./store/guard.js";
 import type { Awaitable, Backend, ConformanceReport } from "./store-types.js";
 import { testingWasm } from "./testing-module.js";
@@ -25,4 +27,17 @@ export async function testBackend(makeBackend: () => Awaitable<Backend>): Promis
   } catch (thrown) {
     throw toError(thrown);
   }
+}
+
+/**
+ * Runs the suite on a storage of layers: each check on one that `makeLayers` makes anew and that is empty.
+ *
+ * @example
+ * import { testLayers } from "layerglass/testing";
+ * const { failures } = await testLayers(() => myLayers());
+ * assert.deepEqual(failures, []);
+ */
+export async function testLayers(makeLayers: () => Awaitable<LayerStorage>): Promise<ConformanceReport> {
+  const checks = await checkLayers(makeLayers);
+  return { checks, failures: checks.filter(({ outcome }) => outcome === "failed") };
 }

@@ -8,7 +8,8 @@ use crate::manifest::{DockerArchiveItem, DockerArchiveManifest};
 const MANIFEST: &str = "manifest.json";
 
 /// Reads the images that `manifest.json` lists; false when it is no list.
-pub(super) fn read(builder: &mut Builder<'_>) -> Option<&'static str> {
+/// `has_layout`: an OCI layout in the same file lists images as well.
+pub(super) fn read(builder: &mut Builder<'_>, has_layout: bool) -> Option<&'static str> {
     let (member, contents) = builder.read(MANIFEST)?;
     let manifest = match DockerArchiveManifest::parse(contents, builder.limits) {
         Ok(manifest) => manifest,
@@ -19,13 +20,14 @@ pub(super) fn read(builder: &mut Builder<'_>) -> Option<&'static str> {
     };
     builder.blob(BlobRole::Index, member, None, None, contents);
     for item in &manifest.items {
-        read_item(builder, item);
+        read_item(builder, item, has_layout);
     }
+    builder.check_repositories();
     producer(builder, &manifest)
 }
 
-fn read_item(builder: &mut Builder<'_>, item: &DockerArchiveItem) {
-    let mut image = ImageRecord::default();
+fn read_item(builder: &mut Builder<'_>, item: &DockerArchiveItem, has_layout: bool) {
+    let mut image = ImageRecord { items: vec![item.clone()], ..ImageRecord::default() };
     for tag in &item.repo_tags {
         builder.name(&mut image, tag, MANIFEST);
     }
@@ -37,29 +39,21 @@ fn read_item(builder: &mut Builder<'_>, item: &DockerArchiveItem) {
         }
     }
     for path in &item.layers {
-        let member = builder.listing.file(path, builder.limits);
-        if member.is_none() {
-            builder.findings.push(|| {
-                let message = format!("the layer {path} that manifest.json names is not in the file");
-                Finding::new(Severity::Error, "layer-missing", message)
-                    .in_file(MANIFEST)
-                    .differing(path, "nothing")
-            });
-        }
+        let member = builder.named_file("layer", path, MANIFEST);
         let digest = digest_of_layer(path);
         let layer = member.map(|member| builder.layer(member, digest.as_deref(), None));
         image.layers.push(LayerUse { layer, digest, ..LayerUse::default() });
     }
-    if image.lacks.config && image.config_member.is_none() && item.config.is_some() {
-        let path = item.config.as_deref().unwrap_or_default();
-        builder.error(
-            "config-missing",
-            &format!("the config {path} that manifest.json names is not in the file"),
-            MANIFEST,
-        );
+    if let Some(path) = &item.config {
+        builder.named_file("config", path, MANIFEST);
     }
     builder.align(&mut image, MANIFEST);
-    merge(builder, image);
+    image.parent.clone_from(&item.parent);
+    for layer in &mut image.layers {
+        let source = layer.diff_id.as_ref().and_then(|diff_id| item.layer_sources.get(diff_id.as_str()));
+        layer.foreign = source.filter(|source| !source.urls.is_empty()).cloned();
+    }
+    merge(builder, image, has_layout);
 }
 
 /// A layer's name is its digest in `blobs/`, and where crane, kaniko and jib write compressed layers.
@@ -69,20 +63,42 @@ fn digest_of_layer(path: &str) -> Option<String> {
 }
 
 /// Joins the item with the image that the OCI layout of the same file describes, if it does.
-fn merge(builder: &mut Builder<'_>, image: ImageRecord) {
+fn merge(builder: &mut Builder<'_>, image: ImageRecord, has_layout: bool) {
     let Some(id) = image.config.as_ref().map(crate::image::ImageConfig::id) else {
         return builder.image(image);
     };
     let same = |other: &&mut ImageRecord| other.config.as_ref().is_some_and(|config| config.id() == id);
     let Some(known) = builder.images.iter_mut().find(same) else {
+        // Docker leaves untagged images out of the index (moby, daemon/internal/image/tarexport/save.go).
+        if let Some(name) = image.names.first().filter(|_| has_layout) {
+            builder.findings.push(|| {
+                let message = format!("index.json does not list the image {name} that manifest.json lists");
+                Finding::new(Severity::Warning, "image-not-in-index", message)
+                    .in_file(MANIFEST)
+                    .differing(id.to_string(), "nothing")
+            });
+        }
         return builder.image(image);
     };
+    let pairs = known.layers.iter().zip(&image.layers).map(|(known, other)| known.layer.zip(other.layer));
+    let differing = pairs.flatten().find(|(known, other)| known != other);
     known.names.extend(image.names);
     known.ref_names.extend(image.ref_names);
+    known.parent = known.parent.take().or(image.parent);
+    known.items.extend(image.items);
     // Docker 25.0 wrote OCI manifests without layers: the list is right then.
     let stored = |layers: &[LayerUse]| layers.iter().filter(|layer| layer.layer.is_some()).count();
     if stored(&known.layers) < stored(&image.layers) {
         known.layers = image.layers;
+    }
+    if let Some((known, other)) = differing {
+        let (expected, found) = (builder.layer_path(known), builder.layer_path(other));
+        builder.findings.push(|| {
+            let message = format!("manifest.json and index.json name different files as a layer of {id}");
+            Finding::new(Severity::Warning, "layers-differ", message)
+                .in_file(MANIFEST)
+                .differing(expected, found)
+        });
     }
 }
 

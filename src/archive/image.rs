@@ -12,6 +12,7 @@ use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::image::{ChainId, DiffId, ImageConfig, Platform};
 use crate::layer::{FileTable, LayerReport};
 use crate::limits::{LimitExceeded, Limits};
+use crate::manifest::{Descriptor, DockerArchiveItem};
 use crate::reference::Reference;
 
 /// One use of a layer by an image.
@@ -23,6 +24,8 @@ pub(super) struct LayerUse {
     pub(super) digest: Option<String>,
     pub(super) media_type: Option<String>,
     pub(super) size: Option<u64>,
+    /// What `manifest.json` says of where else it can be fetched.
+    pub(super) foreign: Option<Descriptor>,
 }
 
 /// The manifest that describes an image.
@@ -50,8 +53,12 @@ pub(super) struct ImageRecord {
     pub(super) layers: Vec<LayerUse>,
     /// The manifest, the config or a layer is not in the file.
     pub(super) lacks: Lacks,
+    /// Id of the image that it was made from, where that is in the file.
+    pub(super) parent: Option<String>,
     /// The v1 documents of a legacy image, bottom first.
     pub(super) legacy: Option<Vec<Vec<u8>>>,
+    /// What `manifest.json` says of it.
+    pub(super) items: Vec<DockerArchiveItem>,
 }
 
 /// What of an image is missing.
@@ -94,6 +101,8 @@ pub(super) struct Builder<'a> {
     blob_of: HashMap<usize, usize>,
     /// Images by the digest of their manifest.
     pub(super) manifests: HashMap<String, usize>,
+    /// What configs say that a stored layer is.
+    pub(super) diff_ids: HashMap<usize, DiffId>,
     pub(super) findings: Findings,
 }
 
@@ -109,6 +118,7 @@ impl<'a> Builder<'a> {
             blobs: Vec::new(),
             blob_of: HashMap::new(),
             manifests: HashMap::new(),
+            diff_ids: HashMap::new(),
             findings: Findings::new(limits.findings),
         }
     }
@@ -235,6 +245,7 @@ impl<'a> Builder<'a> {
             layer.diff_id = Some(diff_id.clone());
             layer.chain_id = Some(chain_id);
         }
+        self.check_layers(image, file);
     }
 
     /// Adds an image.

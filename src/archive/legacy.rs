@@ -35,6 +35,14 @@ pub(super) fn read(builder: &mut Builder<'_>) -> Option<&'static str> {
         let Some((_, document)) = builder.read(&path) else { continue };
         match v1::parse(document, builder.limits) {
             Ok(fields) => {
+                if fields.id != id {
+                    builder.findings.push(|| {
+                        let message = "the layer's document has another id than its folder";
+                        Finding::new(Severity::Warning, "v1-id", message)
+                            .in_file(&path)
+                            .differing(&id, &fields.id)
+                    });
+                }
                 let parent = Some(fields.parent.clone()).filter(|parent| !parent.is_empty());
                 steps.push(Step { id, document, parent, is_parent: false, names: BTreeSet::new() });
             }
@@ -66,10 +74,15 @@ pub(super) fn read(builder: &mut Builder<'_>) -> Option<&'static str> {
             steps[parent].is_parent = true;
         }
     }
+    let mut read = BTreeSet::new();
     for (index, step) in steps.iter().enumerate() {
         if !step.is_parent || !step.names.is_empty() {
-            read_image(builder, &steps, index);
+            read_image(builder, &steps, index, &mut read);
         }
+    }
+    // What nothing leads to is in a circle of parents, or there would be a step that nothing is built on.
+    if let Some(step) = (0..steps.len()).find(|step| !read.contains(step)).and_then(|step| steps.get(step)) {
+        circle(builder, &step.id, &step.id);
     }
     None
 }
@@ -79,7 +92,12 @@ fn position(steps: &[Step<'_>], id: &str) -> Option<usize> {
     steps.binary_search_by(|step| step.id.as_str().cmp(id)).ok()
 }
 
-fn read_image(builder: &mut Builder<'_>, steps: &[Step<'_>], index: usize) {
+fn circle(builder: &mut Builder<'_>, top: &str, id: &str) {
+    let message = format!("the layers of {top} are each other's parents");
+    builder.error("parent-cycle", &message, &format!("{id}/json"));
+}
+
+fn read_image(builder: &mut Builder<'_>, steps: &[Step<'_>], index: usize, read: &mut BTreeSet<usize>) {
     let top = &steps[index].id;
     let mut image = ImageRecord::default();
     for name in &steps[index].names {
@@ -91,11 +109,7 @@ fn read_image(builder: &mut Builder<'_>, steps: &[Step<'_>], index: usize) {
     while let Some(step) = next {
         let Step { id, parent, .. } = &steps[step];
         if !seen.insert(step) {
-            builder.error(
-                "parent-cycle",
-                &format!("the layers of {top} are each other's parents"),
-                &format!("{id}/json"),
-            );
+            circle(builder, top, id);
             break;
         }
         if let Err(limit) =
@@ -115,20 +129,14 @@ fn read_image(builder: &mut Builder<'_>, steps: &[Step<'_>], index: usize) {
             image.lacks.config = true;
         }
     }
+    read.extend(seen);
     chain.reverse();
     let mut documents = Vec::with_capacity(chain.len());
     for step in chain {
         let id = &step.id;
         documents.push(step.document.to_vec());
         let path = format!("{id}/layer.tar");
-        let member = builder.listing.file(&path, builder.limits);
-        if member.is_none() {
-            builder.error(
-                "layer-missing",
-                &format!("the layer {path} is not in the file"),
-                &format!("{id}/json"),
-            );
-        }
+        let member = builder.named_file("layer", &path, &format!("{id}/json"));
         let layer = member.map(|member| builder.layer(member, None, None));
         image.layers.push(LayerUse { layer, ..LayerUse::default() });
     }

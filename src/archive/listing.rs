@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::layer::clean_path;
+use crate::layer::{PathProblem, clean_path};
 use crate::limits::{LimitExceeded, Limits};
 use crate::tar::{Entry, EntryKind};
 
@@ -31,6 +31,19 @@ pub(super) struct Member {
     pub(super) offset: u64,
     /// Its contents are not a plain range of the archive.
     pub(super) is_sparse: bool,
+}
+
+/// Why a path leads to no regular file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unresolved {
+    /// Nothing has that name, or what a link leads to.
+    Missing,
+    /// The links go in a circle, or there are more than the limit `symlinks` allows.
+    Circle,
+    /// The path or the target of a link climbs out of the archive.
+    Outside,
+    /// It is a folder, a device or a pipe.
+    NotAFile,
 }
 
 /// All members, by order and by path.
@@ -98,25 +111,35 @@ impl Listing {
 
     /// The regular file that a path names, links followed; their targets stay inside the archive.
     pub(super) fn file(&self, path: &str, limits: &Limits) -> Option<usize> {
-        let mut path = clean_path(path.as_bytes()).ok()?.into_owned();
+        self.resolve(path, limits).ok()
+    }
+
+    /// The same, or why there is none.
+    pub(super) fn resolve(&self, path: &str, limits: &Limits) -> Result<usize, Unresolved> {
+        let clean = |path: &[u8]| match clean_path(path) {
+            Ok(path) => Ok(path.into_owned()),
+            Err(PathProblem::Escapes) => Err(Unresolved::Outside),
+            Err(PathProblem::Nul) => Err(Unresolved::Missing),
+        };
+        let mut path = clean(path.as_bytes())?;
         for _ in 0..=limits.symlinks {
-            let index = *self.by_path.get(&path)?;
-            let member = &self.members[index];
+            let index = *self.by_path.get(&path).ok_or(Unresolved::Missing)?;
+            let member = self.members.get(index).ok_or(Unresolved::Missing)?;
             path = match &member.kind {
-                MemberKind::File => return Some(index),
+                MemberKind::File => return Ok(index),
                 MemberKind::Symlink(target) => {
                     let mut joined = match path.iter().rposition(|&byte| byte == b'/') {
                         Some(slash) if !target.starts_with(b"/") => path[..=slash].to_vec(),
                         _ => Vec::new(),
                     };
                     joined.extend_from_slice(target);
-                    clean_path(&joined).ok()?.into_owned()
+                    clean(&joined)?
                 }
-                MemberKind::HardLink(target) => clean_path(target).ok()?.into_owned(),
-                MemberKind::Directory | MemberKind::Other => return None,
+                MemberKind::HardLink(target) => clean(target)?,
+                MemberKind::Directory | MemberKind::Other => return Err(Unresolved::NotAFile),
             };
         }
-        None
+        Err(Unresolved::Circle)
     }
 
     /// Is there a member of any kind at this path?

@@ -35,18 +35,18 @@ pub struct LayerSource {
 /// An opened file.
 #[derive(Debug)]
 pub struct Archive {
-    kind: FileKind,
+    pub(super) kind: FileKind,
     producer: Option<&'static str>,
-    compression: Compression,
+    pub(super) compression: Compression,
     size: u64,
-    listing: Listing,
-    documents: Documents,
-    images: Vec<ImageRecord>,
-    layers: Vec<LayerRecord>,
-    blobs: Vec<BlobRecord>,
-    findings: Findings,
+    pub(super) listing: Listing,
+    pub(super) documents: Documents,
+    pub(super) images: Vec<ImageRecord>,
+    pub(super) layers: Vec<LayerRecord>,
+    pub(super) blobs: Vec<BlobRecord>,
+    pub(super) findings: Findings,
     facts: Vec<(String, String)>,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// What is known of a file before its images are looked for.
@@ -80,10 +80,10 @@ impl Archive {
         let mut builder = Builder::new(&listing, &documents, limits);
         let producer = match outline.kind {
             FileKind::DockerArchiveV1 => legacy::read(&mut builder),
-            FileKind::DockerArchive => docker::read(&mut builder),
+            FileKind::DockerArchive => docker::read(&mut builder, false),
             FileKind::DockerArchiveOci => {
                 oci::read_layout(&mut builder);
-                docker::read(&mut builder)
+                docker::read(&mut builder, true)
             }
             FileKind::OciLayout => {
                 oci::read_layout(&mut builder);
@@ -99,6 +99,7 @@ impl Archive {
             }
             _ => None,
         };
+        builder.check_names(outline.kind);
         let Builder { images, layers, blobs, findings: found, .. } = builder;
         let wanted = documents.take_wanted();
         if !wanted.is_empty() {
@@ -170,7 +171,7 @@ impl Archive {
         self.layers.get(index).ok_or(ArchiveError::NoLayer { index, count: self.layers.len() })
     }
 
-    fn image(&self, index: usize) -> Result<&ImageRecord, ArchiveError> {
+    pub(super) fn image(&self, index: usize) -> Result<&ImageRecord, ArchiveError> {
         self.images.get(index).ok_or(ArchiveError::NoImage { index, count: self.images.len() })
     }
 

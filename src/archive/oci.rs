@@ -259,13 +259,21 @@ fn read_manifest(
         image.role = Role::Artifact;
     }
     match store.path(&config.digest, false) {
-        Some(path) => builder.config(&mut image, &path, Some(&config.media_type), Some(&config.digest)),
+        Some(path) => {
+            if let Some(member) = builder.listing.file(&path, builder.limits) {
+                check_size(builder, member, &path, config);
+            }
+            builder.config(&mut image, &path, Some(&config.media_type), Some(&config.digest));
+        }
         None => image.lacks.config = true,
     }
+    builder.check_platform(&image, file);
     if image.lacks.config && image.config_member.is_none() && image.role == Role::Image {
         builder.findings.push(|| {
             let message = format!("the config {} is not in the file", config.digest);
-            Finding::new(Severity::Warning, "config-missing", message).in_file(file)
+            Finding::new(Severity::Warning, "config-missing", message)
+                .in_file(file)
+                .differing(&config.digest, "nothing")
         });
     }
     for descriptor in manifest.layers() {
@@ -273,6 +281,13 @@ fn read_manifest(
         let member = path.as_deref().and_then(|path| builder.listing.file(path, builder.limits));
         if let (Some(member), Some(path)) = (member, &path) {
             check_size(builder, member, path, descriptor);
+        } else if image.role == Role::Image && descriptor.urls.is_empty() {
+            builder.findings.push(|| {
+                let message = format!("the layer {} is not in the file", descriptor.digest);
+                Finding::new(Severity::Warning, "layer-missing", message)
+                    .in_file(file)
+                    .differing(&descriptor.digest, "nothing")
+            });
         }
         let kind = Some(descriptor.media_type.as_str()).filter(|kind| !kind.is_empty());
         image.layers.push(LayerUse {

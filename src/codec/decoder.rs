@@ -1,16 +1,18 @@
 //! The push decoder of all formats: drives one of them, counts, and keeps the limits.
 
+use std::ops::Range;
+
 use super::Compression;
 use super::bzip2::Bzip2;
 use super::error::{CodecError, Fault};
 use super::gzip::Gzip;
+use super::inflate::WINDOW;
 use super::io::{Io, Stand};
 use super::xz::Xz;
 use super::zstd::Zstd;
 use crate::limits::{LimitExceeded, Limits};
 
-/// The output buffer, handed out piece by piece and reused. Twice a deflate window would do; with four of
-/// them keeping the window costs little, and the piece still fits a processor's second-level cache.
+/// The output buffer, handed out piece by piece and reused; a piece still fits a processor's second-level cache.
 const OUTPUT_BYTES: usize = 128 << 10;
 
 /// Bytes behind the last member of a stream that begin no further member. Decoders ignore them.
@@ -31,6 +33,8 @@ pub struct Decoder {
     format: Compression,
     inner: Inner,
     output: Box<[u8]>,
+    /// Where the next output goes: behind the window that inflating refers to, else at the start.
+    place: usize,
     unpacked_bytes: u64,
     expansion_ratio: u64,
     expansion_floor: u64,
@@ -59,11 +63,16 @@ impl Decoder {
             Compression::Bzip2 => Inner::Bzip2(Box::default()),
             Compression::Xz => Inner::Xz(Box::new(Xz::new(limits.window_bytes))),
         };
-        let output = if compression == Compression::None { 0 } else { OUTPUT_BYTES };
+        let output = match compression {
+            Compression::None => 0,
+            Compression::Gzip => WINDOW + OUTPUT_BYTES,
+            _ => OUTPUT_BYTES,
+        };
         Self {
             format: compression,
             inner,
             output: vec![0; output].into_boxed_slice(),
+            place: 0,
             unpacked_bytes: limits.unpacked_bytes,
             expansion_ratio: limits.expansion_ratio,
             expansion_floor: limits.expansion_floor,
@@ -97,8 +106,8 @@ impl Decoder {
         }
         loop {
             let (written, outcome) = self.step(&mut input);
-            if written > 0 {
-                let piece = self.output.get(..written).unwrap_or_default();
+            if !written.is_empty() {
+                let piece = self.output.get(written).unwrap_or_default();
                 sink(piece).inspect_err(|_| self.stop())?;
             }
             if !outcome.inspect_err(|error| self.failed = Some(error.clone()))? {
@@ -162,14 +171,15 @@ impl Decoder {
         (input.get(..allowed).unwrap_or_default(), self.check_limits(input.len(), allowed))
     }
 
-    /// One turn: how much of the output buffer is filled, and whether there is more to do.
-    fn step(&mut self, input: &mut &[u8]) -> (usize, Result<bool, CodecError>) {
+    /// One turn: which part of the output buffer is filled, and whether there is more to do.
+    fn step(&mut self, input: &mut &[u8]) -> (Range<usize>, Result<bool, CodecError>) {
         if self.trailing.is_some() {
             self.trail(input);
-            return (0, Ok(false));
+            return (0..0, Ok(false));
         }
         let given = input.len();
-        let mut io = Io { input, output: &mut self.output, written: 0 };
+        let start = self.make_room();
+        let mut io = Io { input, output: &mut self.output, written: start };
         let outcome = match &mut self.inner {
             Inner::Stored => Ok(Stand::Between),
             Inner::Gzip(gzip) => gzip.step(&mut io),
@@ -177,7 +187,8 @@ impl Decoder {
             Inner::Bzip2(bzip2) => bzip2.step(&mut io),
             Inner::Xz(xz) => xz.step(&mut io),
         };
-        let written = io.written;
+        let written = io.written - start;
+        self.place = io.written;
         *input = io.input;
         let consumed = given - input.len();
         self.total_in += consumed as u64;
@@ -195,7 +206,20 @@ impl Decoder {
             }
             Ok(_) => Ok(consumed > 0 || written > 0),
         };
-        (allowed, outcome)
+        (start..start + allowed, outcome)
+    }
+
+    /// Where the next output goes. What inflating may refer to is moved to the front once half of the buffer is used.
+    fn make_room(&mut self) -> usize {
+        match self.inner {
+            Inner::Gzip(_) if self.output.len() - self.place >= self.output.len() / 2 => {}
+            Inner::Gzip(_) => {
+                self.output.copy_within(self.place - WINDOW..self.place, 0);
+                self.place = WINDOW;
+            }
+            _ => self.place = 0,
+        }
+        self.place
     }
 
     /// Counts what follows the last member.

@@ -5,14 +5,12 @@
 //!           [extra length (2), extra] [name, 0] [comment, 0] [header CRC-16],
 //!           deflate data, CRC-32 (4), length modulo 2^32 (4)
 //! ```
-//! Only the deflate data goes to the library: so the checksums can be told in errors, and a member costs
-//! no new allocation (an eStargz layer has one for each file).
-
-use flate2::{Decompress, FlushDecompress, Status};
+//! A member costs no new allocation: an eStargz layer has one for each file.
 
 use super::compression::gzip_start;
 use super::crc32::Crc;
 use super::error::{Checksum, Corruption, Fault, Feature};
+use super::inflate::{Inflate, Pause};
 use super::io::{Boundary, Found, Io, Stand};
 
 const FLAG_HEADER_CRC: u8 = 0x02;
@@ -31,8 +29,10 @@ pub(super) struct Gzip {
     filled: usize,
     flags: u8,
     header_crc: Crc,
-    inflate: Decompress,
+    inflate: Inflate,
     contents_crc: Crc,
+    /// Bytes that the member unpacked to so far.
+    unpacked: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +57,9 @@ impl Default for Gzip {
             filled: 0,
             flags: 0,
             header_crc: Crc::new(),
-            inflate: Decompress::new(false),
+            inflate: Inflate::default(),
             contents_crc: Crc::new(),
+            unpacked: 0,
         }
     }
 }
@@ -137,8 +138,9 @@ impl Gzip {
                             });
                         }
                     }
-                    self.inflate.reset(false);
+                    self.inflate.reset();
                     self.contents_crc.reset();
+                    self.unpacked = 0;
                     State::Deflate
                 }
                 State::Deflate => {
@@ -160,19 +162,15 @@ impl Gzip {
     /// Inflates as far as input and output go; whether the deflate data ended.
     fn inflate(&mut self, io: &mut Io<'_, '_>) -> Result<bool, Fault> {
         loop {
-            let (read_before, written_before) = (self.inflate.total_in(), self.inflate.total_out());
-            let input = io.input;
-            let result = self.inflate.decompress(input, io.space(), FlushDecompress::None);
-            let read = (self.inflate.total_in() - read_before) as usize;
-            let written = (self.inflate.total_out() - written_before) as usize;
-            io.take(read);
-            self.contents_crc.update(io.space().get(..written).unwrap_or_default());
-            io.written += written;
-            match result {
-                Ok(Status::StreamEnd) => return Ok(true),
-                Ok(_) if io.input.is_empty() || io.space().is_empty() => return Ok(false),
-                Ok(_) if read > 0 || written > 0 => {}
-                Ok(_) | Err(_) => return Err(Corruption::Data.into()),
+            let start = io.written;
+            let paused = self.inflate.run(&mut io.input, io.output, &mut io.written);
+            let new = io.output.get(start..io.written).unwrap_or_default();
+            self.contents_crc.update(new);
+            self.unpacked += new.len() as u64;
+            match paused? {
+                Pause::Block => {}
+                Pause::Input | Pause::Output => return Ok(false),
+                Pause::End => return Ok(true),
             }
         }
     }
@@ -186,7 +184,7 @@ impl Gzip {
                 found: format!("{found:08x}"),
             });
         }
-        let (expected, found) = (u32::from_le_bytes([l0, l1, l2, l3]), self.inflate.total_out() as u32);
+        let (expected, found) = (u32::from_le_bytes([l0, l1, l2, l3]), self.unpacked as u32);
         if expected != found {
             let (expected, found) = (u64::from(expected), u64::from(found));
             return Err(Corruption::UnpackedLength { expected, found }.into());

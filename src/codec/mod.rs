@@ -1,4 +1,4 @@
-//! What a stream is compressed with, and decoders that are fed by pushing bytes.
+//! What a stream is compressed with, decoders that are fed by pushing bytes, and an [`Encoder`] likewise.
 //!
 //! All decoders read several members in one stream (gzip members of pigz and eStargz, zstd frames and
 //! skippable frames of zstd:chunked, concatenated bzip2 and xz streams), verify every checksum they meet,
@@ -36,8 +36,12 @@ mod crc32 {
     pub use flate2::Crc;
 }
 mod decoder;
+mod encode;
+mod encoder;
+mod encoding;
 mod error;
 mod gzip;
+mod inflate;
 mod io;
 mod xz;
 mod xz_check;
@@ -47,4 +51,6 @@ mod zstd;
 pub use compression::Compression;
 pub(crate) use crc32::Crc;
 pub use decoder::{Decoder, Trailing};
+pub use encoder::Encoder;
+pub use encoding::{EncodeError, Encoding};
 pub use error::{Checksum, CodecError, Corruption, Feature};

@@ -81,13 +81,17 @@ impl DataRoot {
     fn of(
         backend: FolderBackend,
         layers: LayerFolder,
-        opened_layers: LayersReport,
+        mut opened_layers: LayersReport,
         env: Env,
         limits: &Limits,
     ) -> Result<Self, DataRootError> {
         let options = StoreOptions::new(env).with_layers(LayerStores::any(layers.clone()));
         let opening = ImageStore::open(backend.with_limits(limits), options.with_limits(*limits));
         let (images, opened) = block_on(opening)?;
+        // Where it cannot be told what is needed, everything stays.
+        if block_on(images.is_finished()) {
+            opened_layers.abandoned = layers.free_abandoned().unwrap_or_default();
+        }
         Ok(Self { images, layers, opened, opened_layers })
     }
 }

@@ -78,6 +78,11 @@ impl ImageFile {
         &self.path
     }
 
+    /// How it was opened.
+    pub(super) const fn options(&self) -> &OpenOptions {
+        &self.options
+    }
+
     /// What is known of it.
     pub fn archive(&self) -> &Archive {
         &self.archive

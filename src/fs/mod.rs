@@ -33,6 +33,8 @@
 //! ```
 
 mod blocking;
+#[cfg(target_os = "linux")]
+mod convert;
 #[cfg(unix)]
 mod data_root;
 mod disk;
@@ -44,6 +46,8 @@ mod host;
 mod image_file;
 #[cfg(unix)]
 mod layers;
+#[cfg(unix)]
+mod load;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
@@ -52,8 +56,12 @@ mod sif;
 mod unikernels;
 #[cfg(target_os = "linux")]
 mod unpack;
+#[cfg(target_os = "linux")]
+mod write;
 
 pub use blocking::block_on;
+#[cfg(target_os = "linux")]
+pub use convert::ConvertOptions;
 #[cfg(unix)]
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
@@ -69,6 +77,8 @@ pub use layers::{
     DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,
     LayersReport, RegisterOptions, SweepReport,
 };
+#[cfg(unix)]
+pub use load::{LoadError, LoadEvent, LoadReport, LoadWatch, LoadedImage, LoadedLayer};
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
@@ -77,3 +87,5 @@ pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
 pub use unikernels::{UnikernelFolder, UnikernelFolderError};
 #[cfg(target_os = "linux")]
 pub use unpack::{Denied, UnpackError, UnpackOptions, UnpackReport, Unpacker, Whiteouts};
+#[cfg(target_os = "linux")]
+pub use write::{OnProgress, SinkOptions, WriteError, WriteProgress, WriteTarget};

@@ -17,7 +17,7 @@ pub enum CanonicalRules {
 }
 
 impl CanonicalRules {
-    const fn escapes(self) -> Escapes {
+    pub(super) const fn escapes(self) -> Escapes {
         match self {
             Self::Docker2020 => Escapes::Older,
             Self::Current => Escapes::Current,
@@ -119,7 +119,7 @@ pub(super) fn history_json(history: &[HistoryEntry], rules: CanonicalRules) -> V
 }
 
 impl HistoryEntry {
-    fn canonical_json(&self, rules: CanonicalRules) -> Vec<u8> {
+    pub(super) fn canonical_json(&self, rules: CanonicalRules) -> Vec<u8> {
         let mut object = ObjectWriter::new(rules.escapes());
         match (&self.created, rules) {
             (Some(created), _) => object.string("created", &created.canonical()),

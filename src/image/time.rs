@@ -36,6 +36,16 @@ impl Timestamp {
         Some(Self { text: Cow::Owned(Parts::read(&text)?.to_string()) })
     }
 
+    /// Whether it is later than another, in whatever zones the two are written.
+    pub fn is_after(&self, other: &Self) -> bool {
+        // Digits of a fraction without zeros at the end sort as they stand.
+        let instant = |time: &Self| {
+            let seconds = time.unix_seconds();
+            (seconds, Parts::read(&time.text).map(|parts| parts.fraction.to_owned()))
+        };
+        instant(self) > instant(other)
+    }
+
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -44,6 +54,15 @@ impl Timestamp {
     /// As Go writes it: nanoseconds without trailing zeros, `Z` for an offset of zero, other offsets as they were.
     pub fn canonical(&self) -> String {
         Parts::read(&self.text).map_or_else(|| self.text.clone().into_owned(), |parts| parts.to_string())
+    }
+
+    /// Whole seconds since 1970, negative before.
+    pub fn unix_seconds(&self) -> Option<i64> {
+        let parts = Parts::read(&self.text)?;
+        let day = days(parts.year, parts.month, parts.day);
+        let offset = 60 * i64::from(parts.offset);
+        let seconds = i64::from(parts.hour * 3600 + parts.minute * 60 + parts.second);
+        Some(86_400 * day + seconds + if parts.sign == '-' { offset } else { -offset })
     }
 
     /// Whether it is the zero time.
@@ -207,10 +226,20 @@ const fn days_in(month: u32, year: u32) -> u32 {
     }
 }
 
+/// Days from the year 0 to 1970.
+const EPOCH: i64 = 719_528;
+
+/// Days from 1970 to a day, of the years 0 to 9999.
+fn days(year: u32, month: u32, day: u32) -> i64 {
+    let before = i64::from(year) - 1;
+    let leap = before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
+    let months: u32 = (1..month).map(|month| days_in(month, year)).sum();
+    // The year 0 has 366 days, and none before it counts.
+    365 * i64::from(year) + leap + 1 + i64::from(months) + i64::from(day) - 1 - EPOCH
+}
+
 /// Year, month and day of a day counted from 1970, in the years 0 to 9999.
 fn civil(days: i64) -> Option<(u32, u32, u32)> {
-    /// Days from the year 0 to 1970.
-    const EPOCH: i64 = 719_528;
     /// Days of 400 years, after which the calendar repeats.
     const CYCLE: i64 = 146_097;
     let day = days.checked_add(EPOCH)?;

@@ -6,9 +6,13 @@
 use std::num::{IntErrorKind, ParseIntError};
 
 use super::canonical::{CanonicalRules, Members, history_json, rootfs_json, text, write_sorted};
-use super::{ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, ImageId, RootFs};
+use super::{
+    ChainId, ConfigError, ConfigFields, DiffId, HistoryEntry, ImageConfig, ImageId, RootFs, Timestamp,
+};
 use crate::digest::{Digest, are_digits};
-use crate::json::{self, Decode, FieldError, Input, Member, Value, decode_struct, put, read_object};
+use crate::json::{
+    self, Decode, FieldError, Input, Member, ObjectWriter, Value, decode_struct, put, read_object,
+};
 use crate::limits::Limits;
 
 /// Documents of this and later versions are taken over as they are; older ones are first put into Docker's own form.
@@ -149,12 +153,74 @@ pub fn from_config(
 /// Docker itself writes the epoch of lower layers in the daemon's time zone; give the times in UTC for identifiers that
 /// are the same everywhere.
 pub fn create_id(fields: &ConfigFields, layer: &ChainId, parent: Option<Digest>) -> Digest {
-    let mut members = fields.v1_members(RULES);
-    put(&mut members, "layer_id".to_owned(), text(layer.as_str(), RULES));
+    create_id_by(fields, layer, parent, RULES)
+}
+
+/// The same as a certain Docker makes it: the identifiers of Docker 25 and later differ.
+pub fn create_id_by(
+    fields: &ConfigFields,
+    layer: &ChainId,
+    parent: Option<Digest>,
+    rules: CanonicalRules,
+) -> Digest {
+    let mut members = fields.v1_members(rules);
+    put(&mut members, "layer_id".to_owned(), text(layer.as_str(), rules));
     if let Some(parent) = parent {
-        put(&mut members, "parent".to_owned(), text(&parent.to_string(), RULES));
+        put(&mut members, "parent".to_owned(), text(&parent.to_string(), rules));
     }
-    Digest::sha256(&write_sorted(&members, &["id"], RULES))
+    Digest::sha256(&write_sorted(&members, &["id"], rules))
+}
+
+/// The legacy document of each layer of an image, bottom first, as `docker save` writes them: with its identifier. Those
+/// below the top have the epoch for a time and are otherwise empty.
+pub fn documents(config: &ImageConfig, rules: CanonicalRules) -> Vec<(String, Vec<u8>)> {
+    let epoch = Timestamp::from_unix(0, 0);
+    let chain_ids = config.rootfs().chain_ids();
+    let mut documents = Vec::with_capacity(chain_ids.len());
+    let mut parent = None;
+    for (layer, chain_id) in chain_ids.iter().enumerate() {
+        let mut fields = if layer + 1 == chain_ids.len() {
+            config.fields().clone()
+        } else {
+            ConfigFields { created: epoch.clone(), ..ConfigFields::default() }
+        };
+        let id = create_id_by(&fields, chain_id, parent, rules);
+        fields.id = id.hex();
+        if let Some(parent) = parent {
+            fields.parent = parent.hex();
+        }
+        fields.os.clone_from(&config.fields().os);
+        documents.push((id.hex(), in_order(&fields, rules)));
+        parent = Some(id);
+    }
+    documents
+}
+
+/// The document with its members in the order of Docker's structure.
+fn in_order(fields: &ConfigFields, rules: CanonicalRules) -> Vec<u8> {
+    const ORDER: [&str; 13] = [
+        "id",
+        "parent",
+        "comment",
+        "created",
+        "container",
+        "container_config",
+        "docker_version",
+        "author",
+        "config",
+        "architecture",
+        "variant",
+        "os",
+        "Size",
+    ];
+    let members = fields.v1_members(rules);
+    let mut object = ObjectWriter::new(rules.escapes());
+    for key in ORDER {
+        if let Some(value) = members.get(key) {
+            object.raw(key, value);
+        }
+    }
+    object.finish()
 }
 
 /// Whether an identifier has the form that Docker gives and asks for: 64 hexadecimal digits in lower case.

@@ -3,43 +3,29 @@
 use std::cell::RefCell;
 
 use js_sys::{Float64Array, Uint8Array};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::argument::ArgumentError;
 use super::error::{BindingError, to_thrown};
-use super::object::limits as limits_of;
+use super::opener::{Opening, RangeData};
 use super::options::{self, ScanOptions};
 use super::proto::restore_proto;
-use super::scan::decode;
+use super::scanned::decode;
 use super::tree::TreeHandle;
 use super::value::to_js;
-use crate::archive::{Archive, Opener, Pass};
-use crate::json::size;
+use crate::archive::{Archive, Pass};
 use crate::layer::TreeView;
-
-/// A range of a file.
-#[derive(Serialize)]
-struct RangeData {
-    file: u32,
-    #[serde(serialize_with = "size::serialize")]
-    offset: u64,
-    #[serde(serialize_with = "size::serialize")]
-    length: u64,
-}
 
 /// Opens a file that can be read anywhere.
 #[wasm_bindgen]
-pub struct ArchiveOpener(RefCell<Option<Opener>>);
+pub struct ArchiveOpener(Opening);
 
 #[wasm_bindgen]
 impl ArchiveOpener {
     /// Opens one file of `size` bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(size: f64, limits: &JsValue) -> Result<ArchiveOpener, JsValue> {
-        let limits = limits_of(limits)?;
-        Ok(Self(RefCell::new(Some(Opener::new(options::size(size)?, &limits)))))
+        Opening::file(size, limits).map(Self)
     }
 
     /// Opens a folder, given by the paths below it and the sizes of its files.
@@ -49,38 +35,22 @@ impl ArchiveOpener {
         sizes: &Float64Array,
         limits: &JsValue,
     ) -> Result<ArchiveOpener, JsValue> {
-        let limits = limits_of(limits)?;
-        let sizes = sizes.to_vec().into_iter().map(options::size).collect::<Result<Vec<u64>, JsValue>>()?;
-        if sizes.len() != paths.len() {
-            let reason = format!("{} sizes for {} paths", sizes.len(), paths.len());
-            return Err(to_thrown(ArgumentError { what: "sizes", reason }));
-        }
-        let opener = Opener::for_folder(paths.into_iter().zip(sizes), &limits).map_err(to_thrown)?;
-        Ok(Self(RefCell::new(Some(opener))))
+        Opening::folder(paths, sizes, limits).map(Self)
     }
 
     /// Takes the bytes asked for last and says which are needed next: `{ file, offset, length }` or `undefined`.
     pub fn next(&self, response: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
-        let mut opener = self.0.try_borrow_mut().map_err(|_| ended("opener"))?;
-        let opener = opener.as_mut().ok_or_else(|| ended("opener"))?;
-        match opener.next(response.as_deref()).map_err(to_thrown)? {
-            Some(want) => to_js(&RangeData { file: want.file, offset: want.offset, length: want.length }),
-            None => Ok(JsValue::UNDEFINED),
-        }
+        self.0.next(response)
     }
 
     /// What the file is compressed with as a whole: anything but `none` asks for an `ArchivePass`.
     pub fn compression(&self) -> Result<String, JsValue> {
-        let opener = self.0.try_borrow().map_err(|_| ended("opener"))?;
-        let opener = opener.as_ref().ok_or_else(|| ended("opener"))?;
-        Ok(opener.compression().as_str().to_owned())
+        self.0.compression()
     }
 
     /// The opened file.
     pub fn finish(&self) -> Result<ArchiveHandle, JsValue> {
-        let opener = self.0.try_borrow_mut().map_err(|_| ended("opener"))?.take();
-        let archive = opener.ok_or_else(|| ended("opener"))?.finish().map_err(to_thrown)?;
-        Ok(ArchiveHandle(RefCell::new(archive)))
+        Ok(ArchiveHandle(RefCell::new(self.0.finish()?)))
     }
 }
 

@@ -6,7 +6,8 @@
 //!
 //! Several modules are made of it, each with a feature of its own. The nouns' is small and runs in the thread that asks;
 //! that of archives runs in workers, where nobody asks for a noun, and each worker has to load it; that of the store is
-//! loaded when a store is opened, that of records when a file of records is read, and that of graphs when a graph is opened.
+//! loaded when a store is opened, that of records when a file of records is read, that of graphs when a graph is opened,
+//! and that of transfers, in workers as well, when images are moved.
 
 #[cfg(feature = "js-archive")]
 mod archive;
@@ -34,9 +35,12 @@ pub mod manifest;
     feature = "js-records",
     feature = "js-sif",
     feature = "js-store",
+    feature = "js-transfer",
     feature = "js-vm"
 ))]
 mod object;
+#[cfg(any(feature = "js-archive", feature = "js-transfer"))]
+mod opener;
 #[cfg(feature = "js-archive")]
 mod options;
 #[cfg(any(feature = "js-records", feature = "js-store"))]
@@ -51,6 +55,8 @@ pub mod records;
 pub mod reference;
 #[cfg(feature = "js-archive")]
 mod scan;
+#[cfg(any(feature = "js-archive", feature = "js-transfer"))]
+mod scanned;
 #[cfg(feature = "js")]
 pub mod short_ids;
 #[cfg(feature = "js-sif")]
@@ -59,10 +65,12 @@ pub mod sif;
 pub mod source;
 #[cfg(feature = "js-store")]
 pub mod store;
+#[cfg(feature = "js-transfer")]
+pub mod transfer;
 #[cfg(feature = "js-archive")]
 mod tree;
 mod value;
 #[cfg(feature = "js-vm")]
 pub mod vm;
-#[cfg(any(feature = "js", feature = "js-graph", feature = "js-store"))]
+#[cfg(any(feature = "js", feature = "js-graph", feature = "js-store", feature = "js-transfer"))]
 mod written;

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::object::{NO_COUNT, each_property, limits, to_count, whole, wrong};
+use super::object::{each_property, limits, to_count, wrong};
 use crate::error::ErrorKind;
 use crate::finding::ErrorData;
 use crate::layer::ContentHash;
@@ -59,9 +59,4 @@ pub(super) fn error_data(error: &JsValue) -> Result<ErrorData, JsValue> {
         }
         _ => Err(wrong("error", "it has no kind, code and message")),
     }
-}
-
-/// A count of bytes.
-pub(super) fn size(size: f64) -> Result<u64, JsValue> {
-    whole(size).ok_or_else(|| wrong("size", &format!("it {NO_COUNT}")))
 }

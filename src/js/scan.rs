@@ -52,14 +52,3 @@ fn encode(layer: ScannedLayer) -> Uint8Array {
     });
     bytes
 }
-
-/// The layer that `encode` wrote, read piece by piece.
-pub(super) fn decode(bytes: &Uint8Array) -> Result<ScannedLayer, JsValue> {
-    let mut at = 0;
-    ScannedLayer::read(u64::from(bytes.length()), &mut |buffer| {
-        let end = at + buffer.len() as u32;
-        bytes.subarray(at, end).copy_to(buffer);
-        at = end;
-    })
-    .map_err(to_thrown)
-}

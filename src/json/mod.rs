@@ -18,11 +18,11 @@ use std::borrow::Cow;
 pub use decode::{Decode, FieldError, Input};
 pub use error::JsonError;
 pub use fold::fold_eq;
-pub use parse::{Member, decode, decode_first, parse, parse_first, parse_members};
+pub use parse::{Member, decode, decode_first, parse, parse_elements, parse_first, parse_members};
 pub use write::{Escapes, compact, write_string};
 
 pub(crate) use decode::{Present, decode_struct, put, read_object};
-pub(crate) use write::{ObjectWriter, write_array};
+pub(crate) use write::{ObjectWriter, write_array, write_value};
 
 /// One JSON value. It borrows from the document what stands there literally.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -74,6 +74,33 @@ pub fn parse_members<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Option<Vec<
     Ok(Some(members))
 }
 
+/// Reads a document that is one array and tells where in it each element stands. `None` for a document that is `null`.
+///
+/// # Errors
+/// As [`parse`]; a document that is neither an array nor `null` is an unexpected byte at its start.
+pub fn parse_elements(bytes: &[u8], limits: &Limits) -> Result<Option<Vec<Range<usize>>>, JsonError> {
+    let mut reader = Reader::new(bytes, limits)?;
+    match reader.peek() {
+        Some(b'[') => {}
+        Some(b'n') => {
+            reader.skip()?;
+            reader.end()?;
+            return Ok(None);
+        }
+        _ => return Err(reader.unexpected("an array")),
+    }
+    let mut elements = Vec::new();
+    let mut more = reader.enter(b']')?;
+    while more {
+        let start = reader.at();
+        reader.skip()?;
+        elements.push(start..reader.at());
+        more = reader.another(b']')?;
+    }
+    reader.end()?;
+    Ok(Some(elements))
+}
+
 /// Reads a whole document right into `data`, without making a [`Value`] of it. As `data` is filled while reading, what
 /// is in it after an error is of no use.
 ///

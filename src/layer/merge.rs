@@ -21,18 +21,22 @@ use crate::limits::Limits;
 /// Builds a [`FileTree`].
 pub(super) struct Merger<'a> {
     layers: &'a [Arc<FileTable>],
+    /// The layer before which things are remembered as they were.
+    since: u16,
     pub(super) limits: &'a Limits,
     pub(super) tree: FileTree,
     pub(super) index: HashMap<u64, u32>,
     pub(super) steps: u64,
     /// The folder resolved last, as it was spelled; forgotten when a link or a removal could change its meaning.
     pub(super) cached: Option<(Vec<u8>, u32)>,
+    /// A symbolic link has been followed since the layer began.
+    pub(super) followed: bool,
     /// Inodes of AUFS's put-aside link targets, by path.
     aufs: HashMap<Vec<u8>, u32>,
 }
 
 impl<'a> Merger<'a> {
-    pub(super) fn new(layers: &'a [Arc<FileTable>], limits: &'a Limits) -> Self {
+    pub(super) fn new(layers: &'a [Arc<FileTable>], since: u16, limits: &'a Limits) -> Self {
         let root = NodeData {
             parent: FileTree::ROOT,
             name: Span::default(),
@@ -50,18 +54,30 @@ impl<'a> Merger<'a> {
             names: Arena::default(),
             inodes: vec![implied],
             total_sizes: Vec::new(),
+            follows: Vec::new(),
             findings: Findings::new(limits.findings),
         };
-        Self { layers, limits, tree, index: HashMap::new(), steps: 0, cached: None, aufs: HashMap::new() }
+        Self {
+            layers,
+            since,
+            limits,
+            tree,
+            index: HashMap::new(),
+            steps: 0,
+            cached: None,
+            followed: false,
+            aufs: HashMap::new(),
+        }
     }
 
     pub(super) fn apply(&mut self, layer: u16) {
         let layers = self.layers;
-        if layer > 0 && usize::from(layer) + 1 == layers.len() {
+        if layer > 0 && layer == self.since {
             for node in &mut self.tree.nodes {
                 node.before = node.current;
             }
         }
+        (self.cached, self.followed) = (None, false);
         let table = &layers[usize::from(layer)];
         // Where a directory takes the place of a link, marks below it must not reach through the link.
         for row in table.rows().filter(|row| row.kind() == RowKind::Directory && row.is_placed()) {
@@ -86,6 +102,7 @@ impl<'a> Merger<'a> {
             }
         }
         self.aufs.clear();
+        self.tree.follows.push(self.followed);
     }
 
     /// False for deletion marks and bookkeeping; link targets put aside by AUFS are remembered.

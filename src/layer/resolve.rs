@@ -93,6 +93,7 @@ impl Merger<'_> {
                 NodeKind::Directory => at = node,
                 NodeKind::Symlink => {
                     links += 1;
+                    self.followed = true;
                     let target = self.tree.inode_row(&inode).and_then(Row::link).unwrap_or_default();
                     if links > u64::from(self.limits.symlinks)
                         || target.is_empty()

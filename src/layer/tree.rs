@@ -45,6 +45,8 @@ pub struct FileTree {
     pub(super) names: Arena,
     pub(super) inodes: Vec<Inode>,
     pub(super) total_sizes: Vec<u64>,
+    /// By layer: does a name in it lead through a symbolic link?
+    pub(super) follows: Vec<bool>,
     pub(super) findings: Findings,
 }
 
@@ -85,9 +87,21 @@ impl FileTree {
     /// # Errors
     /// There are more layers than the limit `layers` allows.
     pub fn merge(layers: &[Arc<FileTable>], limits: &Limits) -> Result<Self, LimitExceeded> {
+        Self::merge_since(layers, layers.len().saturating_sub(1), limits)
+    }
+
+    /// The same with what all layers from `since` on changed, instead of the last one alone.
+    ///
+    /// # Errors
+    /// There are more layers than the limit `layers` allows.
+    pub fn merge_since(
+        layers: &[Arc<FileTable>],
+        since: usize,
+        limits: &Limits,
+    ) -> Result<Self, LimitExceeded> {
         let limit = limits.layers.min(u32::from(u16::MAX));
         LimitExceeded::check("layers", u64::from(limit), layers.len() as u64)?;
-        let mut merger = Merger::new(layers, limits);
+        let mut merger = Merger::new(layers, u16::try_from(since).unwrap_or(u16::MAX), limits);
         for index in 0..layers.len() {
             merger.apply(index as u16);
         }

@@ -1,9 +1,9 @@
 //! Marks that delete what lower layers hold: `.wh.name`, `.wh..wh..opq` and AUFS's own `.wh..wh.*`.
 
 /// Prefix of a mark.
-const PREFIX: &[u8] = b".wh.";
+pub(super) const PREFIX: &[u8] = b".wh.";
 /// Hides everything that lower layers put into the folder.
-const OPAQUE: &[u8] = b".wh..wh..opq";
+pub(super) const OPAQUE: &[u8] = b".wh..wh..opq";
 /// Prefix of AUFS's bookkeeping, which is no part of the image.
 const META_PREFIX: &[u8] = b".wh..wh.";
 /// Folder in which AUFS kept the targets of hard links.

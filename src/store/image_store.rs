@@ -256,6 +256,11 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(())
     }
 
+    /// Whether nothing is committed that is not made yet.
+    pub(crate) async fn is_finished(&self) -> bool {
+        matches!(self.backend.get(key::JOURNAL).await, Ok(None))
+    }
+
     /// Makes what this store committed and could not make, so that what is read next shows it. Where that fails again,
     /// what is there is read; whoever changes something next fails or makes it.
     pub(super) async fn settle(&self) {

@@ -23,6 +23,7 @@
 
 mod backend;
 mod backend_error;
+mod batch;
 mod calls;
 mod change;
 pub mod conformance;
@@ -58,6 +59,7 @@ mod verify;
 
 pub use backend::{Backend, Lock, MaybeSend, MaybeSync, Sharing, Visit};
 pub use backend_error::BackendError;
+pub use batch::{Added, NamePolicy, NewImage, NewName};
 pub use calls::{CallsBackend, SevenCalls};
 pub use create::CreateOptions;
 pub use delete::{ChildPolicy, DeletePolicy, DeleteReport};

@@ -248,6 +248,13 @@ fn a_blob_of_another_size_than_declared_is_reported_with_both() {
         let sizes = data.findings.iter().filter(|finding| finding.code == "blob-size");
         let sizes: Vec<_> = sizes.map(|finding| (finding.expected.clone(), finding.found.clone())).collect();
         let text = |number: usize| Some(number.to_string());
-        assert_eq!(sizes, [(text(7), text(manifest.len())), (text(5), text("not five bytes".len()))]);
+        assert_eq!(
+            sizes,
+            [
+                (text(7), text(manifest.len())),
+                (text(1), text(config.len())),
+                (text(5), text("not five bytes".len()))
+            ]
+        );
     }
 }

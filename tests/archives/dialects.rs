@@ -63,7 +63,9 @@ fn a_layer_behind_links_is_found_and_a_circle_of_links_is_not_followed() {
     let data = open(&tar).unwrap().data();
     assert_eq!(data.layers.len(), 1);
     assert!(data.images[0].layers.iter().all(|layer| layer.blob == Some(0)));
-    assert!(data.findings.iter().any(|finding| finding.code == "layer-missing"));
+    let circle = data.findings.iter().find(|finding| finding.code == "link-cycle").unwrap();
+    assert_eq!(circle.file.as_deref(), Some("manifest.json"));
+    assert_eq!(circle.expected.as_deref(), Some("x"));
 }
 
 #[test]

@@ -3,6 +3,20 @@
 
 #[path = "../support/build.rs"]
 mod build;
+mod contents;
+#[cfg(target_os = "linux")]
+mod convert;
 mod damage;
+mod dangling;
 mod dialects;
+mod disagreement;
+mod making;
 mod others;
+#[path = "../support/recorded.rs"]
+mod recorded;
+mod recorded_archives;
+#[path = "../support/recorded_tars.rs"]
+mod recorded_tars;
+mod recording;
+#[path = "../support/tars.rs"]
+mod tars;

@@ -5,6 +5,8 @@ mod damage;
 mod detect;
 mod encode;
 mod gzip;
+#[cfg(not(target_arch = "wasm32"))]
+mod inflate;
 mod limits;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;

@@ -5,6 +5,9 @@
 mod build;
 mod merge;
 mod scan;
+mod squash;
+mod squash_laws;
+mod versions;
 mod view;
 
 use std::sync::Arc;

@@ -8,8 +8,8 @@ use std::task::{Context, Waker};
 use layerglass::fs::block_on;
 use layerglass::image::Timestamp;
 use layerglass::store::{
-    ChildPolicy, CreateOptions, DeletePolicy, GcOptions, ImageStore, LeaseOptions, MemoryBackend, RepairPlan,
-    Sharing, StoreError,
+    ChildPolicy, CreateOptions, DeletePolicy, GcOptions, ImageStore, LeaseOptions, MemoryBackend, NamePolicy,
+    NewImage, NewName, RepairPlan, Sharing, StoreError,
 };
 
 use crate::faulty::{Fault, Faulty};
@@ -95,6 +95,19 @@ pub const OPERATIONS: &[(&str, Operation)] = &[
                 Ok::<(), Box<StoreError>>(())
             };
             store.update(&id("b"), change).await.map(drop)
+        })
+    }),
+    ("add several with names", |store| {
+        Box::pin(async {
+            let new = NewImage::new(config("new")).with_parent(Some(id("newer")));
+            let newer = NewImage::new(config("newer")).with_parent(Some(id("b")));
+            let known = NewImage::new(config("alone")).with_parent(Some(id("new")));
+            let names = [("a:1", "new"), ("new:1", "newer"), ("c", "alone"), ("b:1", "a")];
+            let names = names.map(|(text, of)| {
+                let policy = if of == "a" { NamePolicy::Keep } else { NamePolicy::Move };
+                NewName { reference: name(text), id: id(of), policy }
+            });
+            store.add_all(&[new, newer, known], &names).await.map(drop)
         })
     }),
     ("repair", |store| {

@@ -3,6 +3,7 @@
 
 mod atomicity;
 mod backends;
+mod batch;
 mod bounds;
 #[path = "../support/children.rs"]
 mod children;

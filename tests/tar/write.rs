@@ -4,36 +4,12 @@ use layerglass::error::{ErrorKind, Reason};
 use layerglass::tar::{Entry, EntryKind, Fragment, TarWriteError, Timestamp, WriteFormat, Writer};
 
 use super::read;
-
-/// A tar of entries with contents; those of a sparse file are its fragments.
-pub fn tar(format: WriteFormat, members: &[(Entry, Vec<u8>)]) -> Result<Vec<u8>, TarWriteError> {
-    let mut writer = Writer::new(format);
-    let mut tar = Vec::new();
-    for (entry, contents) in members {
-        tar.extend_from_slice(writer.entry(entry)?);
-        writer.contents(contents.len() as u64)?;
-        tar.extend_from_slice(contents);
-        tar.extend_from_slice(writer.padding()?);
-    }
-    tar.extend_from_slice(writer.finish()?);
-    Ok(tar)
-}
+use super::tars::{meaning, write as tar};
 
 fn file(path: &[u8], contents: &[u8]) -> (Entry, Vec<u8>) {
     let mut entry = Entry::new(path, EntryKind::File);
     entry.size = contents.len() as u64;
     (entry, contents.to_vec())
-}
-
-/// What both say of a member, whatever header holds it.
-fn meaning(entry: &Entry) -> Entry {
-    let mut entry = entry.clone();
-    entry.format = layerglass::tar::Format::Pax;
-    (entry.type_flag, entry.header_offset, entry.data_offset, entry.stored_size) = (0, 0, 0, 0);
-    if let Some(fragments) = &mut entry.sparse {
-        fragments.retain(|fragment| fragment.length > 0);
-    }
-    entry
 }
 
 #[track_caller]

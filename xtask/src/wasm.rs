@@ -17,7 +17,7 @@ use crate::stamp::Step;
 use crate::{npm, prerequisites};
 
 /// Name of a module and the features it is built with.
-const MODULES: [(&str, &str); 8] = [
+const MODULES: [(&str, &str); 9] = [
     ("core", "js,blake3"),
     ("archive", "js-archive,blake3"),
     ("records", "js-records"),
@@ -25,6 +25,7 @@ const MODULES: [(&str, &str); 8] = [
     ("sif", "js-sif"),
     ("graph", "js-graph"),
     ("vm", "js-vm"),
+    ("transfer", "js-transfer,blake3"),
     ("testing", "js-testing"),
 ];
 /// The target of everything that runs in JavaScript.

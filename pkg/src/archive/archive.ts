@@ -42,6 +42,11 @@ export class Archive {
     forgotten.register(this, session, this);
   }
 
+  /** @internal */
+  get session(): Session {
+    return this.#session;
+  }
+
   /** Everything known so far; a new object whenever that has changed. */
   get data(): ArchiveData {
     return this.#data;

@@ -30,8 +30,8 @@ export interface WorkerLike {
   unref?(): void;
 }
 
-/** What a worker is for: one holds the tables and trees, the others scan layers. */
-export type WorkerRole = "session" | "scan";
+/** What a worker is for: one holds the tables and trees, others scan layers, and one moves images (`layerglass/transfer`). */
+export type WorkerRole = "session" | "scan" | "transfer";
 
 /** Makes a worker that runs the module `layerglass/worker`. */
 export type CreateWorker = (role: WorkerRole) => WorkerLike;

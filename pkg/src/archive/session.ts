@@ -24,6 +24,13 @@ export interface Watch {
   readonly onBytes?: (bytes: number, total: number | undefined) => void;
 }
 
+/** What reads the same source in other workers. */
+export interface Reading {
+  readonly source: SourceSpec;
+  readonly readHere?: ReadHere;
+  readonly limits?: Limits;
+}
+
 /** Holds the session worker and the pool; opens the archive anew when the session worker has died. */
 export class Session {
   readonly options: SessionOptions;
@@ -34,6 +41,8 @@ export class Session {
   #worker: WorkerClient<SessionOperations> | undefined;
   #reopening: Promise<WorkerClient<SessionOperations>> | undefined;
   #closed: LayerglassError | undefined;
+  /** What else ends with this session. */
+  readonly #others = new Set<{ end(error: LayerglassError): void }>();
 
   /** Called with the archive's data after it had to be opened anew. */
   onReopened: (data: ArchiveData) => void = () => {};
@@ -68,9 +77,30 @@ export class Session {
     return this.#reopening;
   }
 
+  /** What other workers read the archive with; a stream that has been read cannot be. */
+  reading(): Reading {
+    if (this.#closed) throw this.#closed;
+    const source = this.#source;
+    if (!source) {
+      const message = "the stream has been read: only what can be read again can be taken out of";
+      throw new LayerglassError({ kind: "unsupported", code: "stream-consumed", message });
+    }
+    const { limits } = this.options;
+    const readHere = this.#readHere;
+    return { source, ...(limits && { limits }), ...(readHere && { readHere }) };
+  }
+
+  /** Ends something else with this session. */
+  endsWith(other: { end(error: LayerglassError): void }): void {
+    if (this.#closed) other.end(this.#closed);
+    else this.#others.add(other);
+  }
+
   /** Ends all workers; requests that wait fail with `error`. */
   close(error: LayerglassError): void {
     this.#closed ??= error;
+    for (const other of this.#others) other.end(error);
+    this.#others.clear();
     this.#worker?.end(error);
     this.pool.close(error);
   }

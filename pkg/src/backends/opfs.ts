@@ -23,6 +23,7 @@ export interface OpfsFile {
 export interface OpfsWritable {
   write(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
+  abort?(): Promise<void>;
 }
 
 /** What is needed of a `FileSystemDirectoryHandle`. */

@@ -38,6 +38,14 @@ export interface StoreQuestions {
 export interface StoreWork {
   raw(image: string): Uint8Array;
   create(config: Uint8Array, parent: string | undefined, builtLocally: boolean): string;
+  addAll(
+    images: readonly (readonly [config: Uint8Array, parent: string | undefined, builtLocally: boolean])[],
+    names: readonly (readonly [name: string, id: string, policy: string])[],
+  ): {
+    readonly images: readonly (readonly [id: string, isNew: boolean])[];
+    readonly names: readonly NameChange[];
+    readonly kept: readonly (readonly [reference: string, id: string])[];
+  };
   delete(image: string, children: string, missingOk: boolean): DeleteReport;
   setParent(image: string, parent: string | undefined): void;
   touch(image: string): void;

@@ -5,6 +5,7 @@ import { toText } from "../platform.js";
 import type { Reference } from "../reference.js";
 import { storeWasm } from "../store-module.js";
 import type {
+  AddReport,
   Backend,
   CreateOptions,
   DeletePolicy,
@@ -12,8 +13,10 @@ import type {
   GcOptions,
   GcReport,
   ImageState,
+  ImageToAdd,
   LeaseOptions,
   NameChange,
+  NameToAdd,
   OpenReport,
   Problem,
   RepairPlan,
@@ -116,6 +119,29 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   async create(config: ImageConfig | Uint8Array, options: CreateOptions = {}): Promise<string> {
     const { parent, builtLocally = false } = options;
     return this.#session.run("create", [copyOf(config), parent, builtLocally]);
+  }
+
+  /**
+   * Adds several images and gives names, in one commit: all of it, or nothing. The layers and the parent of each have to be there,
+   * or the parent to be added with it. What is said of an image that is there already is added to it.
+   *
+   * @example
+   * await store.addAll([{ config }], [{ name: "demo:1", id, policy: "refuse" }]);
+   */
+  async addAll(images: Iterable<ImageToAdd>, names: Iterable<NameToAdd> = []): Promise<AddReport> {
+    const report = await this.#session.run("addAll", [
+      Array.from(images, ({ config, parent, builtLocally }) => [
+        copyOf(config),
+        parent,
+        builtLocally === true,
+      ]),
+      Array.from(names, ({ name, id, policy = "move" }) => [named(name), asText("id", id), policy]),
+    ]);
+    return {
+      images: report.images.map(([id, isNew]) => ({ id, isNew })),
+      names: report.names,
+      kept: report.kept.map(([reference, id]) => ({ reference, id })),
+    };
   }
 
   /**

@@ -1,8 +1,13 @@
 /** Operations of a scan worker: one pass over one layer. */
 import type { ScanOperations } from "../archive/protocol.js";
+import type { ArchiveBindings } from "../bindings.js";
 import type { Handlers, Workshop } from "./serve.js";
 
-export function scanHandlers({ wasm, openSource, memory }: Workshop): Handlers<ScanOperations> {
+export function scanHandlers({
+  wasm,
+  openSource,
+  memory,
+}: Workshop<ArchiveBindings>): Handlers<ScanOperations> {
   return {
     async scan({ range, limits, contents }, task) {
       const source = await openSource(range.source, limits);

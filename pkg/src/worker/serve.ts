@@ -1,13 +1,9 @@
 /** The worker's side of the requests: starts the module, runs operations, reports progress, and tells when it is broken. */
 
 import { workerDied } from "../archive/port.js";
-import type { FromWorker, Pulled, SourceSpec, ToWorker } from "../archive/protocol.js";
-import { archiveModule } from "../archive-module.js";
-import type { ArchiveBindings } from "../bindings.js";
+import type { FromWorker, Pulled, SourceSpec, StartMessage, ToWorker } from "../archive/protocol.js";
 import { abortedError, isTrap, LayerglassError, toError } from "../error.js";
 import type { Limits } from "../types.js";
-import { scanHandlers } from "./scan.js";
-import { sessionHandlers } from "./session.js";
 import type { AskCaller, ByteSource, OpenSource } from "./source.js";
 
 /** How often progress is reported, at most. */
@@ -37,9 +33,9 @@ export type Handlers<Ops> = {
     : never;
 };
 
-/** What the operations work with. */
-export interface Workshop {
-  readonly wasm: ArchiveBindings;
+/** What the operations of a module work with. */
+export interface Workshop<Bindings> {
+  readonly wasm: Bindings;
   openSource(spec: SourceSpec, limits: Limits | undefined): Promise<ByteSource>;
   /** Bytes of wasm memory. */
   memory(): number;
@@ -52,8 +48,14 @@ export interface Outlet {
 
 type AnyHandler = (params: object, task: Task) => Promise<Answer<unknown>>;
 
+/** Starts the module of a worker and gives the operations of its role. */
+export type StartRole = (
+  message: StartMessage,
+  openSource: Workshop<unknown>["openSource"],
+) => { readonly handlers: object; memory(): number };
+
 /** Answers messages; give each one that arrives to the function that is returned. */
-export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorker) => void {
+export function serve(outlet: Outlet, openSource: OpenSource, start: StartRole): (message: ToWorker) => void {
   const caller = callerOf(outlet);
   const cancelled = new Set<number>();
   const running = new Set<number>();
@@ -107,16 +109,9 @@ export function serve(outlet: Outlet, openSource: OpenSource): (message: ToWorke
       if (running.has(message.cancel)) cancelled.add(message.cancel);
     } else if ("start" in message) {
       try {
-        const started = archiveModule.initSync({ module: message.module });
-        memory = () => started.memory.buffer.byteLength;
-        const workshop: Workshop = {
-          wasm: archiveModule.bindings,
-          openSource: (spec, limits) => openSource(spec, limits, caller.ask),
-          memory,
-        };
-        handlers = (message.start === "session"
-          ? sessionHandlers(workshop)
-          : scanHandlers(workshop)) as unknown as Record<string, AnyHandler>;
+        const started = start(message, (spec, limits) => openSource(spec, limits, caller.ask));
+        memory = started.memory;
+        handlers = started.handlers as Record<string, AnyHandler>;
       } catch (thrown) {
         fail(thrown);
       }

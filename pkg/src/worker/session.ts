@@ -2,7 +2,7 @@
 
 import type { ContentsHash } from "../archive/options.js";
 import type { ScanJob, SessionOperations } from "../archive/protocol.js";
-import type { ArchiveHandle, ArchivePassHandle, TreeHandle } from "../bindings.js";
+import type { ArchiveBindings, ArchiveHandle, ArchivePassHandle, TreeHandle } from "../bindings.js";
 import { LayerglassError } from "../error.js";
 import type { ArchiveData, LayerData, Limits } from "../types.js";
 import { openBySeeking, passOver } from "./opening.js";
@@ -13,7 +13,7 @@ import { callTree } from "./trees.js";
 /** The position of an uppermost layer that stands above every other. */
 const ALL_LAYERS = 0xffff_ffff;
 
-export function sessionHandlers(workshop: Workshop): Handlers<SessionOperations> {
+export function sessionHandlers(workshop: Workshop<ArchiveBindings>): Handlers<SessionOperations> {
   const session = new Session(workshop);
   return {
     open: (params, task) => session.open(params, task),
@@ -35,7 +35,7 @@ export function sessionHandlers(workshop: Workshop): Handlers<SessionOperations>
 }
 
 class Session {
-  readonly #workshop: Workshop;
+  readonly #workshop: Workshop<ArchiveBindings>;
   readonly #trees = new Map<number, TreeHandle>();
   /** Which hash of files' contents each scanned layer has. */
   readonly #contents = new Map<number, ContentsHash>();
@@ -47,7 +47,7 @@ class Session {
   #passed: ContentsHash | undefined;
   #pass: ArchivePassHandle | undefined;
 
-  constructor(workshop: Workshop) {
+  constructor(workshop: Workshop<ArchiveBindings>) {
     this.#workshop = workshop;
   }
 

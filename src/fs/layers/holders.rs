@@ -2,7 +2,7 @@
 //!
 //! Each store that is open for writing has a file of its own, which it keeps locked. It says which layers the store holds:
 //! a line `+<hex>` for each that it begins to hold, and `-<hex>` when it holds it no more. A file that is not locked is
-//! that of a process which ended. All this is done by whoever holds the lock of the layer store.
+//! that of a process which ended: it counts for nothing, and stays until what it names has been looked at. All this is done by whoever holds the lock of the layer store.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -35,6 +35,9 @@ impl Holder {
 
     /// Notes that a layer is held.
     pub(super) fn add(&mut self, hex: &str) -> io::Result<()> {
+        if self.held.contains(hex) {
+            return Ok(());
+        }
         self.line(b'+', hex)?;
         self.held.insert(hex.to_owned());
         Ok(())
@@ -82,12 +85,30 @@ impl Drop for Holder {
     }
 }
 
-/// The layers that others hold, by the names of their folders. Files of those who ended are removed.
+/// The layers that others hold, by the names of their folders.
 pub(super) fn held_by_others(folder: &Path, own: Option<&Holder>) -> io::Result<BTreeSet<String>> {
     let mut held = BTreeSet::new();
+    for (_, its) in others(folder, own, false)? {
+        held.extend(its);
+    }
+    Ok(held)
+}
+
+/// The files of those who ended, with what they held.
+pub(super) fn ended(folder: &Path, own: Option<&Holder>) -> io::Result<Vec<(PathBuf, BTreeSet<String>)>> {
+    others(folder, own, true)
+}
+
+/// The files of others, those of who ended or those of who still is there, with what they say.
+fn others(
+    folder: &Path,
+    own: Option<&Holder>,
+    has_ended: bool,
+) -> io::Result<Vec<(PathBuf, BTreeSet<String>)>> {
+    let mut found = Vec::new();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(held),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
         Err(error) => return Err(error),
     };
     for entry in entries {
@@ -100,16 +121,18 @@ pub(super) fn held_by_others(folder: &Path, own: Option<&Holder>) -> io::Result<
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        match file.try_lock_shared() {
-            Ok(()) => {
-                let _ = fs::remove_file(&path);
-                continue;
-            }
-            Err(TryLockError::WouldBlock) => {}
+        let is_free = match file.try_lock_shared() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(error)) => return Err(error),
+        };
+        if is_free != has_ended {
+            continue;
         }
-        let mut text = String::new();
-        file.read_to_string(&mut text)?;
+        // What a process was writing when it ended may be any bytes.
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let text = String::from_utf8_lossy(&bytes);
         let mut its = BTreeSet::new();
         for line in text.lines() {
             match line.split_at_checked(1) {
@@ -118,7 +141,7 @@ pub(super) fn held_by_others(folder: &Path, own: Option<&Holder>) -> io::Result<
                 _ => {}
             }
         }
-        held.extend(its.into_iter().map(str::to_owned));
+        found.push((path, its.into_iter().map(str::to_owned).collect()));
     }
-    Ok(held)
+    Ok(found)
 }

@@ -239,7 +239,7 @@ impl LayerFolder {
             }
         }
         problems.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(LayersReport { layers: state.known.len(), problems, swept: SweepReport::default() })
+        Ok(LayersReport { layers: state.known.len(), problems, ..LayersReport::default() })
     }
 
     /// Learns which layers there are now. Only new ones are read.

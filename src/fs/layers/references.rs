@@ -123,16 +123,57 @@ impl LayerFolder {
         Ok(freed)
     }
 
+    /// Frees the layers that processes held when they were killed, as far as nobody needs them: what they had added for
+    /// an image that was not there yet. Whoever opens a [`DataRoot`](crate::fs::DataRoot) does this as well, once what was
+    /// committed to its images has been finished; before that an image may need a layer that nothing says it needs.
+    ///
+    /// # Errors
+    /// The store was opened for reading only, it cannot be told who needs what, or a layer cannot be freed; those that were
+    /// freed before are gone, and the rest is looked at the next time.
+    pub fn free_abandoned(&self) -> Result<Vec<FreedLayer>, LayerFolderError> {
+        self.writable()?;
+        let mut state = self.state();
+        let _lock = self.lock(true)?;
+        let folder = self.paths().holders();
+        let fail = |error| LayerFolderError::io("read", &folder, &error);
+        let mut freed = Vec::new();
+        for (path, held) in holders::ended(&folder, state.holder.as_ref()).map_err(fail)? {
+            for chain_id in held.iter().filter_map(|hex| metadata::chain_id_of(hex)) {
+                freed.extend(self.free(&mut state, chain_id)?);
+            }
+            let _ = fs::remove_file(path);
+        }
+        Ok(freed)
+    }
+
+    /// Notes that this store holds a layer which is about to be there: so that it is known whose it was when the process
+    /// ends right after. The lock of the store has to be held.
+    pub(super) fn announce(&self, state: &mut State, chain_id: &ChainId) -> Result<(), LayerFolderError> {
+        if state.references.contains_key(chain_id) {
+            return Ok(());
+        }
+        let folder = self.paths().holders();
+        let fail = |error| LayerFolderError::io("hold a layer in", &folder, &error);
+        let holder = match &mut state.holder {
+            Some(holder) => holder,
+            none => none.insert(Holder::create(&folder, &random::id()?).map_err(fail)?),
+        };
+        holder.add(&hex_of(chain_id).unwrap_or_default()).map_err(fail)
+    }
+
+    /// Takes back what was announced, where it did not come to be there.
+    pub(super) fn renounce(&self, state: &mut State, chain_id: &ChainId) {
+        if !state.references.contains_key(chain_id)
+            && let (Some(holder), Some(hex)) = (&mut state.holder, hex_of(chain_id))
+        {
+            holder.remove(&hex);
+        }
+    }
+
     /// A new reference to a layer that is known to be there. The lock of the store has to be held.
     pub(super) fn retain(&self, state: &mut State, chain_id: &ChainId) -> Result<LayerRef, LayerFolderError> {
-        if !self.0.read_only && !state.references.contains_key(chain_id) {
-            let folder = self.paths().holders();
-            let fail = |error| LayerFolderError::io("hold a layer in", &folder, &error);
-            let holder = match &mut state.holder {
-                Some(holder) => holder,
-                none => none.insert(Holder::create(&folder, &random::id()?).map_err(fail)?),
-            };
-            holder.add(&hex_of(chain_id).unwrap_or_default()).map_err(fail)?;
+        if !self.0.read_only {
+            self.announce(state, chain_id)?;
         }
         *state.references.entry(chain_id.clone()).or_default() += 1;
         state.last += 1;

@@ -1,5 +1,6 @@
 //! Adding layers.
 
+use std::fs::File;
 use std::io::Read;
 
 use super::error::LayerFolderError;
@@ -113,6 +114,22 @@ impl LayerFolder {
         self.commit(staging, &chain_on(options.parent.as_ref(), &diff_id))
     }
 
+    /// A file that nobody else sees and that goes with this process, on the disk of the layers.
+    pub(in crate::fs) fn spool(&self) -> Result<File, LayerFolderError> {
+        self.writable()?;
+        let staging = {
+            let _lock = self.lock(true)?;
+            Staging::begin(self.paths(), self.driver())?
+        };
+        // The folder goes at the end of this, and the name with it.
+        staging.create("spool")
+    }
+
+    /// That such a file cannot be written.
+    pub(in crate::fs) fn write_error(&self, error: &std::io::Error) -> LayerFolderError {
+        LayerFolderError::io("write below", &self.paths().staging(), error)
+    }
+
     /// Makes what is staged a layer, unless it is there.
     fn commit(&self, staging: Staging, chain_id: &ChainId) -> Result<LayerRef, LayerFolderError> {
         let mut state = self.state();
@@ -132,10 +149,15 @@ impl LayerFolder {
                 self.put_aside(&target)?;
             }
             state.known.remove(chain_id);
-            staging.commit(&target)?;
         }
-        self.load(&mut state, chain_id)?;
-        let layer = self.retain(&mut state, chain_id);
+        self.announce(&mut state, chain_id)?;
+        let committed = if is_whole { Ok(()) } else { staging.commit(&target) };
+        let layer = committed
+            .and_then(|()| self.load(&mut state, chain_id))
+            .and_then(|()| self.retain(&mut state, chain_id));
+        if layer.is_err() {
+            self.renounce(&mut state, chain_id);
+        }
         drop(lock);
         layer
     }

@@ -2,6 +2,7 @@
 
 use super::error::LayerFolderError;
 use crate::image::{ChainId, DiffId};
+use crate::store::FreedLayer;
 
 /// What is known of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub struct LayersReport {
     pub problems: Vec<LayerProblem>,
     /// What interrupted work had left behind and is gone now.
     pub swept: SweepReport,
+    /// Layers of processes that were killed, which nobody needs and which are freed now: where a
+    /// [`DataRoot`](crate::fs::DataRoot) was opened.
+    pub abandoned: Vec<FreedLayer>,
 }
 
 /// What a sweep removed, by names of folders in `layerdb`, and what it could not remove.

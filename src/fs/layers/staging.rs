@@ -101,7 +101,7 @@ pub(super) fn is_left_over(folder: &Path) -> bool {
 
 fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
-    options.write(true).create_new(true);
+    options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     options.mode(0o644);
     options.open(path)

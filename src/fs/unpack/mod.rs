@@ -26,6 +26,7 @@ use placed::Placed;
 pub use error::UnpackError;
 pub(in crate::fs) use plain::Shortcomings;
 pub use report::{Denied, UnpackReport};
+pub(in crate::fs) use staged::Staged;
 
 use crate::codec::Compression;
 use crate::finding::{Finding, Findings, Severity};

@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{self, AtFlags, Dir, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, AtFlags, Dir, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -26,7 +26,7 @@ const MODE: Mode = Mode::from_bits_truncate(0o755);
 /// How often another name is tried.
 const ATTEMPTS: u32 = 16;
 
-pub(super) struct Staged {
+pub(in crate::fs) struct Staged {
     parent: OwnedFd,
     parent_path: PathBuf,
     name: String,
@@ -38,15 +38,20 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    /// Makes a folder beside `target`, and removes what earlier processes left there.
-    pub(super) fn begin(target: &Path) -> Result<Self, UnpackError> {
+    /// Makes a folder beside `target`, which must be free, and removes what earlier processes left there.
+    pub(in crate::fs) fn begin(target: &Path) -> Result<Self, UnpackError> {
+        check_free(target)?;
+        Self::beside(target)
+    }
+
+    /// The same, whatever there is at the place.
+    pub(in crate::fs) fn beside(target: &Path) -> Result<Self, UnpackError> {
         let nameless = || UnpackError::io("make", target, io::ErrorKind::InvalidInput);
         let target_name = target.file_name().ok_or_else(nameless)?.to_owned();
         let parent_path = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        check_free(target)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let parent = fs::open(&parent_path, flags, Mode::empty())
             .map_err(|error| UnpackError::io("open", &parent_path, error))?;
@@ -58,7 +63,7 @@ impl Staged {
         Ok(Self { parent, parent_path, name, target, target_name, folder, done: false })
     }
 
-    pub(super) fn path(&self) -> PathBuf {
+    pub(in crate::fs) fn path(&self) -> PathBuf {
         self.parent_path.join(&self.name)
     }
 
@@ -72,20 +77,41 @@ impl Staged {
     }
 
     /// Puts it at its place.
-    pub(super) fn commit(mut self, sync: bool) -> Result<(), UnpackError> {
+    pub(in crate::fs) fn commit(mut self, sync: bool) -> Result<(), UnpackError> {
         let fail = |error: Errno| match error {
             Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR => {
                 UnpackError::Exists { path: self.target.clone() }
             }
             error => UnpackError::io("rename", &self.target, error),
         };
-        if sync {
-            fs::syncfs(&self.folder).map_err(|error| UnpackError::io("sync", self.path(), error))?;
-        }
+        self.sync(sync)?;
         // An empty folder gives way, and nothing else does.
         let target: &Path = self.target_name.as_ref();
         fs::renameat(&self.parent, self.name.as_str(), &self.parent, target).map_err(fail)?;
         self.done = true;
+        self.sync_parent(sync)
+    }
+
+    /// Puts one file of it at its place, where nothing may be unless it is to be replaced; the folder goes.
+    pub(in crate::fs) fn commit_file(self, name: &str, replace: bool, sync: bool) -> Result<(), UnpackError> {
+        self.sync(sync)?;
+        let target: &Path = self.target_name.as_ref();
+        let flags = if replace { RenameFlags::empty() } else { RenameFlags::NOREPLACE };
+        fs::renameat_with(&self.folder, name, &self.parent, target, flags).map_err(|error| match error {
+            Errno::EXIST | Errno::ISDIR => UnpackError::Exists { path: self.target.clone() },
+            error => UnpackError::io("rename", &self.target, error),
+        })?;
+        self.sync_parent(sync)
+    }
+
+    fn sync(&self, sync: bool) -> Result<(), UnpackError> {
+        if sync {
+            fs::syncfs(&self.folder).map_err(|error| UnpackError::io("sync", self.path(), error))?;
+        }
+        Ok(())
+    }
+
+    fn sync_parent(&self, sync: bool) -> Result<(), UnpackError> {
         if sync {
             fs::fsync(&self.parent).map_err(|error| UnpackError::io("sync", &self.parent_path, error))?;
         }

@@ -10,6 +10,7 @@ use super::{UnpackOptions, UnpackReport, Unpacker};
 use crate::archive::{FileKind, ImageLayerData, LayerSource};
 use crate::codec::{CodecError, Compression, Decoder};
 use crate::fs::{FileError, ImageFile};
+use crate::limits::Limits;
 
 impl ImageFile {
     /// Unpacks all layers of an image into a folder, which is made, or is empty. Every digest that the image declares of its
@@ -80,9 +81,20 @@ impl ImageFile {
 
     /// What the file holds when it is decompressed.
     fn spool(&self, staged: &Staged, options: &UnpackOptions) -> Result<File, UnpackError> {
-        let path = self.path();
         let mut spool = staged.spool()?;
-        let mut decoder = Decoder::new(self.archive().data().compression, &options.limits);
+        self.decompress(&mut spool, &options.limits, &staged.path())?;
+        Ok(spool)
+    }
+
+    /// Writes what the file holds when it is decompressed.
+    pub(in crate::fs) fn decompress(
+        &self,
+        spool: &mut File,
+        limits: &Limits,
+        shown: &Path,
+    ) -> Result<(), UnpackError> {
+        let path = self.path();
+        let mut decoder = Decoder::new(self.archive().data().compression, limits);
         let mut stored = BufReader::with_capacity(256 << 10, self.files.range(0, 0, u64::MAX)?.1);
         loop {
             let bytes = match io::BufRead::fill_buf(&mut stored) {
@@ -95,13 +107,13 @@ impl ImageFile {
             decoder.push::<Stop>(bytes, &mut |plain| Ok(spool.write_all(plain)?)).map_err(
                 |stop| match stop {
                     Stop::Codec(error) => UnpackError::Codec(error),
-                    Stop::Write(error) => UnpackError::io("write", staged.path(), error),
+                    Stop::Write(error) => UnpackError::io("write", shown, error),
                 },
             )?;
             io::BufRead::consume(&mut stored, count);
         }
         decoder.finish()?;
-        Ok(spool)
+        Ok(())
     }
 }
 

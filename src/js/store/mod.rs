@@ -4,6 +4,7 @@
 //! another, of `close` or of `free`. A store that was closed lets no further call through to its backend: what is under
 //! way ends with the next one.
 
+mod batch;
 #[cfg(feature = "js-testing")]
 pub mod conformance;
 mod given;

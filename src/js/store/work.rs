@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::given::Given;
 use super::thrown::Thrown;
-use super::{Store, state, text, text_if_any, texts, upkeep};
+use super::{Store, batch, state, text, text_if_any, texts, upkeep};
 use crate::js::object::wrong;
 use crate::js::value::to_js;
 use crate::store::{ChildPolicy, CreateOptions, DeletePolicy, GcOptions, LeaseOptions, Problem, RepairPlan};
@@ -20,6 +20,7 @@ pub(super) async fn perform(store: Rc<Store>, work: String, given: Given) -> Res
             let options = CreateOptions { parent: given.id_if_any(1)?, built_locally: given.flag(2) };
             text(store.create(&given.bytes(0)?, options).await?)
         }
+        "addAll" => batch::add_all(&store, &given.value(0), &given.value(1)).await?,
         "delete" => {
             let policy = DeletePolicy { children: child_policy(&given.text(1)?)?, missing_ok: given.flag(2) };
             to_js(&store.delete(&given.id(0)?, policy).await?)?

@@ -1,0 +1,58 @@
+/** The worker that moves images, seen from the caller's thread. */
+import type { Archive } from "../archive/archive.js";
+import { type ReadHere, WorkerClient } from "../archive/client.js";
+import type { CreateWorker, WorkerLike } from "../archive/options.js";
+import { workerDied } from "../archive/port.js";
+import type { Session } from "../archive/session.js";
+import { LayerglassError, toError } from "../error.js";
+import { platform } from "./platform.js";
+import type { TransferOperations } from "./protocol.js";
+
+export type TransferClient = WorkerClient<TransferOperations>;
+
+/** The workers that have opened archives, by what ends them. */
+const opened = new WeakMap<Session, Promise<TransferClient>>();
+
+/** Starts a worker. */
+export async function startWorker(readHere?: ReadHere, createWorker?: CreateWorker): Promise<TransferClient> {
+  const { module, createWorker: own } = platform();
+  const compiled = await module();
+  let worker: WorkerLike;
+  try {
+    worker = (createWorker ?? own)("transfer");
+  } catch (thrown) {
+    if (thrown instanceof LayerglassError) throw thrown;
+    // Some browsers refuse at once what a Content-Security-Policy forbids.
+    throw workerDied(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  return new WorkerClient<TransferOperations>(worker, "transfer", compiled, readHere);
+}
+
+/** The worker that has opened an archive for transfers, alive. It ends with the archive. */
+export async function workerOf(archive: Archive, createWorker?: CreateWorker): Promise<TransferClient> {
+  const { session } = archive;
+  const found = await opened.get(session)?.catch(() => undefined);
+  if (found && !found.ended) return found;
+  const { source, readHere, limits } = session.reading();
+  const opening = (async () => {
+    const worker = await startWorker(readHere, createWorker);
+    session.endsWith(worker);
+    try {
+      await worker.request("open", { source, ...(limits && { limits }) });
+    } catch (thrown) {
+      // So that the next call tries again.
+      worker.end(toError(thrown));
+      throw thrown;
+    }
+    return worker;
+  })();
+  opened.set(session, opening);
+  return opening;
+}
+
+/** Bytes of wasm memory in use for an archive's transfers, and bytes that were read of it for them so far. */
+export async function transferUse(
+  archive: Archive,
+): Promise<{ readonly memory: number; readonly read: number }> {
+  return (await workerOf(archive)).request("use", {});
+}

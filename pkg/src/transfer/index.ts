@@ -1,0 +1,11 @@
+/** What `layerglass/transfer` exports. */
+export { LayerglassError } from "../error.js";
+export type { LayerBytes, LayerStorage, LayerWriter, StoredLayer } from "../layer-types.js";
+export { memoryLayers } from "../layers/memory.js";
+export { opfsLayers } from "../layers/opfs.js";
+export { transferUse } from "./client.js";
+export { type ConvertOptions, convert } from "./convert.js";
+export { type SaveOptions, type SaveReport, type SaveWay, saveStream } from "./download.js";
+export { type ExtractLayerOptions, extractLayer } from "./extract.js";
+export type { StreamOptions, TransferStream } from "./job.js";
+export type * from "./types.js";

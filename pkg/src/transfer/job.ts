@@ -1,0 +1,151 @@
+/** A piece of work in the worker, whose bytes come out as they are asked for. */
+
+import { throttled } from "../archive/throttle.js";
+import { LayerglassError, throwIfAborted, toError } from "../error.js";
+import type { TransferClient } from "./client.js";
+import type { JobPiece, JobSpec } from "./protocol.js";
+
+/** Bytes that are made ahead of whoever reads a stream. */
+const AHEAD_BYTES = 1 << 20;
+
+/** A worker for a job, and what is done with it afterwards. */
+export interface Place {
+  readonly worker: TransferClient;
+  /** Called once, when the job has ended however it did. */
+  leave?(): void;
+}
+
+/** A job that is under way. */
+export class RunningJob {
+  readonly #place: Place;
+  readonly #job: number;
+  readonly #signal: AbortSignal | undefined;
+  #hasEnded = false;
+
+  private constructor(place: Place, job: number, signal: AbortSignal | undefined) {
+    this.#place = place;
+    this.#job = job;
+    this.#signal = signal;
+  }
+
+  static async begin(place: Place, job: JobSpec, signal?: AbortSignal): Promise<RunningJob> {
+    try {
+      throwIfAborted(signal);
+      return new RunningJob(place, await place.worker.request("begin", { job }), signal);
+    } catch (thrown) {
+      place.leave?.();
+      throw toError(thrown);
+    }
+  }
+
+  /** The next piece; the job is let go of when this is its end or fails. */
+  async next(answer?: unknown): Promise<JobPiece> {
+    try {
+      const params = { job: this.#job, ...(answer !== undefined && { answer }) };
+      const piece = await this.#place.worker.request("next", params, {
+        ...(this.#signal && { signal: this.#signal }),
+      });
+      if ("report" in piece) this.end();
+      return piece;
+    } catch (thrown) {
+      this.end();
+      throw toError(thrown);
+    }
+  }
+
+  /** Lets go of it. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const { worker } = this.#place;
+    worker
+      .request("end", { job: this.#job })
+      .catch(() => {})
+      .finally(() => this.#place.leave?.());
+  }
+}
+
+/** Bytes that are made while they are read, and what is known when all have been. */
+export interface TransferStream<Report> {
+  /** The bytes. Nothing is done before they are read, and only as fast as they are. Cancelling it ends the work. */
+  readonly stream: ReadableStream<Uint8Array>;
+  /** Settled when the stream is at its end, has failed or was cancelled. */
+  readonly report: Promise<Report>;
+}
+
+/** How a stream is followed. */
+export interface StreamOptions {
+  /** Ends the work: the stream fails with the kind `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Called with the bytes that have come out so far, at most about ten times a second. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** The bytes of a job that `begin` begins when they are first asked for. */
+export function streamOf<Report>(
+  begin: () => Promise<RunningJob>,
+  { signal, onProgress }: StreamOptions,
+): TransferStream<Report> {
+  let settle: { resolve(report: Report): void; reject(error: LayerglassError): void } | undefined;
+  const report = new Promise<Report>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // Whoever reads the stream is told as well.
+  report.catch(() => {});
+  const tell = throttled(onProgress);
+  let running: Promise<RunningJob> | undefined;
+  let bytes = 0;
+  let isCancelled = false;
+  const fail = (error: LayerglassError) => {
+    signal?.removeEventListener("abort", onAbort);
+    settle?.reject(error);
+  };
+  let onAbort = () => {};
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        // Also while nobody reads.
+        onAbort = () => {
+          running?.then((job) => job.end()).catch(() => {});
+          const error = new LayerglassError(
+            { kind: "aborted", code: "aborted", message: "the caller ended the work" },
+            { cause: signal?.reason },
+          );
+          fail(error);
+          controller.error(error);
+        };
+        if (signal?.aborted) onAbort();
+        else signal?.addEventListener("abort", onAbort, { once: true });
+      },
+      async pull(controller) {
+        try {
+          running ??= begin();
+          const piece = await (await running).next();
+          if (signal?.aborted || isCancelled) return;
+          if ("bytes" in piece) {
+            bytes += piece.bytes.length;
+            tell(bytes);
+            controller.enqueue(piece.bytes);
+          } else if ("report" in piece) {
+            signal?.removeEventListener("abort", onAbort);
+            tell(bytes, true);
+            settle?.resolve(piece.report as Report);
+            controller.close();
+          }
+        } catch (thrown) {
+          const error = toError(thrown);
+          fail(error);
+          throw error;
+        }
+      },
+      cancel(reason) {
+        isCancelled = true;
+        running?.then((job) => job.end()).catch(() => {});
+        const message = "the stream was cancelled";
+        fail(new LayerglassError({ kind: "aborted", code: "aborted", message }, { cause: reason }));
+      },
+    },
+    { highWaterMark: AHEAD_BYTES, size: (piece) => piece?.length ?? 0 },
+  );
+  return { stream, report };
+}
