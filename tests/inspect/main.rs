@@ -5,5 +5,8 @@
 mod build;
 mod databases;
 mod documents;
+mod executables;
+mod java;
 mod languages;
+mod programs;
 mod support;

@@ -46,7 +46,7 @@ impl Layer {
         self
     }
 
-    fn table(&self) -> Arc<FileTable> {
+    pub fn table(&self) -> Arc<FileTable> {
         let mut scan = LayerScan::new(ContentHash::Xxh3, &Limits::default());
         scan.push(&self.tar.clone().end());
         let layer = scan.finish();
@@ -117,4 +117,40 @@ pub fn fixture(name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(stored.as_slice()).read_to_end(&mut bytes).unwrap();
     bytes
+}
+
+/// A zip archive whose members are stored.
+pub fn zip(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let (mut archive, mut directory) = (Vec::new(), Vec::new());
+    for (name, contents) in members {
+        let mut crc = flate2::Crc::new();
+        crc.update(contents);
+        let size = (contents.len() as u32).to_le_bytes();
+        let length = (name.len() as u16).to_le_bytes();
+        // Version, flags, method, time, date; checksum and sizes; lengths of the name and the extra field.
+        let mut common = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        for part in [crc.sum().to_le_bytes(), size, size] {
+            common.extend(part);
+        }
+        common.extend(length);
+        common.extend([0, 0]);
+        directory.extend(b"PK\x01\x02\x14\x00");
+        directory.extend(&common);
+        directory.extend([0; 10]);
+        directory.extend((archive.len() as u32).to_le_bytes());
+        directory.extend(name.as_bytes());
+        archive.extend(b"PK\x03\x04");
+        archive.extend(&common);
+        archive.extend(name.as_bytes());
+        archive.extend(contents);
+    }
+    let start = archive.len() as u32;
+    archive.extend(&directory);
+    archive.extend(b"PK\x05\x06\x00\x00\x00\x00");
+    archive.extend((members.len() as u16).to_le_bytes());
+    archive.extend((members.len() as u16).to_le_bytes());
+    archive.extend((directory.len() as u32).to_le_bytes());
+    archive.extend(start.to_le_bytes());
+    archive.extend([0, 0]);
+    archive
 }
