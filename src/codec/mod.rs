@@ -53,3 +53,6 @@ pub use decoder::{Decoder, Trailing};
 pub use encoder::Encoder;
 pub use encoding::{EncodeError, Encoding};
 pub use error::{Checksum, CodecError, Corruption, Feature};
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use encode::{Block, BlockEncoder, Blocks, Frame};
