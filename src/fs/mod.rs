@@ -40,11 +40,14 @@ mod convert;
 mod data_root;
 mod disk;
 mod error;
+#[cfg(target_os = "linux")]
+mod extract;
 mod files;
 mod folder;
 mod graph;
 mod host;
 mod image_file;
+mod layer_file;
 #[cfg(unix)]
 mod layers;
 #[cfg(unix)]
@@ -68,12 +71,15 @@ pub use convert::ConvertOptions;
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
+#[cfg(target_os = "linux")]
+pub use extract::ExtractOptions;
 pub use folder::FolderBackend;
 pub use graph::{GraphFolder, ReadSource};
 #[cfg(target_os = "linux")]
 pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+pub use layer_file::LayerFile;
 #[cfg(unix)]
 pub use layers::{
     DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,

@@ -18,6 +18,7 @@ mod disk;
 #[path = "../store/daemon/engine.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod engine;
+mod extract;
 mod making;
 mod others;
 #[path = "../support/recorded.rs"]
