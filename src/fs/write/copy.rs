@@ -5,7 +5,8 @@ use std::io::{self, Read, Write};
 use crate::archive::LayerRead;
 use crate::codec::Compression;
 use crate::digest::{Algorithm, Hasher};
-use crate::layer::{CopiedLayer, LayerCopy, LayerCopyError, SizedDigest};
+use crate::fs::compress::{CopyOptions, LayerIoError, copy_layer};
+use crate::layer::{CopiedLayer, LayerCopyError, SizedDigest};
 use crate::limits::Limits;
 
 /// What is large is handed on in pieces of so many bytes.
@@ -24,9 +25,19 @@ impl From<LayerCopyError> for CopyFailure {
     }
 }
 
+impl From<LayerIoError> for CopyFailure {
+    fn from(error: LayerIoError) -> Self {
+        match error {
+            LayerIoError::Read { source } => Self::Read(source),
+            LayerIoError::Write { source } => Self::Write(source),
+            LayerIoError::Copy(error) => Self::Copy(error),
+        }
+    }
+}
+
 /// Copies a layer in the form in which it is wanted, and compares it with what is declared of it.
 pub(super) fn copy(
-    source: impl Read,
+    source: impl Read + Send,
     read: &LayerRead,
     out: &mut dyn Write,
     limits: &Limits,
@@ -34,10 +45,8 @@ pub(super) fn copy(
     if !read.is_tar {
         return copy_blob(source, read, out);
     }
-    let mut copy = LayerCopy::new(read.form, &read.expected, limits)?;
-    let mut sink = |bytes: &[u8]| out.write_all(bytes).map_err(CopyFailure::Write);
-    pieces(source, |piece| copy.push(piece, &mut sink))?;
-    copy.finish(&mut sink)
+    let options = CopyOptions { limits: *limits, threads: None };
+    Ok(copy_layer(source, read.form, &read.expected, out, &options)?)
 }
 
 /// Copies what is no tar as it is.
