@@ -53,6 +53,8 @@ mod load;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
+#[cfg(target_os = "linux")]
+mod repack;
 mod sif;
 #[cfg(target_os = "linux")]
 mod unikernels;
