@@ -33,6 +33,7 @@
 //! ```
 
 mod blocking;
+mod compress;
 #[cfg(target_os = "linux")]
 mod convert;
 #[cfg(unix)]
@@ -46,6 +47,7 @@ mod folder;
 mod graph;
 mod host;
 mod image_file;
+mod layer_file;
 #[cfg(unix)]
 mod layers;
 #[cfg(unix)]
@@ -64,6 +66,7 @@ mod unpack;
 mod write;
 
 pub use blocking::block_on;
+pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(target_os = "linux")]
 pub use convert::ConvertOptions;
 #[cfg(unix)]
@@ -78,6 +81,7 @@ pub use graph::{GraphFolder, ReadSource};
 pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+pub use layer_file::LayerFile;
 #[cfg(unix)]
 pub use layers::{
     DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,
