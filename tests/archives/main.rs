@@ -18,6 +18,7 @@ mod disk;
 #[path = "../store/daemon/engine.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod engine;
+#[cfg(target_os = "linux")]
 mod extract;
 mod making;
 mod others;
@@ -27,6 +28,8 @@ mod recorded_archives;
 #[path = "../support/recorded_tars.rs"]
 mod recorded_tars;
 mod recording;
+#[cfg(target_os = "linux")]
+mod repack;
 #[path = "../support/tars.rs"]
 mod tars;
 #[cfg(target_os = "linux")]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::archive::{ExtractError, LayoutError};
+use crate::archive::{ExtractError, LayoutError, RepackError};
 use crate::error::{ErrorKind, Reason};
 use crate::fs::{FileError, LayerIoError, UnpackError};
 use crate::layer::LayerCopyError;
@@ -74,6 +74,9 @@ pub enum WriteError {
     /// A part of an image cannot be had.
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    /// An image cannot be made anew.
+    #[error(transparent)]
+    Repack(#[from] RepackError),
     /// A tar cannot hold a member.
     #[error(transparent)]
     Tar(#[from] TarWriteError),
@@ -141,6 +144,7 @@ impl Reason for WriteError {
             Self::Changed { .. } => ErrorKind::Corrupt,
             Self::Layout(source) => source.kind(),
             Self::Extract(source) => source.kind(),
+            Self::Repack(source) => source.kind(),
             Self::Tar(source) => source.kind(),
             Self::File(source) => source.kind(),
             Self::Packed { source, .. } => source.kind(),
@@ -159,6 +163,7 @@ impl Reason for WriteError {
             Self::Changed { .. } => "write-changed",
             Self::Layout(source) => source.code(),
             Self::Extract(source) => source.code(),
+            Self::Repack(source) => source.code(),
             Self::Tar(source) => source.code(),
             Self::File(source) => source.code(),
             Self::Packed { source, .. } => source.code(),
@@ -180,6 +185,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.expected(),
             Self::Changed { expected, .. } => Some(expected.to_string()),
             Self::Layout(source) => source.expected(),
+            Self::Repack(source) => source.expected(),
             _ => None,
         }
     }
@@ -189,6 +195,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.found(),
             Self::Changed { found, .. } => Some(found.to_string()),
             Self::Layout(source) => source.found(),
+            Self::Repack(source) => source.found(),
             _ => None,
         }
     }
@@ -204,6 +211,7 @@ impl Reason for WriteError {
             }
             Self::Layout(source) => source.path(),
             Self::Extract(source) => source.path(),
+            Self::Repack(source) => source.path(),
             Self::File(source) => source.path(),
             _ => None,
         }
