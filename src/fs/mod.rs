@@ -33,12 +33,15 @@
 //! ```
 
 mod blocking;
+mod compress;
 #[cfg(target_os = "linux")]
 mod convert;
 #[cfg(unix)]
 mod data_root;
 mod disk;
 mod error;
+#[cfg(target_os = "linux")]
+mod extract;
 mod files;
 mod folder;
 mod graph;
@@ -61,12 +64,15 @@ mod unpack;
 mod write;
 
 pub use blocking::block_on;
+pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(target_os = "linux")]
 pub use convert::ConvertOptions;
 #[cfg(unix)]
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
+#[cfg(target_os = "linux")]
+pub use extract::ExtractOptions;
 pub use folder::FolderBackend;
 pub use graph::{GraphFolder, ReadSource};
 #[cfg(target_os = "linux")]

@@ -1,0 +1,3 @@
+//! What is in an image, beyond its files.
+
+pub mod packages;
