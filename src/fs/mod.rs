@@ -55,6 +55,8 @@ mod load;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
+#[cfg(target_os = "linux")]
+mod save;
 mod sif;
 #[cfg(target_os = "linux")]
 mod unikernels;
@@ -90,6 +92,8 @@ pub use load::{LoadError, LoadEvent, LoadReport, LoadWatch, LoadedImage, LoadedL
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
+#[cfg(target_os = "linux")]
+pub use save::{SaveError, SaveOptions};
 pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
 #[cfg(target_os = "linux")]
 pub use unikernels::{UnikernelFolder, UnikernelFolderError};
