@@ -36,7 +36,7 @@ pub struct OpenOptions {
 /// ```
 #[derive(Debug)]
 pub struct ImageFile {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     pub(super) files: Files,
     archive: Archive,
     options: OpenOptions,

@@ -45,6 +45,7 @@ mod folder;
 mod graph;
 mod host;
 mod image_file;
+mod layer_file;
 #[cfg(unix)]
 mod layers;
 #[cfg(unix)]
@@ -74,6 +75,7 @@ pub use graph::{GraphFolder, ReadSource};
 pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+pub use layer_file::LayerFile;
 #[cfg(unix)]
 pub use layers::{
     DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,
