@@ -51,6 +51,9 @@ pub struct Limits {
     pub expansion_floor: u64,
     /// Window of a zstd frame or dictionary of an xz stream, in bytes; 128 MiB.
     pub window_bytes: u64,
+    /// Bytes of the places that the scan of one layer keeps, so that its files can be opened without reading it from its
+    /// start; 32 MiB, which is enough for a gzip layer of 3 GiB, and of larger ones they are farther apart. 0 keeps none.
+    pub seek_bytes: u64,
     /// Images listed by one archive, counting each platform; 10,000.
     pub images: u32,
     /// Levels of indexes within indexes; 8.
@@ -131,6 +134,7 @@ impl Default for Limits {
             expansion_ratio: 250,
             expansion_floor: 256 << 20,
             window_bytes: 128 << 20,
+            seek_bytes: 32 << 20,
             images: 10_000,
             index_depth: 8,
             names: 1_000_000,
@@ -197,6 +201,7 @@ impl Limits {
             "expansionRatio" => self.expansion_ratio = value,
             "expansionFloor" => self.expansion_floor = value,
             "windowBytes" => self.window_bytes = value,
+            "seekBytes" => self.seek_bytes = value,
             "images" => self.images = small(value),
             "indexDepth" => self.index_depth = small(value),
             "names" => self.names = small(value),

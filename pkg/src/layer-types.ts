@@ -1,4 +1,4 @@
-import type { Awaitable, LayerStore } from "./store-types.js";
+import type { Awaitable, FreedLayer, LayerStore } from "./store-types.js";
 import type { Compression } from "./types.js";
 
 /** A layer that a storage keeps: what was found when it was written. */
@@ -59,6 +59,8 @@ export interface LayerStorage extends LayerStore {
   list(): Promise<StoredLayer[]>;
   /** Removes what was left behind by writes that were interrupted, and says what. Called under the lock. */
   sweep(): Promise<string[]>;
+  /** Frees what nothing refers to, and says what. Called under the lock. */
+  prune(): Promise<FreedLayer[]>;
   /** Waits until nobody else brings layers in or clears them up, and gives what ends this. It must end with its holder. */
   lock?(): Awaitable<() => unknown>;
 }

@@ -2,6 +2,7 @@
 
 use crate::codec::CodecError;
 use crate::error::{ErrorKind, Reason};
+use crate::layer::FileReadError;
 use crate::limits::LimitExceeded;
 use crate::tar::TarError;
 
@@ -62,9 +63,32 @@ pub enum ArchiveError {
         /// Position among the image's layers.
         layer: usize,
     },
+    /// A layer was asked for a file before it was scanned.
+    #[error("layer {index} has not been scanned")]
+    NotScanned {
+        /// The layer's number.
+        index: usize,
+    },
+    /// No layer of the image leaves something at this path.
+    #[error("image {image} has no {path}")]
+    NoFile {
+        /// The image's number.
+        image: usize,
+        /// The path that was looked for.
+        path: String,
+    },
+    /// A file of a layer cannot be read.
+    #[error("{0}")]
+    File(Box<FileReadError>),
     /// The opener was ended before it had all it wanted.
     #[error("the file has not been read as far as opening it needs")]
     Unfinished,
+}
+
+impl From<FileReadError> for ArchiveError {
+    fn from(error: FileReadError) -> Self {
+        Self::File(Box::new(error))
+    }
 }
 
 impl Reason for ArchiveError {
@@ -76,10 +100,13 @@ impl Reason for ArchiveError {
             Self::Codec(error) => error.kind(),
             Self::Tar(error) => error.kind(),
             Self::Limit(error) => error.kind(),
+            Self::File(error) => error.kind(),
             Self::NoImage { .. }
             | Self::NoLayer { .. }
             | Self::Absent { .. }
-            | Self::LayerNotScanned { .. } => ErrorKind::NotFound,
+            | Self::LayerNotScanned { .. }
+            | Self::NotScanned { .. }
+            | Self::NoFile { .. } => ErrorKind::NotFound,
         }
     }
 
@@ -91,10 +118,12 @@ impl Reason for ArchiveError {
             Self::Codec(error) => error.code(),
             Self::Tar(error) => error.code(),
             Self::Limit(error) => error.code(),
+            Self::File(error) => error.code(),
             Self::NoImage { .. } => "no-image",
             Self::NoLayer { .. } => "no-layer",
             Self::Absent { .. } => "absent",
-            Self::LayerNotScanned { .. } => "layer-not-scanned",
+            Self::LayerNotScanned { .. } | Self::NotScanned { .. } => "layer-not-scanned",
+            Self::NoFile { .. } => "no-file",
             Self::Unfinished => "unfinished",
         }
     }
@@ -104,6 +133,23 @@ impl Reason for ArchiveError {
             Self::NotAnImage { .. } => Some(0),
             Self::Codec(error) => error.offset(),
             Self::Tar(error) => error.offset(),
+            Self::File(error) => error.offset(),
+            _ => None,
+        }
+    }
+
+    fn expected(&self) -> Option<String> {
+        if let Self::File(error) = self { error.expected() } else { None }
+    }
+
+    fn found(&self) -> Option<String> {
+        if let Self::File(error) = self { error.found() } else { None }
+    }
+
+    fn path(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.path(),
+            Self::NoFile { path, .. } => Some(path.clone()),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::data::{BlobRole, Check, Role};
 use super::documents::{Document, Documents};
 use super::listing::Listing;
+use crate::codec::SeekIndex;
 use crate::digest::{Algorithms, Digest};
 use crate::error::Reason;
 use crate::finding::{ErrorData, Finding, Findings, Severity};
@@ -76,6 +77,7 @@ pub(super) struct LayerRecord {
     pub(super) media_type: Option<String>,
     pub(super) report: Option<LayerReport>,
     pub(super) table: Option<Arc<FileTable>>,
+    pub(super) seek: Option<Arc<SeekIndex>>,
     /// Why no report could be had.
     pub(super) error: Option<ErrorData>,
 }
@@ -164,6 +166,7 @@ impl<'a> Builder<'a> {
                 media_type,
                 report: None,
                 table: None,
+                seek: None,
                 error: None,
             });
             self.layers.len() - 1

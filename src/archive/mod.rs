@@ -3,6 +3,7 @@
 //! Nothing here reads by itself. An [`Opener`] says which bytes it wants of a file that can be read anywhere; a
 //! [`Pass`] is fed a stream once. Both end in an [`Archive`].
 
+mod access;
 mod agreement;
 mod contents;
 mod data;
@@ -24,6 +25,7 @@ mod stream;
 mod stream_error;
 mod write;
 
+pub use access::{ArchiveFile, ArchiveFileStep};
 pub use contents::{ImageChoice, Selection};
 pub use data::{
     ArchiveData, BlobData, BlobRole, Check, CheckState, ImageData, ImageLayerData, LayerData, LayerState,

@@ -13,12 +13,11 @@ use super::error::ArchiveError;
 use super::image::{BlobRecord, Builder, ImageRecord, LayerRecord, LayerUse};
 use super::listing::Listing;
 use super::{docker, legacy, oci};
-use crate::codec::Compression;
-use crate::finding::{ErrorData, Finding, Findings, Severity};
+use crate::codec::{Compression, SeekIndex};
+use crate::finding::{Finding, Findings, Severity};
 use crate::image::{DiffId, HistoryStepData, ImageConfig, Timestamp, align, chain_ids, v1};
-use crate::layer::{FileTable, FileTree, ScannedLayer};
+use crate::layer::FileTree;
 use crate::limits::Limits;
-use crate::manifest::media_type;
 use crate::reference::Reference;
 
 /// Where a layer's stored bytes lie.
@@ -38,7 +37,9 @@ pub struct Archive {
     pub(super) kind: FileKind,
     producer: Option<&'static str>,
     pub(super) compression: Compression,
-    size: u64,
+    pub(super) size: u64,
+    /// Places in a file that is compressed as a whole, after a pass.
+    pub(super) seek: Option<SeekIndex>,
     pub(super) listing: Listing,
     pub(super) documents: Documents,
     pub(super) images: Vec<ImageRecord>,
@@ -121,6 +122,7 @@ impl Archive {
             producer,
             compression,
             size,
+            seek: None,
             listing,
             documents,
             images,
@@ -167,45 +169,12 @@ impl Archive {
         source.ok_or(ArchiveError::NoLayer { index: layer, count: self.layers.len() })
     }
 
-    fn layer(&self, index: usize) -> Result<&LayerRecord, ArchiveError> {
+    pub(super) fn layer(&self, index: usize) -> Result<&LayerRecord, ArchiveError> {
         self.layers.get(index).ok_or(ArchiveError::NoLayer { index, count: self.layers.len() })
     }
 
     pub(super) fn image(&self, index: usize) -> Result<&ImageRecord, ArchiveError> {
         self.images.get(index).ok_or(ArchiveError::NoImage { index, count: self.images.len() })
-    }
-
-    /// Takes what a scan of the layer found.
-    ///
-    /// # Errors
-    /// There is no such layer.
-    pub fn add_scan(&mut self, layer: usize, scanned: ScannedLayer) -> Result<(), ArchiveError> {
-        self.layer(layer)?;
-        let record = &mut self.layers[layer];
-        let mut report = scanned.report;
-        if record.media_type.as_deref().is_some_and(|kind| !media_type::is_layer(kind)) {
-            // Statements and other artifacts are stored where layers are, and are no tars.
-            report.findings.retain(|finding| finding.code != "not-a-tar");
-        }
-        record.error = None;
-        record.report = Some(report);
-        record.table = Some(Arc::new(scanned.table));
-        Ok(())
-    }
-
-    /// Notes why a layer could not be scanned at all.
-    ///
-    /// # Errors
-    /// There is no such layer.
-    pub fn fail_scan(&mut self, layer: usize, error: ErrorData) -> Result<(), ArchiveError> {
-        self.layer(layer)?;
-        self.layers[layer].error = Some(error);
-        Ok(())
-    }
-
-    /// The scanned files of a layer, in the order of its tar.
-    pub fn table(&self, layer: usize) -> Option<&Arc<FileTable>> {
-        self.layers.get(layer)?.table.as_ref()
     }
 
     /// The member that stores a layer, for passes that scan as they go.

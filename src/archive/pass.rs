@@ -131,7 +131,9 @@ impl Pass {
             }
             self.members.findings.push(|| Finding::from_reason(&error));
         }
-        self.members.finish(self.compression, self.size)
+        let mut archive = self.members.finish(self.compression, self.size)?;
+        archive.seek = self.decoder.as_mut().and_then(Decoder::take_seek_index);
+        Ok(archive)
     }
 
     fn check(&self) -> Result<(), ArchiveError> {
@@ -145,7 +147,7 @@ impl Pass {
     fn start(&mut self) {
         let prefix = std::mem::take(&mut self.prefix);
         self.compression = Compression::detect(&prefix).unwrap_or(Compression::None);
-        self.decoder = Some(Decoder::new(self.compression, &self.limits));
+        self.decoder = Some(Decoder::new(self.compression, &self.limits).with_seek_index(&self.limits));
         self.decode(&prefix);
     }
 

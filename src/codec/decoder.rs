@@ -8,6 +8,7 @@ use super::error::{CodecError, Fault};
 use super::gzip::Gzip;
 use super::inflate::WINDOW;
 use super::io::{Io, Stand};
+use super::seek::{Recorder, SeekIndex};
 use super::xz::Xz;
 use super::zstd::Zstd;
 use crate::limits::{LimitExceeded, Limits};
@@ -41,6 +42,7 @@ pub struct Decoder {
     total_in: u64,
     total_out: u64,
     trailing: Option<Trailing>,
+    recorder: Option<Recorder>,
     failed: Option<CodecError>,
 }
 
@@ -79,8 +81,61 @@ impl Decoder {
             total_in: 0,
             total_out: 0,
             trailing: None,
+            recorder: None,
             failed: None,
         }
+    }
+
+    /// Takes places on the way from which the stream can be decoded later, within the limit `seek_bytes`.
+    pub fn with_seek_index(mut self, limits: &Limits) -> Self {
+        self.recorder = Some(Recorder::new(self.format, limits));
+        self
+    }
+
+    /// The places taken so far, if that was asked for; none are taken afterwards.
+    pub fn take_seek_index(&mut self) -> Option<SeekIndex> {
+        self.recorder.take().map(Recorder::finish)
+    }
+
+    /// A decoder that goes on at the last place of an index at or before byte `unpacked` of the unpacked stream. It is
+    /// to be fed from where [`SeekIndex::start`] tells, and hands out what follows there.
+    ///
+    /// The checksum of a gzip member that it enters in the middle is not checked.
+    pub fn resume(index: &SeekIndex, unpacked: u64, limits: &Limits) -> Self {
+        let mut decoder = Self::new(index.compression(), limits);
+        let start = index.start(unpacked);
+        (decoder.total_in, decoder.total_out) = (start.stored, start.unpacked);
+        let block = index.point(unpacked).and_then(|point| point.block.as_ref());
+        if let (Inner::Gzip(gzip), Some(block)) = (&mut decoder.inner, block) {
+            gzip.resume(block);
+            let window = decoder.output.get_mut(..block.window.len()).unwrap_or_default();
+            window.copy_from_slice(&block.window);
+            decoder.place = block.window.len();
+        }
+        decoder
+    }
+
+    /// Decodes a piece of `input`, which is read as far as it is used, and tells where the piece is; an empty one when
+    /// more is needed.
+    ///
+    /// # Errors
+    /// As [`Decoder::push`]. What was decoded before it is not handed out.
+    pub(super) fn pull(&mut self, input: &mut &[u8]) -> Result<Range<usize>, CodecError> {
+        loop {
+            if let Some(error) = &self.failed {
+                return Err(error.clone());
+            }
+            let (written, outcome) = self.step(input);
+            let more = outcome.inspect_err(|error| self.failed = Some(error.clone()))?;
+            if !written.is_empty() || !more {
+                return Ok(written);
+            }
+        }
+    }
+
+    /// A part of the piece decoded last.
+    pub(super) fn piece(&self, range: Range<usize>) -> &[u8] {
+        self.output.get(range).unwrap_or_default()
     }
 
     /// Decodes all of `input` and hands every piece of output to `sink`, in order. What could be decoded
@@ -179,7 +234,14 @@ impl Decoder {
         }
         let given = input.len();
         let start = self.make_room();
-        let mut io = Io { input, output: &mut self.output, written: start };
+        let mut io = Io {
+            input_end: self.total_in + given as u64,
+            input,
+            output: &mut self.output,
+            written: start,
+            unpacked: (self.total_out, start),
+            recorder: self.recorder.as_mut(),
+        };
         let outcome = match &mut self.inner {
             Inner::Stored => Ok(Stand::Between),
             Inner::Gzip(gzip) => gzip.step(&mut io),

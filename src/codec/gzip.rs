@@ -12,6 +12,7 @@ use super::crc32::Crc;
 use super::error::{Checksum, Corruption, Fault, Feature};
 use super::inflate::{Inflate, Pause};
 use super::io::{Boundary, Found, Io, Stand};
+use super::seek::Block;
 
 const FLAG_HEADER_CRC: u8 = 0x02;
 const FLAG_EXTRA: u8 = 0x04;
@@ -31,6 +32,8 @@ pub(super) struct Gzip {
     header_crc: Crc,
     inflate: Inflate,
     contents_crc: Crc,
+    /// The member was begun by another decoder: its checksum and length cannot be checked.
+    is_partial: bool,
     /// Bytes that the member unpacked to so far.
     unpacked: u64,
 }
@@ -59,12 +62,21 @@ impl Default for Gzip {
             header_crc: Crc::new(),
             inflate: Inflate::default(),
             contents_crc: Crc::new(),
+            is_partial: false,
             unpacked: 0,
         }
     }
 }
 
 impl Gzip {
+    /// Stands before a block of deflate data.
+    pub fn resume(&mut self, block: &Block) {
+        self.boundary.resume();
+        self.inflate.resume(block.byte, block.unread.into(), block.window.len());
+        self.is_partial = true;
+        self.state = State::Deflate;
+    }
+
     pub fn stand(&self) -> Stand {
         if self.state == State::Boundary { self.boundary.stand() } else { Stand::Inside }
     }
@@ -81,6 +93,7 @@ impl Gzip {
                     Found::Unsure => return Ok(self.stand()),
                     Found::Trailing(read) => return Ok(Stand::Trailing(read)),
                     Found::Member => {
+                        io.member(self.boundary.held().len());
                         self.header_crc.reset();
                         self.header_crc.update(self.boundary.held());
                         State::Fixed
@@ -141,6 +154,7 @@ impl Gzip {
                     self.inflate.reset();
                     self.contents_crc.reset();
                     self.unpacked = 0;
+                    self.is_partial = false;
                     State::Deflate
                 }
                 State::Deflate => {
@@ -168,14 +182,29 @@ impl Gzip {
             self.contents_crc.update(new);
             self.unpacked += new.len() as u64;
             match paused? {
-                Pause::Block => {}
+                Pause::Block => self.record(io),
                 Pause::Input | Pause::Output => return Ok(false),
                 Pause::End => return Ok(true),
             }
         }
     }
 
+    /// Takes note that a block begins.
+    fn record(&self, io: &mut Io<'_, '_>) {
+        let (stored, unpacked) = (io.stored_place(), io.unpacked_place());
+        let (Some(recorder), Some((byte, unread))) = (&mut io.recorder, self.inflate.unread_bits()) else {
+            return;
+        };
+        recorder.block(stored, unpacked, || {
+            let start = io.written - self.inflate.history();
+            Block { byte, unread, window: io.output.get(start..io.written).unwrap_or_default().into() }
+        });
+    }
+
     fn check(&self, [c0, c1, c2, c3, l0, l1, l2, l3]: [u8; 8]) -> Result<(), Fault> {
+        if self.is_partial {
+            return Ok(());
+        }
         let (expected, found) = (u32::from_le_bytes([c0, c1, c2, c3]), self.contents_crc.sum());
         if expected != found {
             return Err(Fault::Checksum {

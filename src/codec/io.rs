@@ -2,6 +2,7 @@
 
 use super::compression::Start;
 use super::error::{Corruption, Fault};
+use super::seek::Recorder;
 
 /// The input still to be read and the output still to be filled by one step of a decoder.
 pub(super) struct Io<'i, 'o> {
@@ -11,6 +12,12 @@ pub(super) struct Io<'i, 'o> {
     pub output: &'o mut [u8],
     /// How much of the output is filled.
     pub written: usize,
+    /// Where the input ends in the stream.
+    pub input_end: u64,
+    /// Where in the unpacked stream the part of the output begins that this step fills, and where in the output.
+    pub unpacked: (u64, usize),
+    /// Takes places from which the stream can be decoded, when that is asked for.
+    pub recorder: Option<&'o mut Recorder>,
 }
 
 impl<'i> Io<'i, '_> {
@@ -19,6 +26,25 @@ impl<'i> Io<'i, '_> {
         let (taken, rest) = self.input.split_at(length.min(self.input.len()));
         self.input = rest;
         taken
+    }
+
+    /// Stored bytes before the input.
+    pub fn stored_place(&self) -> u64 {
+        self.input_end - self.input.len() as u64
+    }
+
+    /// Unpacked bytes before the rest of the output.
+    pub fn unpacked_place(&self) -> u64 {
+        let (place, start) = self.unpacked;
+        place + (self.written - start) as u64
+    }
+
+    /// Takes note that a member or frame begins, of which so many bytes are read.
+    pub fn member(&mut self, read: usize) {
+        let (stored, unpacked) = (self.stored_place().saturating_sub(read as u64), self.unpacked_place());
+        if let Some(recorder) = &mut self.recorder {
+            recorder.member(stored, unpacked);
+        }
     }
 
     /// The part of the output that is not filled yet.
@@ -110,6 +136,12 @@ impl Boundary {
     /// Whether the stream may end here: after a member, and not within the first bytes of the next.
     pub fn stand(&self) -> Stand {
         if self.members > 0 && self.length == 0 { Stand::Between } else { Stand::Inside }
+    }
+
+    /// Stands behind a member that another decoder began.
+    pub fn resume(&mut self) {
+        self.members = 1;
+        self.next();
     }
 
     /// Stands at the next boundary.

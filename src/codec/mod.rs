@@ -43,6 +43,8 @@ mod error;
 mod gzip;
 mod inflate;
 mod io;
+mod seek;
+mod seek_reader;
 mod xz;
 mod xz_check;
 mod xz_index;
@@ -54,3 +56,8 @@ pub use decoder::{Decoder, Trailing};
 pub use encoder::Encoder;
 pub use encoding::{EncodeError, Encoding};
 pub use error::{Checksum, CodecError, Corruption, Feature};
+pub use seek::{SeekIndex, SeekIndexError, SeekStart};
+pub use seek_reader::{SeekReader, SeekStep};
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use encode::{Block, BlockEncoder, Blocks, Frame};

@@ -136,7 +136,7 @@ impl<'f> LayerFiles<'f> {
         self.layer(read.source)
     }
 
-    fn layer(&self, layer: usize) -> StoredLayer<'static> {
+    pub(super) fn layer(&self, layer: usize) -> StoredLayer<'static> {
         let failed = |source| FileError::Archive { path: self.file.path().to_owned(), source };
         let source = self.file.archive().layer_source(layer).map_err(failed)?;
         Ok(match &self.spool {

@@ -36,7 +36,7 @@ pub struct OpenOptions {
 /// ```
 #[derive(Debug)]
 pub struct ImageFile {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     pub(super) files: Files,
     archive: Archive,
     options: OpenOptions,
@@ -86,6 +86,12 @@ impl ImageFile {
     /// What is known of it.
     pub fn archive(&self) -> &Archive {
         &self.archive
+    }
+
+    /// Limits on what it may hold.
+    #[cfg(target_os = "linux")]
+    pub(super) fn limits(&self) -> &Limits {
+        &self.options.limits
     }
 
     /// What is known of it, without the file.

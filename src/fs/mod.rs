@@ -33,17 +33,21 @@
 //! ```
 
 mod blocking;
+mod compress;
 #[cfg(target_os = "linux")]
 mod convert;
 #[cfg(unix)]
 mod data_root;
 mod disk;
 mod error;
+#[cfg(target_os = "linux")]
+mod extract;
 mod files;
 mod folder;
 mod graph;
 mod host;
 mod image_file;
+mod layer_file;
 #[cfg(unix)]
 mod layers;
 #[cfg(unix)]
@@ -60,18 +64,22 @@ mod unpack;
 mod write;
 
 pub use blocking::block_on;
+pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(target_os = "linux")]
 pub use convert::ConvertOptions;
 #[cfg(unix)]
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
+#[cfg(target_os = "linux")]
+pub use extract::ExtractOptions;
 pub use folder::FolderBackend;
 pub use graph::{GraphFolder, ReadSource};
 #[cfg(target_os = "linux")]
 pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
+pub use layer_file::LayerFile;
 #[cfg(unix)]
 pub use layers::{
     DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,

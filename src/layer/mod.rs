@@ -1,5 +1,6 @@
 //! Layers: one pass over a layer's bytes, its files as a table, and the tree that several layers make.
 
+mod access;
 mod column;
 mod contents;
 mod copy;
@@ -25,6 +26,7 @@ mod versions;
 mod view;
 mod whiteout;
 
+pub use access::{FileReadError, FileReader, FileStep};
 pub use contents::{FileContents, FileContentsError};
 pub use copy::{CopiedLayer, ExpectedLayer, LayerCopy, LayerForm, SizedDigest};
 pub use copy_error::LayerCopyError;
@@ -45,4 +47,5 @@ pub use versions::{FileSource, FileVersion, versions};
 pub use view::{SortKey, TreeView};
 pub use whiteout::Whiteout;
 
+pub(crate) use access::Advance;
 pub(crate) use path::split_path;

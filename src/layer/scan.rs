@@ -7,7 +7,7 @@ use super::path::{self, PathProblem, clean_path};
 use super::report::LayerReport;
 use super::table::{FileTable, RowKind};
 use super::whiteout::Whiteout;
-use crate::codec::{CodecError, Compression, Decoder};
+use crate::codec::{CodecError, Compression, Decoder, SeekIndex};
 use crate::digest::{Algorithm, Hasher};
 use crate::finding::{ErrorData, Finding, Findings, Severity};
 use crate::limits::{LimitExceeded, Limits};
@@ -41,6 +41,8 @@ pub struct ScannedLayer {
     pub report: LayerReport,
     /// The files.
     pub table: FileTable,
+    /// Places from which the stored bytes can be decoded, so that a file opens without those before it.
+    pub seek: SeekIndex,
 }
 
 /// Reads a layer that arrives in pieces.
@@ -112,7 +114,7 @@ impl LayerScan {
         self.compression = Compression::detect(bytes).unwrap_or(Compression::None);
         // The stored bytes of a plain tar are the tar: they are hashed once.
         self.tar.hasher = (self.compression != Compression::None).then(|| Hasher::new(Algorithm::Sha256));
-        self.decoder = Some(Decoder::new(self.compression, &self.limits));
+        self.decoder = Some(Decoder::new(self.compression, &self.limits).with_seek_index(&self.limits));
         self.decode(bytes);
     }
 
@@ -154,8 +156,10 @@ impl LayerScan {
                 });
             }
         }
+        let seek = self.decoder.as_mut().and_then(Decoder::take_seek_index);
+        let seek = seek.unwrap_or_else(|| SeekIndex::new(self.compression));
         let digest = self.stored.finish();
-        self.tar.finish(digest, self.stored_size, self.compression)
+        self.tar.finish(digest, self.stored_size, seek)
     }
 }
 
@@ -208,12 +212,7 @@ impl TarScan {
         }
     }
 
-    fn finish(
-        mut self,
-        digest: crate::digest::Digest,
-        stored_size: u64,
-        compression: Compression,
-    ) -> ScannedLayer {
+    fn finish(mut self, digest: crate::digest::Digest, stored_size: u64, seek: SeekIndex) -> ScannedLayer {
         if !self.broken && self.error.is_none() {
             match self.reader.finish() {
                 Ok(trailer) => self.trailer(&trailer),
@@ -226,7 +225,7 @@ impl TarScan {
         let report = LayerReport {
             digest,
             diff_id: self.error.is_none().then_some(tar_digest),
-            compression,
+            compression: seek.compression(),
             stored_size,
             tar_size: self.size,
             entries: table.len() as u32,
@@ -241,7 +240,7 @@ impl TarScan {
             findings,
             more_findings,
         };
-        ScannedLayer { report, table }
+        ScannedLayer { report, table, seek }
     }
 
     fn trailer(&mut self, trailer: &crate::tar::Trailer) {

@@ -6,9 +6,10 @@ use super::column::{Arena, Column, Span};
 use super::packed;
 use super::scan::ScannedLayer;
 use super::table::FileTable;
+use crate::codec::{SeekIndex, SeekIndexError};
 use crate::error::{ErrorKind, Reason};
 
-const MAGIC: [u8; 4] = *b"LGL1";
+const MAGIC: [u8; 4] = *b"LGL2";
 
 /// Why bytes are not a scanned layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +26,9 @@ pub enum TransferError {
         /// How many more are needed.
         wanted: u64,
     },
+    /// The places from which the layer can be decoded are malformed.
+    #[error("the scanned layer's places are malformed: {0}")]
+    Seek(#[from] SeekIndexError),
     /// The report is not what a scan writes.
     #[error("the scanned layer's report is malformed: {0}")]
     Report(&'static str),
@@ -39,6 +43,7 @@ impl Reason for TransferError {
         match self {
             Self::Magic => "scan-magic",
             Self::Truncated { .. } => "scan-truncated",
+            Self::Seek(error) => error.code(),
             Self::Report(_) => "scan-report",
         }
     }
@@ -132,6 +137,7 @@ impl ScannedLayer {
         write_column(table.owners, out);
         write_column(table.groups, out);
         write_column(table.sizes, out);
+        write_column(table.offsets, out);
         write_column(table.seconds, out);
         write_column(table.nanos, out);
         write_column(table.xxh3, out);
@@ -143,6 +149,7 @@ impl ScannedLayer {
         for name in &table.names {
             write_bytes(name, out);
         }
+        self.seek.write(out);
     }
 
     /// Bytes that [`ScannedLayer::write`] hands out.
@@ -152,10 +159,11 @@ impl ScannedLayer {
         let rows = table.kinds.len();
         let text: usize = table.text.chunks().iter().map(|chunk| chunk.len() + 4).sum();
         let names: usize = table.names.iter().map(|name| name.len() + 4).sum();
-        let columns = Span::SIZE + 2 + 2 + 4 + 4 + 2 + 2 + 8 + 8 + 4 + 16;
+        let columns = Span::SIZE + 2 + 2 + 4 + 4 + 2 + 2 + 8 + 8 + 8 + 4 + 16;
         let lists = table.links.len() * 16 + table.xattrs.len() * 16 + table.devices.len() * 12;
         let fixed = MAGIC.len() + 4 + 4 + 1 + 4 + 3 * 4 + 4;
-        (fixed + report + text + names + lists + rows * columns + table.sha256.len() * 32) as u64
+        let whole = fixed + report + text + names + lists + rows * columns + table.sha256.len() * 32;
+        whole as u64 + self.seek.encoded_len()
     }
 
     /// Reads what [`ScannedLayer::write`] wrote. `length` bytes are to be had; `read` fills its buffer with the next.
@@ -186,6 +194,7 @@ impl ScannedLayer {
         table.owners = input.column(rows)?;
         table.groups = input.column(rows)?;
         table.sizes = input.column(rows)?;
+        table.offsets = input.column(rows)?;
         table.seconds = input.column(rows)?;
         table.nanos = input.column(rows)?;
         table.xxh3 = input.column(rows)?;
@@ -196,7 +205,8 @@ impl ScannedLayer {
         for _ in 0..input.number()? {
             table.names.push(input.bytes()?);
         }
-        Ok(Self { report, table })
+        let seek = SeekIndex::read(&input.rest()?)?;
+        Ok(Self { report, table, seek })
     }
 }
 
@@ -268,6 +278,13 @@ impl Input<'_> {
         self.claim(u64::from(length))?;
         let mut bytes = vec![0; length as usize];
         (self.read)(&mut bytes);
+        Ok(bytes)
+    }
+
+    /// All bytes that are left.
+    fn rest(&mut self) -> Result<Vec<u8>, TransferError> {
+        let mut bytes = vec![0; usize::try_from(self.left).unwrap_or_default()];
+        self.fill(&mut bytes)?;
         Ok(bytes)
     }
 

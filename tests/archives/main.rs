@@ -10,6 +10,7 @@ mod damage;
 mod dangling;
 mod dialects;
 mod disagreement;
+mod extract;
 mod making;
 mod others;
 #[path = "../support/recorded.rs"]

@@ -4,12 +4,15 @@ mod bzip2;
 mod damage;
 mod detect;
 mod encode;
+#[cfg(not(target_arch = "wasm32"))]
+mod encoders;
 mod gzip;
 #[cfg(not(target_arch = "wasm32"))]
 mod inflate;
 mod limits;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
+mod seek;
 mod xz;
 mod zstd;
 

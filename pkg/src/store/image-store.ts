@@ -14,6 +14,7 @@ import type {
   GcReport,
   ImageState,
   ImageToAdd,
+  LayerStore,
   LeaseOptions,
   NameChange,
   NameToAdd,
@@ -59,10 +60,13 @@ const copyOf = (value: ImageConfig | Uint8Array) =>
 export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   /** How the store was found when it was opened. */
   readonly report: OpenReport;
+  /** Who keeps its layers, as it was opened. */
+  readonly layers: LayerStore | undefined;
   readonly #session: StoreSession;
 
-  private constructor(session: StoreSession, report: OpenReport) {
+  private constructor(session: StoreSession, report: OpenReport, layers: LayerStore | undefined) {
     super();
+    this.layers = layers;
     this.#session = session;
     this.report = report;
     const self = new WeakRef(this);
@@ -93,7 +97,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
     try {
       const wasm = await storeWasm.start(module);
       const [handle, report] = await wasm.openStore(guardBackend(backend), stores, host, limits, clock);
-      return new ImageStore(new StoreSession(handle, wasm), report);
+      return new ImageStore(new StoreSession(handle, wasm), report, layers);
     } catch (thrown) {
       throw toError(thrown);
     }

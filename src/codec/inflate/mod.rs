@@ -108,6 +108,16 @@ impl Inflate {
         self.history = history;
     }
 
+    /// The byte before the unread input, as far as it is still to be read, and how many of its upper bits are.
+    pub fn unread_bits(&self) -> Option<(u8, u8)> {
+        (self.count < 8).then(|| (((self.bits << (8 - self.count)) & 0xff) as u8, self.count as u8))
+    }
+
+    /// Bytes in front of the next one that a match may refer to.
+    pub fn history(&self) -> usize {
+        self.history
+    }
+
     /// Decodes `input` into `output` from `at` on, up to the next thing worth a [`Pause`].
     ///
     /// The caller moves nothing but whole histories: the bytes in front of `at` are those written last.

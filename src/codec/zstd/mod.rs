@@ -68,6 +68,7 @@ impl Zstd {
                     Found::Trailing(read) => return Ok(Stand::Trailing(read)),
                     Found::Member => match self.boundary.held() {
                         magic @ [0x28, ..] => {
+                            io.member(magic.len());
                             self.gather.restart(magic);
                             State::Descriptor
                         }

@@ -142,7 +142,7 @@ impl<'l> Layers<'l> {
         diff_id: Option<&DiffId>,
     ) -> Result<(ChainId, DiffId), LoadError> {
         let blob = layer.blob.ok_or_else(|| {
-            let first = LoadProblem::LayerMissing { entry: layer.entry.clone() };
+            let first = Box::new(LoadProblem::LayerMissing { entry: layer.entry.clone() });
             LoadError::Wrong { image: None, first, more: Vec::new() }
         })?;
         let in_file = |source| FileError::Archive { path: self.file.path().to_owned(), source };
@@ -188,6 +188,11 @@ impl<'l> Layers<'l> {
 
     pub(super) fn take_report(&mut self) -> Vec<LoadedLayer> {
         std::mem::take(&mut self.report)
+    }
+
+    /// Holds the layers until the store is closed: it is not certain that no image needs them.
+    pub(super) fn keep(&mut self) {
+        self.held.clear();
     }
 
     /// Gives the layers back, the upper ones first: those that no image holds now are freed.

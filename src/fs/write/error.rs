@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::copy::CopyFailure;
-use crate::archive::LayoutError;
+use crate::archive::{ExtractError, LayoutError};
 use crate::error::{ErrorKind, Reason};
 use crate::fs::{FileError, UnpackError};
 use crate::layer::LayerCopyError;
@@ -72,6 +72,9 @@ pub enum WriteError {
     /// The images cannot be written in that layout.
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// A part of an image cannot be had.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
     /// A tar cannot hold a member.
     #[error(transparent)]
     Tar(#[from] TarWriteError),
@@ -138,6 +141,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.kind(),
             Self::Changed { .. } => ErrorKind::Corrupt,
             Self::Layout(source) => source.kind(),
+            Self::Extract(source) => source.kind(),
             Self::Tar(source) => source.kind(),
             Self::File(source) => source.kind(),
             Self::Packed { source, .. } => source.kind(),
@@ -155,6 +159,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.code(),
             Self::Changed { .. } => "write-changed",
             Self::Layout(source) => source.code(),
+            Self::Extract(source) => source.code(),
             Self::Tar(source) => source.code(),
             Self::File(source) => source.code(),
             Self::Packed { source, .. } => source.code(),
@@ -199,6 +204,7 @@ impl Reason for WriteError {
                 Some(entry.clone())
             }
             Self::Layout(source) => source.path(),
+            Self::Extract(source) => source.path(),
             Self::File(source) => source.path(),
             _ => None,
         }
