@@ -480,3 +480,130 @@ fn members(tar: &[u8]) -> Vec<(String, String, Vec<u8>)> {
     }
     members
 }
+
+/// Bytes as a program writes them that reads them from a pipe.
+fn piped(program: &str, bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child =
+        Command::new(program).arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect(program);
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    child.wait_with_output().unwrap().stdout
+}
+
+#[test]
+fn layers_in_compressions_that_manifests_have_no_words_for_become_plain() {
+    let layers: Vec<Vec<u8>> =
+        (0..4_u8).map(|number| Tar::default().file("a", vec![number; 5000]).end()).collect();
+    let stored =
+        [piped("gzip", &layers[0]), piped("xz", &layers[1]), piped("bzip2", &layers[2]), layers[3].clone()];
+    let diff_ids: Vec<String> = layers.iter().map(|layer| format!("\"{}\"", digest(layer))).collect();
+    let config = format!(
+        r#"{{"os":"linux","architecture":"amd64","rootfs":{{"type":"layers","diff_ids":[{}]}}}}"#,
+        diff_ids.join(",")
+    );
+    let mut tar = Tar::default().file("config.json", &config);
+    for (index, layer) in stored.iter().enumerate() {
+        tar = tar.file(&format!("{index}.tar"), layer);
+    }
+    let list = r#"[{"Config":"config.json","RepoTags":["a:1"],"Layers":["0.tar","1.tar","2.tar","3.tar"]}]"#;
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("source.tar");
+    fs::write(&source, tar.file("manifest.json", list).end()).unwrap();
+    for format in FORMATS {
+        let target = folder.path().join("target");
+        convert(&source, &target, true, &ConvertOptions::new(format)).unwrap();
+        let file = opened(&target);
+        crate::convert::assert_sound(&target, &file);
+        let data = file.archive().data();
+        let written: Vec<String> = data.images[0]
+            .layers
+            .iter()
+            .map(|layer| data.layers[layer.blob.unwrap()].scan.as_ref().unwrap().digest.to_string())
+            .collect();
+        let first = if format == ArchiveFormat::Docker { &layers[0] } else { &stored[0] };
+        let expected = [first, &layers[1], &layers[2], &layers[3]];
+        assert_eq!(written, expected.map(|bytes| digest(bytes)), "{format:?}");
+        fs::remove_dir_all(&target).unwrap();
+        if format != ArchiveFormat::Dir {
+            convert(&source, &target, false, &ConvertOptions::new(format)).unwrap();
+            let mut stream = Vec::new();
+            let file = ImageFile::open(&source, &OpenOptions::default()).unwrap();
+            file.convert(WriteTarget::Stream(&mut stream), &ConvertOptions::new(format)).unwrap();
+            assert!(stream == fs::read(&target).unwrap(), "{format:?}");
+            fs::remove_file(&target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_digest_that_is_a_path_names_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("source");
+    fs::create_dir(&source).unwrap();
+    fs::write(source.join("b"), "{}").unwrap();
+    let manifest = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
+        "config":{"mediaType":"application/x","digest":"sha256:a/../b","size":2},"layers":[]}"#;
+    fs::write(source.join("manifest.json"), manifest).unwrap();
+    fs::write(source.join("version"), "Directory Transport Version: 1.1\n").unwrap();
+    for format in [ArchiveFormat::Dir, ArchiveFormat::Oci, ArchiveFormat::DockerOci] {
+        let target = folder.path().join("target");
+        let error = convert(&source, &target, true, &ConvertOptions::new(format)).unwrap_err();
+        assert!(
+            matches!(error, WriteError::Layout(LayoutError::Digest { .. } | LayoutError::Empty)),
+            "{error}"
+        );
+        assert_eq!(names(folder.path()), ["source"]);
+    }
+}
+
+#[test]
+fn a_large_index_is_not_copied_for_each_of_its_images() {
+    let layout = tempfile::tempdir().unwrap();
+    let blobs = layout.path().join("blobs/sha256");
+    fs::create_dir_all(&blobs).unwrap();
+    let put = |bytes: &[u8]| {
+        let digest = digest(bytes);
+        fs::write(blobs.join(&digest["sha256:".len()..]), bytes).unwrap();
+        digest
+    };
+    let config = br#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers"}}"#;
+    let config = format!(
+        r#"{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":{}}}"#,
+        put(config),
+        config.len()
+    );
+    const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+    let manifests: Vec<String> = (0..2000)
+        .map(|number| {
+            let manifest = format!(
+                r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}","config":{config},"layers":[],"annotations":{{"n":"{number}"}}}}"#
+            );
+            let digest = put(manifest.as_bytes());
+            let note = "x".repeat(2000);
+            format!(
+                r#"{{"mediaType":"{MANIFEST}","digest":"{digest}","size":{},"annotations":{{"note":"{note}"}}}}"#,
+                manifest.len()
+            )
+        })
+        .collect();
+    let index = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{}]}}"#,
+        manifests.join(",")
+    );
+    let digest = put(index.as_bytes());
+    let top = format!(
+        r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"{digest}","size":{}}}]}}"#,
+        index.len()
+    );
+    fs::write(layout.path().join("index.json"), top).unwrap();
+    fs::write(layout.path().join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    // 4 MB for each of 2,000 images would be 8 GB.
+    let file = ImageFile::open(layout.path(), &OpenOptions::default()).unwrap();
+    let since = std::time::Instant::now();
+    let mut stream = Vec::new();
+    let report =
+        file.convert(WriteTarget::Stream(&mut stream), &ConvertOptions::new(ArchiveFormat::Oci)).unwrap();
+    assert_eq!(report.images.len(), 2000);
+    assert!(stream.len() < 40_000_000 && since.elapsed().as_secs() < 60, "{:?}", since.elapsed());
+}
