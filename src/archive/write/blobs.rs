@@ -232,9 +232,10 @@ fn docker_lists(layout: &mut Layout, members: &mut Members) {
         let descriptors: Vec<Descriptor> = descriptors.map(Option::unwrap_or_default).collect();
         let diff_ids = &config.rootfs().diff_ids;
         let own = names.get(index).into_iter().flatten();
-        if let Some(top) = diff_ids.last() {
+        // Docker's layers are plain: what it names by the diff id is the blob.
+        if let Some(top) = descriptors.last().filter(|top| !top.digest.is_empty()) {
             for name in own.clone() {
-                let top = top.as_str().strip_prefix("sha256:").unwrap_or(top.as_str());
+                let top = top.digest.strip_prefix("sha256:").unwrap_or(&top.digest);
                 let tags = repositories.entry(name.familiar_name().to_owned()).or_default();
                 tags.insert(name.tag().unwrap_or_default().to_owned(), top.to_owned());
             }
