@@ -55,6 +55,7 @@ mod load;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
+mod repack;
 #[cfg(target_os = "linux")]
 mod save;
 mod sif;

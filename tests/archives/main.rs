@@ -10,6 +10,7 @@ mod damage;
 mod dangling;
 mod dialects;
 mod disagreement;
+#[cfg(target_os = "linux")]
 mod extract;
 mod making;
 mod others;
@@ -19,5 +20,7 @@ mod recorded_archives;
 #[path = "../support/recorded_tars.rs"]
 mod recorded_tars;
 mod recording;
+#[cfg(target_os = "linux")]
+mod repack;
 #[path = "../support/tars.rs"]
 mod tars;

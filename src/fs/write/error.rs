@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::copy::CopyFailure;
-use crate::archive::{ExtractError, LayoutError};
+use crate::archive::{ExtractError, LayoutError, RepackError};
 use crate::error::{ErrorKind, Reason};
 use crate::fs::{FileError, UnpackError};
 use crate::layer::LayerCopyError;
@@ -75,6 +75,9 @@ pub enum WriteError {
     /// A part of an image cannot be had.
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    /// An image cannot be made anew.
+    #[error(transparent)]
+    Repack(#[from] RepackError),
     /// A tar cannot hold a member.
     #[error(transparent)]
     Tar(#[from] TarWriteError),
@@ -142,6 +145,7 @@ impl Reason for WriteError {
             Self::Changed { .. } => ErrorKind::Corrupt,
             Self::Layout(source) => source.kind(),
             Self::Extract(source) => source.kind(),
+            Self::Repack(source) => source.kind(),
             Self::Tar(source) => source.kind(),
             Self::File(source) => source.kind(),
             Self::Packed { source, .. } => source.kind(),
@@ -160,6 +164,7 @@ impl Reason for WriteError {
             Self::Changed { .. } => "write-changed",
             Self::Layout(source) => source.code(),
             Self::Extract(source) => source.code(),
+            Self::Repack(source) => source.code(),
             Self::Tar(source) => source.code(),
             Self::File(source) => source.code(),
             Self::Packed { source, .. } => source.code(),
@@ -181,6 +186,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.expected(),
             Self::Changed { expected, .. } => Some(expected.to_string()),
             Self::Layout(source) => source.expected(),
+            Self::Repack(source) => source.expected(),
             _ => None,
         }
     }
@@ -190,6 +196,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.found(),
             Self::Changed { found, .. } => Some(found.to_string()),
             Self::Layout(source) => source.found(),
+            Self::Repack(source) => source.found(),
             _ => None,
         }
     }
@@ -205,6 +212,7 @@ impl Reason for WriteError {
             }
             Self::Layout(source) => source.path(),
             Self::Extract(source) => source.path(),
+            Self::Repack(source) => source.path(),
             Self::File(source) => source.path(),
             _ => None,
         }
