@@ -56,6 +56,8 @@ mod load;
 mod pack;
 mod pull;
 #[cfg(target_os = "linux")]
+mod repack;
+#[cfg(target_os = "linux")]
 mod save;
 mod sif;
 #[cfg(target_os = "linux")]
