@@ -55,6 +55,7 @@ mod load;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
+#[cfg(target_os = "linux")]
 mod repack;
 #[cfg(target_os = "linux")]
 mod save;

@@ -136,14 +136,14 @@ impl Held<'_> {
     ) -> Result<ImageParts, SaveError> {
         let config = block_on(images.get(&id))?;
         let diff_ids = &config.rootfs().diff_ids;
+        let failed = |source| SaveError::Layer { id, source: Box::new(source) };
         if let Some(top) = config.rootfs().chain_id() {
             let missing = || LayerFolderError::NotFound { chain_id: top.clone() };
             let reference = self.layers.get(&top).and_then(|layer| layer.ok_or_else(missing));
-            self.references.push(reference.map_err(|source| SaveError::Layer { id, source })?);
+            self.references.push(reference.map_err(failed)?);
         }
         let mut layers = Vec::with_capacity(diff_ids.len());
         for (diff_id, chain_id) in diff_ids.iter().zip(config.rootfs().chain_ids()) {
-            let failed = |source| SaveError::Layer { id, source };
             let size = self.layers.tar_size(&chain_id).map_err(failed)?;
             let place = self.chains.iter().position(|known| *known == chain_id);
             let source = place.unwrap_or_else(|| {
@@ -188,7 +188,7 @@ pub enum SaveError {
         /// The image.
         id: ImageId,
         /// What is wrong with it.
-        source: LayerFolderError,
+        source: Box<LayerFolderError>,
     },
     /// It cannot be written.
     #[error(transparent)]
@@ -205,7 +205,7 @@ impl SaveError {
     fn reason(&self) -> &dyn Reason {
         match self {
             Self::Store(error) => error,
-            Self::Layer { source, .. } => source,
+            Self::Layer { source, .. } => &**source,
             Self::Write(error) => &**error,
         }
     }

@@ -1,4 +1,4 @@
-//! What is in an image: its packages.
+//! What is in an image: its packages, and its issues.
 #![cfg(all(feature = "archive", not(target_arch = "wasm32")))]
 
 #[path = "../support/build.rs"]
@@ -8,5 +8,6 @@ mod documents;
 mod executables;
 mod java;
 mod languages;
+mod lint;
 mod programs;
 mod support;

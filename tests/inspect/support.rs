@@ -46,6 +46,10 @@ impl Layer {
         self
     }
 
+    pub fn contents(&self, row: u32) -> &[u8] {
+        &self.contents[row as usize]
+    }
+
     pub fn table(&self) -> Arc<FileTable> {
         let mut scan = LayerScan::new(ContentHash::Xxh3, &Limits::default());
         scan.push(&self.tar.clone().end());

@@ -33,7 +33,7 @@ fn two() -> Vec<u8> {
 fn whichever_write_fails_it_is_loaded_wholly_or_not_at_all() {
     let folder = tempfile::tempdir().expect("a folder");
     let opened = file(&written(folder.path(), "archive", two()));
-    let env = || Env::new(|| UnixTime::default(), Platform::new("linux", "amd64"));
+    let env = || Env::new(UnixTime::default, Platform::new("linux", "amd64"));
     let mut struck = 0;
     for fault in [Fault::Fails, Fault::DoneButFails, Fault::EndsBefore, Fault::EndsAfter] {
         for write in 0.. {

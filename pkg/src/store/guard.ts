@@ -236,3 +236,15 @@ export function guardLayers(layers: LayerStore, os?: string): GuardedLayers {
     },
   };
 }
+
+/** A clock that always tells a time: the caller's, or the system's when that fails. */
+export function guardClock(now: () => number = Date.now): () => number {
+  return () => {
+    try {
+      const time = Number(now());
+      return Number.isFinite(time) ? time : Date.now();
+    } catch {
+      return Date.now();
+    }
+  };
+}
