@@ -51,6 +51,7 @@ mod xz_index;
 mod zstd;
 
 pub use compression::Compression;
+pub(crate) use crc32::Crc;
 pub use decoder::{Decoder, Trailing};
 pub use encoder::Encoder;
 pub use encoding::{EncodeError, Encoding};

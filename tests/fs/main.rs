@@ -15,6 +15,7 @@ mod pack;
 mod properties;
 #[path = "../support/quoting.rs"]
 mod quoting;
+mod squash;
 #[path = "../support/tar_split.rs"]
 mod tar_split;
 mod unpack;

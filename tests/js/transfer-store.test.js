@@ -32,19 +32,11 @@ const PLACES = {
 
 const sha256 = (bytes) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
-/** Everything of a store. */
-async function contents(store, layers) {
-  return {
-    images: [...store.names()].sort(),
-    ids: await Array.fromAsync?.(store),
-    size: store.size,
-    layers: (await layers.list()).map(({ chainId }) => chainId),
-  };
-}
-
 for (const name of images) {
   test(`${name} into stores and out again`, { timeout: 300_000 }, async () => {
     for (const [place, make] of Object.entries(PLACES)) {
+      // Folders sync each file, which takes its time: some images will do.
+      if (place !== "memory" && !name.startsWith("quirks.docker2") && !name.startsWith("multiarch")) continue;
       const { backend, layers } = await make();
       const store = await ImageStore.open(backend, { layers });
       const archive = await openArchive(pathOf(name));
@@ -143,12 +135,7 @@ test("a storage that is full, at whatever write: nothing is to be seen, and the 
       assert.ok(entries.includes(error.path), `${at}: ${error.path}`);
       return true;
     });
-    assert.deepEqual(await contents(target, inner), {
-      ...(await contents(target, inner)),
-      images: [],
-      size: 0,
-      layers: [],
-    });
+    assert.deepEqual([target.size, [...target.names()], await inner.list()], [0, [], []], `${at}`);
     target.close();
     // What failed can be done again.
     const healthy = await ImageStore.open(backend, { layers: inner });

@@ -129,9 +129,8 @@ impl FileJob {
                 };
                 let found = versions_of(&self.opened, &self.wanted)?;
                 let source = found.iter().rev().find(is_it).and_then(|version| version.source);
-                let source = source.ok_or_else(|| {
-                    to_thrown(ArchiveError::NoFile { image: *image, path: path.clone() })
-                })?;
+                let source = source
+                    .ok_or_else(|| to_thrown(ArchiveError::NoFile { image: *image, path: path.clone() }))?;
                 let stored = self.opened.layers(*image)?.get(source.layer).copied().unwrap_or(usize::MAX);
                 (stored, source.entry)
             }
