@@ -107,7 +107,8 @@ function handOver(blob: Blob, name: string, after: () => unknown): void {
   const { document } = page();
   if (!document) throw noWay();
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
+  // Browsers add an ending to the name of what they take for text.
+  link.href = URL.createObjectURL(blob.slice(0, blob.size, "application/octet-stream"));
   link.download = name;
   link.hidden = true;
   document.body.append(link);
