@@ -7,9 +7,11 @@
 //! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
 //! native load FILE ROOT DRIVER SYNC   loads an image into a data root, `synced` or `unsynced`
 //! native oci FILE FOLDER          writes the image into an OCI layout, for programs that unpack those
+//! native access FOLDER RUNS       times opening files deep in a gzip layer of 500 MB
 //! native image FILE               scans every layer of an image on all cores and checks every digest
 //! ```
 
+mod access;
 mod inputs;
 mod load;
 mod read;
@@ -38,6 +40,9 @@ fn main() -> ExitCode {
         ["unpack", file, folder] => unpack::unpack(Path::new(file), Path::new(folder)),
         #[cfg(target_os = "linux")]
         ["oci", file, folder] => unpack::oci(Path::new(file), Path::new(folder)),
+        ["access", folder, runs] => {
+            access::bench(&Path::new(folder).join(inputs::ACCESS), runs.parse().unwrap_or(1))
+        }
         ["image", file] => read::image(Path::new(file)),
         _ => {
             println!("run by `cargo xtask bench`");

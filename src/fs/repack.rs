@@ -167,9 +167,12 @@ struct NewTar {
     file: io::BufWriter<File>,
     encoder: Option<Encoder>,
     buffer: Vec<u8>,
-    tar: (Hasher, u64),
-    stored: (Hasher, u64),
+    tar: Sum,
+    stored: Sum,
 }
+
+/// What is hashed, and how many bytes were.
+type Sum = (Hasher, u64);
 
 impl NewTar {
     fn put(&mut self) -> io::Result<()> {
@@ -180,7 +183,7 @@ impl NewTar {
         Ok(())
     }
 
-    fn finish(mut self) -> io::Result<(File, (Hasher, u64), (Hasher, u64))> {
+    fn finish(mut self) -> io::Result<(File, Sum, Sum)> {
         if let Some(encoder) = self.encoder.take() {
             encoder.finish(&mut self.buffer).map_err(io::Error::other)?;
             self.put()?;

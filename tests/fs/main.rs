@@ -1,6 +1,7 @@
 //! What the library does to folders: layers in a data root, unpacking layers and packing them again.
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
+mod access;
 mod arena;
 #[path = "../support/build.rs"]
 mod build;
@@ -15,6 +16,7 @@ mod pack;
 mod properties;
 #[path = "../support/quoting.rs"]
 mod quoting;
+mod squash;
 #[path = "../support/tar_split.rs"]
 mod tar_split;
 mod unpack;

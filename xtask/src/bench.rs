@@ -26,6 +26,8 @@ const STORE: &str = "store";
 const LOAD: &str = "load";
 /// Images unpacked into folders.
 const UNPACK: &str = "unpack";
+/// Files opened deep in a large layer.
+const ACCESS: &str = "access";
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
@@ -51,6 +53,15 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         native.make(&inputs)?;
         rows.extend(load::run(native.path(), &inputs, runs)?);
         parts.retain(|part| *part != LOAD);
+    }
+    if parts.contains(&ACCESS) {
+        println!("bench: {ACCESS}");
+        let inputs = project.target().join("bench");
+        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
+        let native = Native::build(project)?;
+        native.make(&inputs)?;
+        rows.extend(parse_rows(ACCESS, &native.access(&inputs, runs)?)?);
+        parts.retain(|part| *part != ACCESS);
     }
     if parts.contains(&UNPACK) {
         println!("bench: {UNPACK}");
@@ -108,7 +119,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, LOAD, UNPACK, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, LOAD, UNPACK, ACCESS, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();

@@ -31,7 +31,7 @@ import type {
 } from "../store-types.js";
 import { asText } from "../text.js";
 import { changesOf, StoreChangeEvent, StoreEvents } from "./events.js";
-import { type GuardedLayers, guardBackend, guardClock, guardLayers } from "./guard.js";
+import { guardBackend, guardClock, guardLayers } from "./guard.js";
 import { StoreSession, tell } from "./session.js";
 import { toParts, toState } from "./state.js";
 
@@ -63,17 +63,10 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   /** Who keeps its layers, as it was opened. */
   readonly layers: LayerStore | undefined;
   readonly #session: StoreSession;
-  readonly #guards: readonly GuardedLayers[];
 
-  private constructor(
-    session: StoreSession,
-    report: OpenReport,
-    layers: LayerStore | undefined,
-    guards: readonly GuardedLayers[],
-  ) {
+  private constructor(session: StoreSession, report: OpenReport, layers: LayerStore | undefined) {
     super();
     this.layers = layers;
-    this.#guards = guards;
     this.#session = session;
     this.report = report;
     const self = new WeakRef(this);
@@ -97,7 +90,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
     try {
       const wasm = await storeWasm.start(module);
       const [handle, report] = await wasm.openStore(guarded, stores, host, limits, clock);
-      return new ImageStore(new StoreSession(handle, wasm), report, layers, stores);
+      return new ImageStore(new StoreSession(handle, wasm, stores), report, layers);
     } catch (thrown) {
       throw toError(thrown);
     }
@@ -443,7 +436,6 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   /** Ends the store: every call, also one under way, ends with `aborted`. What was begun is done wholly or not at all. */
   close(): void {
     this.#session.close();
-    for (const guard of this.#guards) guard.close();
   }
 
   /** The same as `close`. */
