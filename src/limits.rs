@@ -89,6 +89,24 @@ pub struct Limits {
     pub sif_signatures: u32,
     /// Bytes of one image that is pulled; 1 TiB.
     pub pull_bytes: u64,
+    /// Files of one image that are looked at for packages; 1,000,000.
+    pub package_files: u32,
+    /// Bytes of one file that are held while packages are looked for in it; 256 MiB. Of programs that is a small part.
+    pub package_file_bytes: u64,
+    /// Packages of one image, counting each place and each version of a database; 500,000.
+    pub packages: u32,
+    /// Paths that the packages of one image say are theirs, those of one file and those of all; 4,000,000.
+    pub package_paths: u64,
+    /// Members of one Java archive, those of archives in it included; 1,000,000.
+    pub jar_entries: u32,
+    /// Bytes that are unpacked from one Java archive, those of archives in it included; 512 MiB.
+    pub jar_bytes: u64,
+    /// Java archives within Java archives; 4.
+    pub jar_depth: u32,
+    /// Bytes of one file that is looked through for secrets and certificates; 1 MiB. Larger ones are not.
+    pub lint_file_bytes: u64,
+    /// Issues kept of one image; 10,000. Further ones are counted.
+    pub lint_issues: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -134,6 +152,15 @@ impl Default for Limits {
             sif_hash_ratio: 16,
             sif_signatures: 1000,
             pull_bytes: 1 << 40,
+            package_files: 1_000_000,
+            package_file_bytes: 256 << 20,
+            packages: 500_000,
+            package_paths: 4_000_000,
+            jar_entries: 1_000_000,
+            jar_bytes: 512 << 20,
+            jar_depth: 4,
+            lint_file_bytes: 1 << 20,
+            lint_issues: 10_000,
             findings: 1000,
         }
     }
@@ -192,6 +219,15 @@ impl Limits {
             "sifHashRatio" => self.sif_hash_ratio = small(value),
             "sifSignatures" => self.sif_signatures = small(value),
             "pullBytes" => self.pull_bytes = value,
+            "packageFiles" => self.package_files = small(value),
+            "packageFileBytes" => self.package_file_bytes = value,
+            "packages" => self.packages = small(value),
+            "packagePaths" => self.package_paths = value,
+            "jarEntries" => self.jar_entries = small(value),
+            "jarBytes" => self.jar_bytes = value,
+            "jarDepth" => self.jar_depth = small(value),
+            "lintFileBytes" => self.lint_file_bytes = value,
+            "lintIssues" => self.lint_issues = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

@@ -5,7 +5,7 @@
 //! native layer FILE               scans one layer on one thread
 //! native store FOLDER RUNS        times a store of 100,000 images that it makes there
 //! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
-//! native register FILE ROOT DRIVER SYNC   adds an image to a data root, `synced` or `unsynced`
+//! native load FILE ROOT DRIVER SYNC   loads an image into a data root, `synced` or `unsynced`
 //! native oci FILE FOLDER          writes the image into an OCI layout, for programs that unpack those
 //! native access FOLDER RUNS       times opening files deep in a gzip layer of 500 MB
 //! native image FILE               scans every layer of an image on all cores and checks every digest
@@ -13,8 +13,8 @@
 
 mod access;
 mod inputs;
+mod load;
 mod read;
-mod register;
 mod store;
 mod tar;
 #[cfg(target_os = "linux")]
@@ -33,8 +33,8 @@ fn main() -> ExitCode {
         ["inputs", folder, ref sources @ ..] => inputs::make(Path::new(folder), sources),
         ["layer", file] => read::layer(Path::new(file)),
         ["store", folder, runs] => store::bench(Path::new(folder), runs.parse().unwrap_or(1)),
-        ["register", image, root, driver, sync] => {
-            register::register(Path::new(image), Path::new(root), driver, sync == "synced")
+        ["load", image, root, driver, sync] => {
+            load::load(Path::new(image), Path::new(root), driver, sync == "synced")
         }
         #[cfg(target_os = "linux")]
         ["unpack", file, folder] => unpack::unpack(Path::new(file), Path::new(folder)),

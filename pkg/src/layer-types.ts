@@ -1,4 +1,4 @@
-import type { Awaitable, LayerStore } from "./store-types.js";
+import type { Awaitable, FreedLayer, LayerStore } from "./store-types.js";
 import type { Compression } from "./types.js";
 
 /** A layer that a storage keeps: what was found when it was written. */
@@ -47,6 +47,7 @@ export interface LayerWriter {
  * that they are always what the images of the opened stores refer to. `testLayers` of `layerglass/testing` checks a storage.
  */
 export interface LayerStorage extends LayerStore {
+  drop(layer: unknown): void;
   /** What is known of a layer; `undefined` when there is none, or none that is whole. */
   find(chainId: string): Promise<StoredLayer | undefined>;
   /** Its bytes as they are kept. */
@@ -59,6 +60,8 @@ export interface LayerStorage extends LayerStore {
   list(): Promise<StoredLayer[]>;
   /** Removes what was left behind by writes that were interrupted, and says what. Called under the lock. */
   sweep(): Promise<string[]>;
+  /** Frees what nothing refers to, and says what. Called under the lock. */
+  prune(): Promise<FreedLayer[]>;
   /** Waits until nobody else brings layers in or clears them up, and gives what ends this. It must end with its holder. */
   lock?(): Awaitable<() => unknown>;
 }

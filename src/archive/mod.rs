@@ -20,6 +20,7 @@ mod model;
 mod oci;
 mod opener;
 mod pass;
+mod repack;
 mod sniff;
 mod stream;
 mod stream_error;
@@ -40,6 +41,9 @@ pub use load::{
 pub use model::{Archive, LayerSource};
 pub use opener::{Opener, Want};
 pub use pass::Pass;
+pub use repack::{
+    NewLayer, RangeWork, RepackError, RepackOptions, RepackPlan, RepackReport, RepackedLayer, SquashLayers,
+};
 pub use stream::LayoutStream;
 pub use stream_error::StreamError;
 pub use write::{

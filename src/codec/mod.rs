@@ -51,9 +51,13 @@ mod xz_index;
 mod zstd;
 
 pub use compression::Compression;
+pub(crate) use crc32::Crc;
 pub use decoder::{Decoder, Trailing};
 pub use encoder::Encoder;
 pub use encoding::{EncodeError, Encoding};
 pub use error::{Checksum, CodecError, Corruption, Feature};
 pub use seek::{SeekIndex, SeekIndexError, SeekStart};
 pub use seek_reader::{SeekReader, SeekStep};
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use encode::{Block, BlockEncoder, Blocks, Frame};

@@ -107,11 +107,7 @@ impl<'f> LayerFiles<'f> {
         target: &WriteTarget<'_>,
         options: &ConvertOptions,
     ) -> Result<Self, WriteError> {
-        let folder = match target {
-            WriteTarget::File(path) | WriteTarget::Folder(path) => parent(path),
-            WriteTarget::Stream(_) => options.sink.spool.clone().unwrap_or_else(std::env::temp_dir),
-        };
-        Self::spooled(file, &folder, &options.sink)
+        Self::spooled(file, &spool_folder(target, &options.sink), &options.sink)
     }
 
     /// The layers of a file, which is decompressed into a file without a name in that folder if need be.
@@ -136,7 +132,7 @@ impl<'f> LayerFiles<'f> {
         self.layer(read.source)
     }
 
-    fn layer(&self, layer: usize) -> StoredLayer<'static> {
+    pub(super) fn layer(&self, layer: usize) -> StoredLayer<'static> {
         let failed = |source| FileError::Archive { path: self.file.path().to_owned(), source };
         let source = self.file.archive().layer_source(layer).map_err(failed)?;
         Ok(match &self.spool {
@@ -158,6 +154,14 @@ impl<'f> LayerFiles<'f> {
             layer.compression = Some(Compression::detect(&prefix).unwrap_or(Compression::None));
         }
         Ok(contents)
+    }
+}
+
+/// Where files without a name are made for a moment.
+pub(super) fn spool_folder(target: &WriteTarget<'_>, options: &SinkOptions) -> PathBuf {
+    match target {
+        WriteTarget::File(path) | WriteTarget::Folder(path) => parent(path),
+        WriteTarget::Stream(_) => options.spool.clone().unwrap_or_else(std::env::temp_dir),
     }
 }
 

@@ -88,6 +88,12 @@ impl ImageFile {
         &self.archive
     }
 
+    /// Limits on what it may hold.
+    #[cfg(target_os = "linux")]
+    pub(super) fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
     /// What is known of it, without the file.
     pub fn into_archive(self) -> Archive {
         self.archive

@@ -33,12 +33,15 @@
 //! ```
 
 mod blocking;
+mod compress;
 #[cfg(target_os = "linux")]
 mod convert;
 #[cfg(unix)]
 mod data_root;
 mod disk;
 mod error;
+#[cfg(target_os = "linux")]
+mod extract;
 mod files;
 mod folder;
 mod graph;
@@ -52,6 +55,10 @@ mod load;
 #[cfg(target_os = "linux")]
 mod pack;
 mod pull;
+#[cfg(target_os = "linux")]
+mod repack;
+#[cfg(target_os = "linux")]
+mod save;
 mod sif;
 #[cfg(target_os = "linux")]
 mod unikernels;
@@ -61,12 +68,15 @@ mod unpack;
 mod write;
 
 pub use blocking::block_on;
+pub use compress::{CopyOptions, LayerIoError, MadeLayer, copy_layer, make_layer};
 #[cfg(target_os = "linux")]
 pub use convert::ConvertOptions;
 #[cfg(unix)]
 pub use data_root::{DataRoot, DataRootError};
 pub use disk::{ChainDisk, DiskFileError, disk_chain, probe_disk};
 pub use error::FileError;
+#[cfg(target_os = "linux")]
+pub use extract::ExtractOptions;
 pub use folder::FolderBackend;
 pub use graph::{GraphFolder, ReadSource};
 #[cfg(target_os = "linux")]
@@ -84,6 +94,8 @@ pub use load::{LoadError, LoadEvent, LoadReport, LoadWatch, LoadedImage, LoadedL
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
+#[cfg(target_os = "linux")]
+pub use save::{SaveError, SaveOptions};
 pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
 #[cfg(target_os = "linux")]
 pub use unikernels::{UnikernelFolder, UnikernelFolderError};

@@ -116,7 +116,7 @@ impl LayerCopy {
             form: form.settled(),
             expected: *expected,
             limits: *limits,
-            stored: Hasher::new(expected.algorithm()),
+            stored: Hasher::new(expected.stored_algorithm()),
             stored_size: 0,
             prefix: Vec::new(),
             inner: None,
@@ -212,7 +212,7 @@ impl LayerCopy {
         };
         self.inner = Some(Inner {
             decoder: Decoder::new(compression, &self.limits),
-            tar: self.expected.tar_hasher(compression),
+            tar: self.expected.hashes_tar(compression).then(|| Hasher::new(self.expected.tar_algorithm())),
             written: encoder.is_some().then(|| Hasher::new(Algorithm::Sha256)),
             encoder,
             encoded: Vec::new(),
@@ -271,6 +271,17 @@ impl LayerCopy {
     }
 }
 
+impl std::fmt::Debug for LayerCopy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LayerCopy")
+            .field("form", &self.form)
+            .field("expected", &self.expected)
+            .field("stored_size", &self.stored_size)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Why the decoder was stopped.
 enum Stop<E> {
     Copy(LayerCopyError),
@@ -295,15 +306,18 @@ impl LayerForm {
 
 impl ExpectedLayer {
     /// What the stored bytes are hashed by.
-    pub(crate) fn algorithm(&self) -> Algorithm {
+    pub(crate) fn stored_algorithm(&self) -> Algorithm {
         self.digest.as_ref().map_or(Algorithm::Sha256, Digest::algorithm)
     }
 
-    /// What hashes the tar, where that is not what hashes the stored bytes.
-    pub(crate) fn tar_hasher(&self, compression: Compression) -> Option<Hasher> {
-        let algorithm = self.diff_id.as_ref().map_or(Algorithm::Sha256, Digest::algorithm);
-        let same = compression == Compression::None && algorithm == self.algorithm();
-        (!same).then(|| Hasher::new(algorithm))
+    /// What the tar is hashed by.
+    pub(crate) fn tar_algorithm(&self) -> Algorithm {
+        self.diff_id.as_ref().map_or(Algorithm::Sha256, Digest::algorithm)
+    }
+
+    /// Whether the tar's digest is another than that of the stored bytes.
+    pub(crate) fn hashes_tar(&self, compression: Compression) -> bool {
+        compression != Compression::None || self.tar_algorithm() != self.stored_algorithm()
     }
 
     /// That no more bytes came than there should be.

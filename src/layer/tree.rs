@@ -108,6 +108,11 @@ impl FileTree {
         Ok(merger.finish())
     }
 
+    /// The tables of the layers that it was made of, bottom first.
+    pub fn tables(&self) -> &[Arc<FileTable>] {
+        &self.tables
+    }
+
     /// The node with this number.
     pub fn node(&self, id: u32) -> Option<Node<'_>> {
         ((id as usize) < self.nodes.len()).then_some(Node { tree: self, id })

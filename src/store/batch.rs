@@ -144,7 +144,10 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         match self.commit(&changes).await {
             Ok(committed) => added.cleanup_pending = committed.is_pending(),
             Err(error) => {
-                self.let_go_of(held).await;
+                // What was written although that is said to have failed needs its layers when it is found.
+                if self.has_none_of(&batch.order).await {
+                    self.let_go_of(held).await;
+                }
                 return Err(error);
             }
         }
@@ -250,6 +253,19 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         for (_, layer) in held {
             self.release(layer).await;
         }
+    }
+
+    /// Whether it is certain that none of these images is in the storage, or will be: for whoever could not add them.
+    pub(crate) async fn has_none_of(&self, new: &[ImageId]) -> bool {
+        if !self.is_finished().await {
+            return false;
+        }
+        for id in new {
+            if !self.contains(id) && !matches!(self.content(id).await, Ok(None)) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Whether all parents are there, and no image would be its own ancestor.

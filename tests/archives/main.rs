@@ -3,6 +3,8 @@
 
 #[path = "../support/build.rs"]
 mod build;
+#[path = "../support/children.rs"]
+mod children;
 mod contents;
 #[cfg(target_os = "linux")]
 mod convert;
@@ -10,6 +12,14 @@ mod damage;
 mod dangling;
 mod dialects;
 mod disagreement;
+#[path = "../support/disk.rs"]
+mod disk;
+#[cfg(target_os = "linux")]
+#[path = "../store/daemon/engine.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod engine;
+#[cfg(target_os = "linux")]
+mod extract;
 mod making;
 mod others;
 #[path = "../support/recorded.rs"]
@@ -18,5 +28,11 @@ mod recorded_archives;
 #[path = "../support/recorded_tars.rs"]
 mod recorded_tars;
 mod recording;
+#[cfg(target_os = "linux")]
+mod repack;
 #[path = "../support/tars.rs"]
 mod tars;
+#[cfg(target_os = "linux")]
+mod tools;
+#[cfg(target_os = "linux")]
+mod write;

@@ -4,6 +4,8 @@ mod bzip2;
 mod damage;
 mod detect;
 mod encode;
+#[cfg(not(target_arch = "wasm32"))]
+mod encoders;
 mod gzip;
 #[cfg(not(target_arch = "wasm32"))]
 mod inflate;

@@ -1,6 +1,6 @@
 //! Properties of decoding, with random contents, cuts and damage.
 
-use layerglass::codec::Compression;
+use layerglass::codec::{Compression, Encoder, Encoding};
 use layerglass::error::Reason as _;
 use layerglass::limits::Limits;
 use proptest::prelude::*;
@@ -50,6 +50,30 @@ proptest! {
         prop_assert_eq!(&outcome.result, &Ok(()));
         prop_assert_eq!(outcome.trailing, None);
         prop_assert!(outcome.unpacked == members.concat());
+    }
+
+    #[test]
+    fn what_we_encode_comes_back_however_it_is_cut(
+        encoding in prop_oneof![
+            (0..=9).prop_map(|level| Encoding::GZIP.with_level(level)),
+            (1..=19).prop_map(|level| Encoding::ZSTD.with_level(level)),
+            Just(Encoding::NONE),
+        ],
+        contents in contents(),
+        lengths in prop::collection::vec(0..90_000_usize, 0..12),
+        decoded in prop::collection::vec(0..5000_usize, 0..12),
+    ) {
+        let mut streams = [Vec::new(), Vec::new()];
+        for (stream, pieces) in streams.iter_mut().zip([cut(&contents, &lengths), vec![&contents[..]]]) {
+            let mut encoder = Encoder::new(&encoding).unwrap();
+            for piece in pieces {
+                encoder.push(piece, stream).unwrap();
+            }
+            encoder.finish(stream).unwrap();
+        }
+        prop_assert!(streams[0] == streams[1]);
+        let outcome = decode_pieces(encoding.compression, cut(&streams[0], &decoded), &Limits::default());
+        prop_assert!(outcome.unpacked() == contents);
     }
 
     #[test]

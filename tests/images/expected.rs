@@ -84,12 +84,16 @@ pub fn check_kind(name: &str, file: &ExpectedFile, data: &ArchiveData) {
     }
 }
 
+/// What else is checked of an image, given what is expected of its root: counts, and a file of lines.
+pub type AlsoCheck<'c> = &'c dyn Fn(&ImageData, &Value, &Path);
+
 pub fn check_image(
     name: &str,
     expected: &ExpectedImage,
     archive: &Archive,
     data: &ArchiveData,
     folder: &Path,
+    also: AlsoCheck<'_>,
 ) {
     let mut parts = expected.source.splitn(3, ':');
     let (transport, _, reference) =
@@ -103,6 +107,7 @@ pub fn check_image(
     let check = |expected: &ExpectedPlatform, image: &ImageData, tsv: &Path| {
         check_platform(&format!("{name} ({transport})"), expected, image, archive, transport);
         super::tree::check(name, &expected.rootfs, image, archive, tsv);
+        also(image, &expected.rootfs, tsv);
     };
     match (&expected.single, &expected.index_digest) {
         (Some(single), _) => {

@@ -6,6 +6,7 @@
 #![cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 
 mod expected;
+mod extracted;
 #[path = "../support/quoting.rs"]
 mod quoting;
 mod tree;
@@ -48,7 +49,7 @@ fn check(folder: &Path, name: &str, file: &ExpectedFile, archive: &Archive) {
         expected::check_kind(name, file, &data);
     }
     for image in &file.images {
-        expected::check_image(name, image, archive, &data, folder);
+        expected::check_image(name, image, archive, &data, folder, &|_, _, _| {});
     }
 }
 

@@ -4,31 +4,12 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { openArchive } from "layerglass/archive";
 import { convert } from "layerglass/transfer";
+import { bytesOf, essence } from "./support/essence.js";
 import { FILES, pathOf } from "./support/folder.js";
 
 const images = FILES.filter(([, { images }]) => images.length > 0).map(([name]) => name);
 
-/** All bytes of a stream. */
-async function bytesOf(stream) {
-  const parts = [];
-  for await (const part of stream) parts.push(part);
-  return Buffer.concat(parts);
-}
-
 const sha256 = (bytes) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-
-/** What has to stay the same, whatever an image is written as. Several manifests of one image are one image. */
-const essence = ({ images }) =>
-  images
-    .filter(({ role, id }, at) => role === "image" && images.findLastIndex((image) => image.id === id) === at)
-    .map(({ id, names, platform, layers, config }) => ({
-      id,
-      names,
-      platform,
-      config,
-      diffIds: layers.map(({ diffId }) => diffId),
-    }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
 
 const WAYS = [
   { format: "docker" },

@@ -3,6 +3,8 @@
 
 #[path = "../support/build.rs"]
 mod build;
+#[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
+mod copy;
 mod merge;
 mod scan;
 mod squash;

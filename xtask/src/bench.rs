@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
 
+mod load;
 mod native;
-mod register;
 mod table;
 mod unpack;
 
@@ -22,8 +22,8 @@ const NATIVE: &str = "native";
 const NOUNS: &str = "nouns";
 /// A store of 100,000 images in a folder.
 const STORE: &str = "store";
-/// Adding images to a data root, beside `docker load`.
-const REGISTER: &str = "register";
+/// Loading images into a data root, beside `docker load` and skopeo.
+const LOAD: &str = "load";
 /// Images unpacked into folders.
 const UNPACK: &str = "unpack";
 /// Files opened deep in a large layer.
@@ -45,14 +45,14 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         rows.extend(parse_rows(STORE, &Native::build(project)?.store(&inputs, runs)?)?);
         parts.retain(|part| *part != STORE);
     }
-    if parts.contains(&REGISTER) {
-        println!("bench: {REGISTER}");
+    if parts.contains(&LOAD) {
+        println!("bench: {LOAD}");
         let inputs = project.target().join("bench");
         std::fs::create_dir_all(&inputs).at("create", &inputs)?;
         let native = Native::build(project)?;
         native.make(&inputs)?;
-        rows.extend(register::run(native.path(), &inputs, runs)?);
-        parts.retain(|part| *part != REGISTER);
+        rows.extend(load::run(native.path(), &inputs, runs)?);
+        parts.retain(|part| *part != LOAD);
     }
     if parts.contains(&ACCESS) {
         println!("bench: {ACCESS}");
@@ -119,7 +119,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, REGISTER, UNPACK, ACCESS, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, LOAD, UNPACK, ACCESS, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();

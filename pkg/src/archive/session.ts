@@ -44,6 +44,9 @@ export class Session {
   /** What else ends with this session. */
   readonly #others = new Set<{ end(error: LayerglassError): void }>();
 
+  /** Called with what a scan found of a layer, if somebody else wants it as well; it gives the bytes away. */
+  onScan: ((layer: number, scan: Uint8Array) => void) | undefined;
+
   /** Called with the archive's data after it had to be opened anew. */
   onReopened: (data: ArchiveData) => void = () => {};
 

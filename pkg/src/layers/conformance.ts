@@ -141,12 +141,30 @@ const CHECKS: Record<string, (layers: LayerStorage) => Promise<void>> = {
     ]);
     same("list", await layers.list(), []);
   },
+  "a reference that is dropped frees nothing": async (layers) => {
+    const bytes = bytesOf(10, 13);
+    await write(layers, layer(A, bytes), bytes);
+    layers.drop(await layers.get(A));
+    same("list", await chains(layers), [A]);
+    same("the last reference", freed(await layers.release(await layers.get(A))), [[A, 10, 10]]);
+  },
   "a layer below one that stays": async (layers) => {
     const bytes = bytesOf(10, 10);
     await write(layers, layer(A, bytes), bytes);
     await write(layers, layer(B, bytes, A), bytes);
     same("release", freed(await layers.release(await layers.get(A))), []);
     same("list", await chains(layers), [A, B]);
+  },
+  "pruning frees what nothing refers to": async (layers) => {
+    const bytes = bytesOf(10, 12);
+    await write(layers, layer(A, bytes), bytes);
+    await write(layers, layer(B, bytes, A), bytes);
+    await write(layers, layer(C, bytes, A), bytes);
+    const reference = await layers.get(B);
+    same("what is freed", freed(await layers.prune()), [[C, 20, 10]]);
+    same("what stays", await chains(layers), [A, B]);
+    await layers.release(reference);
+    same("list", await layers.list(), []);
   },
   "sweeping leaves layers alone": async (layers) => {
     const bytes = bytesOf(10, 11);

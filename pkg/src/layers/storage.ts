@@ -2,6 +2,7 @@ import { Turns } from "../backends/turns.js";
 import { LayerglassError } from "../error.js";
 import type { LayerBytes, LayerStorage, LayerWriter, StoredLayer } from "../layer-types.js";
 import type { FreedLayer } from "../store-types.js";
+import { storageError } from "./errors.js";
 import { parseFacts, printFacts } from "./facts.js";
 import { contentsOf, type Files, type NewFile } from "./files.js";
 
@@ -21,30 +22,11 @@ function nameOf(chainId: string): string {
   throw new LayerglassError({ kind: "invalid", code: "argument", message, found: String(chainId) });
 }
 
-/** What went wrong in a storage, by the layer it is about. */
-function failed(thrown: unknown, path: string): LayerglassError {
-  if (thrown instanceof LayerglassError) return thrown;
-  const { name, code, message } = Object(thrown) as { name?: unknown; code?: unknown; message?: unknown };
-  const full = name === "QuotaExceededError" || code === "ENOSPC" || code === "EDQUOT";
-  const reason = typeof message === "string" ? message : String(thrown);
-  return new LayerglassError(
-    {
-      kind: "io",
-      code: full ? "storage-full" : "storage-failed",
-      message: full
-        ? `there is no room for the layer ${path}: ${reason}`
-        : `the layer ${path} could not be kept: ${reason}`,
-      path,
-    },
-    { cause: thrown },
-  );
-}
-
 async function told<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
-    throw failed(thrown, path);
+    throw storageError(thrown, path);
   }
 }
 
@@ -118,6 +100,17 @@ export class FileLayers implements LayerStorage {
     return swept;
   }
 
+  prune(): Promise<FreedLayer[]> {
+    return this.#inTurn(async () => {
+      const layers = await this.list();
+      const parents = new Set(layers.map(({ parent }) => parent));
+      const freed: FreedLayer[] = [];
+      for (const { chainId } of layers.filter((layer) => !parents.has(layer.chainId)))
+        if (!this.#references.has(chainId)) freed.push(...(await this.#free(chainId)));
+      return freed;
+    });
+  }
+
   get(chainId: string): Promise<StoredLayer | undefined> {
     return this.#inTurn(async () => {
       const layer = await this.find(chainId);
@@ -128,12 +121,17 @@ export class FileLayers implements LayerStorage {
 
   release(layer: unknown): Promise<FreedLayer[]> {
     return this.#inTurn(async () => {
+      this.drop(layer);
       const { chainId } = layer as StoredLayer;
-      const left = (this.#references.get(chainId) ?? 1) - 1;
-      if (left > 0) this.#references.set(chainId, left);
-      else this.#references.delete(chainId);
-      return left > 0 ? [] : this.#free(chainId);
+      return this.#references.has(chainId) ? [] : this.#free(chainId);
     });
+  }
+
+  drop(layer: unknown): void {
+    const { chainId } = layer as StoredLayer;
+    const left = (this.#references.get(chainId) ?? 1) - 1;
+    if (left > 0) this.#references.set(chainId, left);
+    else this.#references.delete(chainId);
   }
 
   /** Removes a layer and those below it, as far as nothing refers to them. */
@@ -170,7 +168,7 @@ export class FileLayers implements LayerStorage {
       }
     } catch (thrown) {
       await file.discard().catch(() => {});
-      throw failed(thrown, layer.chainId);
+      throw storageError(thrown, layer.chainId);
     }
   }
 

@@ -14,6 +14,7 @@ import type {
   GcReport,
   ImageState,
   ImageToAdd,
+  LayerStore,
   LeaseOptions,
   NameChange,
   NameToAdd,
@@ -30,7 +31,7 @@ import type {
 } from "../store-types.js";
 import { asText } from "../text.js";
 import { changesOf, StoreChangeEvent, StoreEvents } from "./events.js";
-import { guardBackend, guardLayers } from "./guard.js";
+import { type GuardedLayers, guardBackend, guardClock, guardLayers } from "./guard.js";
 import { StoreSession, tell } from "./session.js";
 import { toParts, toState } from "./state.js";
 
@@ -59,10 +60,20 @@ const copyOf = (value: ImageConfig | Uint8Array) =>
 export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   /** How the store was found when it was opened. */
   readonly report: OpenReport;
+  /** Who keeps its layers, as it was opened. */
+  readonly layers: LayerStore | undefined;
   readonly #session: StoreSession;
+  readonly #guards: readonly GuardedLayers[];
 
-  private constructor(session: StoreSession, report: OpenReport) {
+  private constructor(
+    session: StoreSession,
+    report: OpenReport,
+    layers: LayerStore | undefined,
+    guards: readonly GuardedLayers[],
+  ) {
     super();
+    this.layers = layers;
+    this.#guards = guards;
     this.#session = session;
     this.report = report;
     const self = new WeakRef(this);
@@ -78,22 +89,15 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    * for (const { key, reason } of store.report.problems) console.warn(key, reason);
    */
   static async open(backend: Backend, options: StoreOptions = {}): Promise<ImageStore> {
-    const { layers, layersByOs, platform, now = Date.now, limits, module } = Object(options) as StoreOptions;
-    const clock = () => {
-      try {
-        const time = Number(now());
-        return Number.isFinite(time) ? time : Date.now();
-      } catch {
-        return Date.now();
-      }
-    };
+    const { layers, layersByOs, platform, now, limits, module } = Object(options) as StoreOptions;
+    const [guarded, clock] = [guardBackend(backend), guardClock(now)];
     const stores = Object.entries(layersByOs ?? {}).map(([os, store]) => guardLayers(store, os));
     if (layers) stores.push(guardLayers(layers));
     const host = toText("platform", platform ?? { os: "linux", architecture: "amd64" });
     try {
       const wasm = await storeWasm.start(module);
-      const [handle, report] = await wasm.openStore(guardBackend(backend), stores, host, limits, clock);
-      return new ImageStore(new StoreSession(handle, wasm), report);
+      const [handle, report] = await wasm.openStore(guarded, stores, host, limits, clock);
+      return new ImageStore(new StoreSession(handle, wasm), report, layers, stores);
     } catch (thrown) {
       throw toError(thrown);
     }
@@ -439,6 +443,7 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
   /** Ends the store: every call, also one under way, ends with `aborted`. What was begun is done wholly or not at all. */
   close(): void {
     this.#session.close();
+    for (const guard of this.#guards) guard.close();
   }
 
   /** The same as `close`. */

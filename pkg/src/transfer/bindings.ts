@@ -2,19 +2,21 @@
 import type { ArchiveOpenerHandle, ByteRange } from "../bindings.js";
 import type { Limits } from "../types.js";
 
-/** What a job wants next: to have bytes read to it, or to have told something. With neither it has ended. */
+/** What a job wants next: to have bytes read to it, to have told something, or to have its bytes taken. Else it has ended. */
 export interface JobStep {
   /** A range to be read to it from its beginning to its end. */
   readonly read?: ByteRange;
   /** What the caller is told; its answer comes with the next call. */
   readonly event?: unknown;
+  /** What has come out is to be taken before more does. */
+  readonly more?: true;
 }
 
 /** A piece of work inside wasm memory, which is fed bytes and gives bytes out. */
 export interface JobHandle {
   next(answer: unknown): JobStep;
-  /** Takes bytes of the range that is read. */
-  push(bytes: Uint8Array): void;
+  /** Takes bytes of the range that is read. Is more of it needed? */
+  push(bytes: Uint8Array): boolean;
   /** The range has been read. */
   end(): void;
   /** What has come out since it was last asked. */

@@ -39,6 +39,13 @@ export async function workerOf(archive: Archive, createWorker?: CreateWorker): P
     session.endsWith(worker);
     try {
       await worker.request("open", { source, ...(limits && { limits }) });
+      // What the archive scans from now on need not be scanned again.
+      session.onScan = (layer, bytes) => {
+        if (worker.ended) return;
+        const transfer = [bytes.buffer as ArrayBuffer];
+        // Without it the layer is scanned when it is needed.
+        worker.request("addScan", { layer, bytes }, { transfer }).catch(() => {});
+      };
     } catch (thrown) {
       // So that the next call tries again.
       worker.end(toError(thrown));

@@ -6,6 +6,27 @@ export { opfsLayers } from "../layers/opfs.js";
 export { transferUse } from "./client.js";
 export { type ConvertOptions, convert } from "./convert.js";
 export { type SaveOptions, type SaveReport, type SaveWay, saveStream } from "./download.js";
-export { type ExtractLayerOptions, extractLayer } from "./extract.js";
+export {
+  type ExtractedFile,
+  type ExtractFileOptions,
+  type ExtractLayerOptions,
+  type ExtractTarOptions,
+  extractFile,
+  extractLayer,
+  extractTar,
+  type FileVersion,
+  fileVersions,
+} from "./extract.js";
 export type { StreamOptions, TransferStream } from "./job.js";
+export {
+  type LoadedImage,
+  type LoadedLayer,
+  type LoadNote,
+  type LoadOptions,
+  type LoadProgress,
+  type LoadReport,
+  load,
+} from "./load.js";
+export { type SaveImagesOptions, save } from "./save.js";
+export { collectLayers } from "./storage.js";
 export type * from "./types.js";

@@ -1,4 +1,4 @@
-import type { Compression, Size } from "../types.js";
+import type { Compression, Finding, Size } from "../types.js";
 
 /**
  * Layouts that images are written in: as `docker save` of Docker 1.10 to 24 writes it (`docker`), as that of Docker 25 and later
@@ -67,4 +67,24 @@ export interface CopiedLayer {
   readonly digest: string;
   readonly size: Size;
   readonly compression: Compression;
+}
+
+/** What became of layers that were made one. */
+export interface TarReport {
+  /** Entries of the layers, and bytes of their regular files. */
+  readonly entriesBefore: Size;
+  readonly contentBefore: Size;
+  /** Entries that were written, deletion marks included, and bytes of regular files. */
+  readonly entries: Size;
+  readonly content: Size;
+  /** Deletion marks that were written. */
+  readonly whiteouts: Size;
+  /** Paths that a pattern left out, and bytes of the regular files among them. */
+  readonly dropped: Size;
+  readonly droppedContent: Size;
+  /** Files whose contents come from a layer below, because what a hard link led to there is gone. */
+  readonly broughtUp: Size;
+  readonly findings: readonly Finding[];
+  /** Findings that were not kept. */
+  readonly moreFindings: Size;
 }

@@ -16,7 +16,7 @@ use super::roots;
 use crate::archive::Role;
 use crate::codec::Compression;
 use crate::digest::Digest;
-use crate::image::{CanonicalRules, v1};
+use crate::image::{CanonicalRules, DiffId, v1};
 use crate::layer::LayerForm;
 use crate::manifest::{Descriptor, Manifest, media_type};
 
@@ -232,7 +232,10 @@ fn docker_lists(layout: &mut Layout, members: &mut Members) {
         let descriptors: Vec<Descriptor> = descriptors.map(Option::unwrap_or_default).collect();
         let diff_ids = &config.rootfs().diff_ids;
         let own = names.get(index).into_iter().flatten();
-        if let Some(top) = diff_ids.last() {
+        // It names layers that are in the file by their diff ids, so what is compressed has no place there. Docker's
+        // containerd store, whose layers are, writes none.
+        let is_plain = |top: &&DiffId| descriptors.last().is_some_and(|layer| layer.digest == top.as_str());
+        if let Some(top) = diff_ids.last().filter(is_plain) {
             for name in own.clone() {
                 let top = top.as_str().strip_prefix("sha256:").unwrap_or(top.as_str());
                 let tags = repositories.entry(name.familiar_name().to_owned()).or_default();

@@ -104,7 +104,7 @@ impl Blocks {
 /// Compresses blocks, each as if it were the first that it gets.
 pub(crate) enum BlockEncoder {
     Gzip(gzip::Deflate),
-    Zstd(Box<zstd::Frames>),
+    Zstd(zstd::Frames),
 }
 
 impl BlockEncoder {
@@ -113,7 +113,7 @@ impl BlockEncoder {
         let level = encoding.checked_level()?;
         Ok(match encoding.compression {
             Compression::Gzip => Some(Self::Gzip(gzip::Deflate::new(level))),
-            Compression::Zstd => Some(Self::Zstd(Box::new(zstd::Frames::new(level)))),
+            Compression::Zstd => Some(Self::Zstd(zstd::Frames::new(level))),
             _ => None,
         })
     }

@@ -9,20 +9,20 @@ use structured_zstd::encoding::{CompressionLevel, FrameCompressor};
 /// larger ones cost more memory.
 pub(super) const FRAME_BYTES: usize = 4 << 20;
 
-/// Makes frames.
+/// Makes frames, each with a compressor of its own: nothing is left of one frame that could show in another.
 pub(crate) struct Frames {
-    compressor: FrameCompressor,
+    level: CompressionLevel,
 }
 
 impl Frames {
     pub(super) fn new(level: i32) -> Self {
-        let mut compressor = FrameCompressor::new(CompressionLevel::from_level(level));
-        compressor.set_content_checksum(true);
-        compressor.set_content_size_flag(true);
-        Self { compressor }
+        Self { level: CompressionLevel::from_level(level) }
     }
 
-    pub(super) fn encode(&mut self, block: &[u8], output: &mut Vec<u8>) {
-        self.compressor.compress_independent_frame_into(block, output);
+    pub(super) fn encode(&self, block: &[u8], output: &mut Vec<u8>) {
+        let mut compressor: FrameCompressor = FrameCompressor::new(self.level);
+        compressor.set_content_checksum(true);
+        compressor.set_content_size_flag(true);
+        compressor.compress_independent_frame_into(block, output);
     }
 }

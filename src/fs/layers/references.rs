@@ -94,9 +94,6 @@ impl LayerFolder {
             return Ok(Vec::new());
         }
         let _lock = self.lock(true)?;
-        if let (Some(holder), Some(hex)) = (&mut state.holder, hex_of(&chain_id)) {
-            holder.remove(&hex);
-        }
         self.free(&mut state, chain_id)
     }
 
@@ -181,8 +178,8 @@ impl LayerFolder {
         Ok(LayerRef { store: self.0.number, number: state.last, chain_id: chain_id.clone() })
     }
 
-    /// Gives a reference back without freeing anything.
-    pub(super) fn let_go(&self, layer: LayerRef) {
+    /// Gives a reference back without freeing anything: to a layer that another one lies on, or somebody holds.
+    pub(in crate::fs) fn let_go(&self, layer: LayerRef) {
         let mut state = self.state();
         let hex = hex_of(&layer.chain_id);
         if let (Ok(true), Some(hex)) = (self.give_back(&mut state, layer), hex)
@@ -213,6 +210,21 @@ impl LayerFolder {
         state: &mut State,
         chain_id: ChainId,
     ) -> Result<Vec<FreedLayer>, LayerFolderError> {
+        // Until all of them are freed it is noted that this store has to do with them: whoever opens the store after a
+        // process that was killed goes on from there. Where there is no space for that note it is done without.
+        let mut noted = vec![chain_id.clone()];
+        let _ = self.announce(state, &chain_id);
+        let freed = self.free_noting(state, chain_id, &mut noted);
+        noted.iter().for_each(|chain_id| self.renounce(state, chain_id));
+        freed
+    }
+
+    fn free_noting(
+        &self,
+        state: &mut State,
+        chain_id: ChainId,
+        noted: &mut Vec<ChainId>,
+    ) -> Result<Vec<FreedLayer>, LayerFolderError> {
         self.refresh(state)?;
         let needed = self.needed(state)?;
         let mut freed = Vec::new();
@@ -223,6 +235,10 @@ impl LayerFolder {
                 break;
             }
             let Some(info) = state.info(&chain_id) else { break };
+            if let Some(below) = &info.parent {
+                let _ = self.announce(state, below);
+                noted.push(below.clone());
+            }
             self.remove(&chain_id)?;
             state.known.remove(&chain_id);
             next = info.parent;

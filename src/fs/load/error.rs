@@ -16,7 +16,7 @@ pub enum LoadError {
         /// The number of the image that it concerns.
         image: Option<usize>,
         /// What is wrong.
-        first: LoadProblem,
+        first: Box<LoadProblem>,
         /// What else is wrong.
         more: Vec<(Option<usize>, LoadProblem)>,
     },
@@ -57,7 +57,7 @@ fn others(count: usize) -> String {
 impl LoadError {
     fn reason(&self) -> Option<&dyn Reason> {
         Some(match self {
-            Self::Wrong { first, .. } => first,
+            Self::Wrong { first, .. } => &**first,
             Self::Layer { source, .. } | Self::Layers(source) => source,
             Self::Config { source, .. } => source,
             Self::File(error) => error,

@@ -142,7 +142,7 @@ impl<'l> Layers<'l> {
         diff_id: Option<&DiffId>,
     ) -> Result<(ChainId, DiffId), LoadError> {
         let blob = layer.blob.ok_or_else(|| {
-            let first = LoadProblem::LayerMissing { entry: layer.entry.clone() };
+            let first = Box::new(LoadProblem::LayerMissing { entry: layer.entry.clone() });
             LoadError::Wrong { image: None, first, more: Vec::new() }
         })?;
         let in_file = |source| FileError::Archive { path: self.file.path().to_owned(), source };
@@ -174,6 +174,10 @@ impl<'l> Layers<'l> {
         let chain_id = registered.chain_id().clone();
         let info = self.layers.info(&chain_id);
         self.held.insert(chain_id.clone(), registered);
+        // What lies below is held by what lies on it.
+        if let Some(below) = below.and_then(|below| self.held.remove(below)) {
+            self.layers.let_go(below);
+        }
         let info = info.map_err(in_layer)?;
         let found = info.map(|info| info.diff_id).or_else(|| diff_id.cloned());
         let found =
@@ -188,6 +192,11 @@ impl<'l> Layers<'l> {
 
     pub(super) fn take_report(&mut self) -> Vec<LoadedLayer> {
         std::mem::take(&mut self.report)
+    }
+
+    /// Holds the layers until the store is closed: it is not certain that no image needs them.
+    pub(super) fn keep(&mut self) {
+        self.held.clear();
     }
 
     /// Gives the layers back, the upper ones first: those that no image holds now are freed.

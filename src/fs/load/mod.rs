@@ -103,11 +103,12 @@ impl ImageFile {
         match options.unit {
             LoadUnit::Archive => {
                 if let Some((image, first)) = problems.next() {
+                    let first = Box::new(first);
                     return Err(LoadError::Wrong { image, first, more: problems.collect() });
                 }
             }
             LoadUnit::Image => report.failed.extend(problems.map(|(image, first)| {
-                let more = Vec::new();
+                let (first, more) = (Box::new(first), Vec::new());
                 (image, LoadError::Wrong { image, first, more })
             })),
         }
@@ -125,7 +126,7 @@ impl ImageFile {
         };
         let released = held.release();
         loaded?;
-        // The images are there; what could not be given back is freed when the data root is opened again.
+        // The images are there; what could not be given back is freed when it is looked for who needs it.
         report.cleanup_pending |= released.is_err();
         Ok(report)
     }
@@ -147,12 +148,8 @@ impl<B: Backend, L: LayerStore> Work<'_, B, L> {
         for image in &self.plan.images {
             configs.push(self.config(layers, image)?);
         }
-        self.add(
-            &self.plan.images,
-            &configs,
-            |parent| configs.get(parent).map(|of| ImageId::of(of)),
-            report,
-        )?;
+        let parent = |parent: usize| configs.get(parent).map(|of| ImageId::of(of));
+        self.add(layers, &self.plan.images, &configs, parent, report)?;
         report.layers = layers.take_report();
         Ok(())
     }
@@ -163,7 +160,7 @@ impl<B: Backend, L: LayerStore> Work<'_, B, L> {
         for image in &self.plan.images {
             let loaded = self.config(layers, image).and_then(|config| {
                 let parent = |parent: usize| ids.get(parent).copied().flatten();
-                self.add(std::slice::from_ref(image), std::slice::from_ref(&config), parent, report)?;
+                self.add(layers, std::slice::from_ref(image), std::slice::from_ref(&config), parent, report)?;
                 Ok(ImageId::of(&config))
             });
             ids.push(loaded.as_ref().ok().copied());
@@ -187,6 +184,7 @@ impl<B: Backend, L: LayerStore> Work<'_, B, L> {
 
     fn add(
         &self,
+        layers: &mut Layers<'_>,
         images: &[PlannedImage],
         configs: &[Vec<u8>],
         parent_of: impl Fn(usize) -> Option<ImageId>,
@@ -209,7 +207,16 @@ impl<B: Backend, L: LayerStore> Work<'_, B, L> {
             let (names, image) = (image.names.clone(), image.image);
             loaded.push(LoadedImage { image, id, is_new: false, parent, names });
         }
-        let added = block_on(self.images.add_all(&new, &names))?;
+        let added = match block_on(self.images.add_all(&new, &names)) {
+            Ok(added) => added,
+            Err(error) => {
+                let ids: Vec<ImageId> = loaded.iter().map(|image| image.id).collect();
+                if !block_on(self.images.has_none_of(&ids)) {
+                    layers.keep();
+                }
+                return Err(error.into());
+            }
+        };
         for (loaded, (_, is_new)) in loaded.iter_mut().zip(added.images) {
             loaded.is_new = is_new;
         }

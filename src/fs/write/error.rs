@@ -3,10 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::copy::CopyFailure;
-use crate::archive::LayoutError;
+use crate::archive::{ExtractError, LayoutError, RepackError};
 use crate::error::{ErrorKind, Reason};
-use crate::fs::{FileError, UnpackError};
+use crate::fs::{FileError, LayerIoError, UnpackError};
 use crate::layer::LayerCopyError;
 use crate::tar::TarWriteError;
 
@@ -72,6 +71,12 @@ pub enum WriteError {
     /// The images cannot be written in that layout.
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// A part of an image cannot be had.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// An image cannot be made anew.
+    #[error(transparent)]
+    Repack(#[from] RepackError),
     /// A tar cannot hold a member.
     #[error(transparent)]
     Tar(#[from] TarWriteError),
@@ -106,12 +111,12 @@ impl WriteError {
     }
 
     /// What went wrong with a layer on its way to `path`.
-    pub(super) fn layer(entry: &str, path: impl Into<PathBuf>, error: CopyFailure) -> Self {
+    pub(super) fn layer(entry: &str, path: impl Into<PathBuf>, error: LayerIoError) -> Self {
         let entry = entry.to_owned();
         match error {
-            CopyFailure::Read(source) => Self::Read { entry, source },
-            CopyFailure::Write(source) => Self::io("write", path, source),
-            CopyFailure::Copy(source) => Self::Layer { entry, source },
+            LayerIoError::Read { source } => Self::Read { entry, source },
+            LayerIoError::Write { source } => Self::io("write", path, source),
+            LayerIoError::Copy(source) => Self::Layer { entry, source },
         }
     }
 
@@ -138,6 +143,8 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.kind(),
             Self::Changed { .. } => ErrorKind::Corrupt,
             Self::Layout(source) => source.kind(),
+            Self::Extract(source) => source.kind(),
+            Self::Repack(source) => source.kind(),
             Self::Tar(source) => source.kind(),
             Self::File(source) => source.kind(),
             Self::Packed { source, .. } => source.kind(),
@@ -155,6 +162,8 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.code(),
             Self::Changed { .. } => "write-changed",
             Self::Layout(source) => source.code(),
+            Self::Extract(source) => source.code(),
+            Self::Repack(source) => source.code(),
             Self::Tar(source) => source.code(),
             Self::File(source) => source.code(),
             Self::Packed { source, .. } => source.code(),
@@ -176,6 +185,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.expected(),
             Self::Changed { expected, .. } => Some(expected.to_string()),
             Self::Layout(source) => source.expected(),
+            Self::Repack(source) => source.expected(),
             _ => None,
         }
     }
@@ -185,6 +195,7 @@ impl Reason for WriteError {
             Self::Layer { source, .. } => source.found(),
             Self::Changed { found, .. } => Some(found.to_string()),
             Self::Layout(source) => source.found(),
+            Self::Repack(source) => source.found(),
             _ => None,
         }
     }
@@ -199,6 +210,8 @@ impl Reason for WriteError {
                 Some(entry.clone())
             }
             Self::Layout(source) => source.path(),
+            Self::Extract(source) => source.path(),
+            Self::Repack(source) => source.path(),
             Self::File(source) => source.path(),
             _ => None,
         }

@@ -16,6 +16,8 @@ pub(super) enum Step {
     Read(RangeData),
     /// The caller is to be told something; the answer comes with the next call.
     Tell(JsValue),
+    /// What has come out is to be taken, before more does.
+    Take,
     /// Nothing: it has ended.
     Done,
 }
@@ -30,6 +32,11 @@ pub(super) trait Work {
 
     /// The range has been read.
     fn end(&mut self, out: &mut Vec<u8>) -> Result<(), JsValue>;
+
+    /// Is no more of the range needed?
+    fn is_enough(&self) -> bool {
+        false
+    }
 
     /// What it came to.
     fn report(&mut self) -> Result<JsValue, JsValue>;
@@ -65,11 +72,12 @@ impl JobHandle {
 
 #[wasm_bindgen]
 impl JobHandle {
-    /// What is wanted next: `{ read: { file, offset, length } }`, `{ event }`, or `{}` at the end.
+    /// What is wanted next: `{ read: { file, offset, length } }`, `{ event }`, `{ more: true }`, or `{}` at the end.
     pub fn next(&self, answer: &JsValue) -> Result<JsValue, JsValue> {
         let (name, value) = match self.run(|work, out| work.next(answer, out))? {
             Step::Read(range) => ("read", to_js(&range)?),
             Step::Tell(event) => ("event", event),
+            Step::Take => ("more", JsValue::TRUE),
             Step::Done => return Ok(Object::new().into()),
         };
         let step = Object::new();
@@ -77,9 +85,12 @@ impl JobHandle {
         Ok(step.into())
     }
 
-    /// Takes bytes of the range that is read.
-    pub fn push(&self, bytes: &[u8]) -> Result<(), JsValue> {
-        self.run(|work, out| work.push(bytes, out))
+    /// Takes bytes of the range that is read. Is more of it needed?
+    pub fn push(&self, bytes: &[u8]) -> Result<bool, JsValue> {
+        self.run(|work, out| {
+            work.push(bytes, out)?;
+            Ok(!work.is_enough())
+        })
     }
 
     /// The range has been read.

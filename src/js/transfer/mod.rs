@@ -5,10 +5,15 @@
 
 mod convert;
 mod decompressor;
+mod file;
 mod job;
 mod layer;
+mod load;
 mod options;
+mod save;
 mod scan;
+mod skip;
+mod tar;
 mod write;
 
 use std::cell::RefCell;
@@ -23,7 +28,8 @@ use super::error::{BindingError, to_thrown};
 use super::object::{limits, wrong};
 use super::opener::{Opening, RangeData};
 use super::scanned::decode;
-use crate::archive::Archive;
+use crate::archive::{Archive, LayoutError};
+use crate::codec::Compression;
 use crate::limits::Limits;
 
 /// An archive that jobs share.
@@ -38,10 +44,31 @@ impl Opened {
         self.archive.try_borrow().map_err(|_| ended())
     }
 
+    fn archive_mut(&self) -> Result<std::cell::RefMut<'_, Archive>, JsValue> {
+        self.archive.try_borrow_mut().map_err(|_| ended())
+    }
+
     /// Where a layer's stored bytes lie.
     fn range(&self, layer: usize) -> Result<RangeData, JsValue> {
         let source = self.archive()?.layer_source(layer).map_err(to_thrown)?;
         Ok(RangeData { file: source.file, offset: source.offset, length: source.length })
+    }
+
+    /// The stored layers of an image, lowest first.
+    fn layers(&self, image: usize) -> Result<Vec<usize>, JsValue> {
+        let parts = self.archive()?.image_parts(image).map_err(to_thrown)?;
+        let layers = parts.layers.iter().enumerate().map(|(position, layer)| {
+            let absent = || LayoutError::LayerAbsent { image, layer: position, entry: layer.entry.clone() };
+            layer.source.ok_or_else(|| to_thrown(absent()))
+        });
+        layers.collect()
+    }
+
+    /// What a scanned layer is compressed with.
+    fn compression(&self, layer: usize) -> Result<Compression, JsValue> {
+        let data = self.archive()?.data();
+        let report = data.layers.get(layer).and_then(|layer| layer.scan.as_ref());
+        Ok(report.map_or(Compression::None, |report| report.compression))
     }
 
     /// What messages call a layer: where it lies in the file.
@@ -99,9 +126,12 @@ impl TransferHandle {
     /// Begins a job of a kind.
     pub fn job(&self, kind: &str, options: &JsValue) -> Result<JobHandle, JsValue> {
         match kind {
-            "scan" => scan::job(&self.0, options),
             "convert" => convert::job(&self.0, options),
+            "file" => file::job(&self.0, options),
             "layer" => layer::job(&self.0, options),
+            "load" => load::job(&self.0, options),
+            "tar" => tar::job(&self.0, options),
+            "versions" => file::versions_job(&self.0, options),
             _ => Err(wrong("job", "there is none of that name")),
         }
     }
@@ -110,11 +140,16 @@ impl TransferHandle {
     #[wasm_bindgen(js_name = addScan)]
     pub fn add_scan(&self, layer: usize, scan: &Uint8Array) -> Result<(), JsValue> {
         let scanned = decode(scan)?;
-        let mut archive = self.0.archive.try_borrow_mut().map_err(|_| ended())?;
-        archive.add_scan(layer, scanned).map_err(to_thrown)
+        self.0.archive_mut()?.add_scan(layer, scanned).map_err(to_thrown)
     }
 }
 
 fn ended() -> JsValue {
     to_thrown(BindingError::Ended("archive"))
+}
+
+/// Begins to write images whose layers lie elsewhere; see `SavedImage` of the package.
+#[wasm_bindgen(js_name = saveJob)]
+pub fn save_job(images: &js_sys::Array, options: &JsValue) -> Result<JobHandle, JsValue> {
+    save::job(images, options)
 }

@@ -46,9 +46,12 @@ pub(super) fn images(value: &JsValue) -> Result<Vec<ImageChoice>, JsValue> {
     Array::from(value).iter().map(choice).collect()
 }
 
-/// Platforms, each as JSON.
+/// A platform, as JSON.
+pub(super) fn platform(what: &'static str, value: &JsValue) -> Result<Platform, JsValue> {
+    argument(&value.as_string().ok_or_else(|| wrong(what, "it is no text"))?)
+}
+
+/// Several of them.
 pub(super) fn platforms(value: &JsValue) -> Result<Vec<Platform>, JsValue> {
-    let platform =
-        |text: JsValue| argument(&text.as_string().ok_or_else(|| wrong("platforms", "it is no text"))?);
-    Array::from(value).iter().map(platform).collect()
+    Array::from(value).iter().map(|value| platform("platforms", &value)).collect()
 }

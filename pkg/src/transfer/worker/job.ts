@@ -9,6 +9,9 @@ import type { JobPiece } from "../protocol.js";
 /** What is gathered before it is handed over, at least, unless the caller has to be told something first. */
 const PIECE_BYTES = 1 << 18;
 
+/** Bytes that a job is given at a time: they may unpack to a thousand times as many, which leave before the next are given. */
+const FED_BYTES = 1 << 16;
+
 /** A job that is under way. */
 export interface Job {
   next(answer: unknown, task: Task): Promise<JobPiece>;
@@ -85,22 +88,34 @@ async function* run(
   let answer: unknown;
   for (;;) {
     check();
-    const { read, event } = handle.next(answer);
+    const { read, event, more } = handle.next(answer);
     answer = undefined;
     const before = handle.take();
     if (before) yield { bytes: before };
     if (event !== undefined) answer = yield { event };
     else if (read) {
-      for await (const chunk of source.chunks(read.file, read.offset, read.length)) {
-        check();
-        handle.push(chunk);
-        const bytes = handle.take();
-        if (bytes) yield { bytes };
-      }
+      yield* feed(handle, source.chunks(read.file, read.offset, read.length), check);
       handle.end();
-    } else {
+    } else if (!more) {
       yield { report: handle.report() };
       return;
+    }
+  }
+}
+
+/** Feeds chunks to the job until it wants no more of them. */
+async function* feed(
+  handle: JobHandle,
+  chunks: AsyncIterable<Uint8Array>,
+  check: () => void,
+): AsyncGenerator<JobPiece, undefined, unknown> {
+  for await (const chunk of chunks) {
+    check();
+    for (let at = 0; at < chunk.length; at += FED_BYTES) {
+      const isMoreWanted = handle.push(chunk.subarray(at, at + FED_BYTES));
+      const bytes = handle.take();
+      if (bytes) yield { bytes };
+      if (!isMoreWanted) return;
     }
   }
 }

@@ -1,0 +1,13 @@
+//! What is in an image: its packages, and its issues.
+#![cfg(all(feature = "archive", not(target_arch = "wasm32")))]
+
+#[path = "../support/build.rs"]
+mod build;
+mod databases;
+mod documents;
+mod executables;
+mod java;
+mod languages;
+mod lint;
+mod programs;
+mod support;
