@@ -29,6 +29,7 @@ mod recorded_archives;
 mod recorded_tars;
 mod recording;
 #[cfg(target_os = "linux")]
+#[allow(clippy::single_range_in_vec_init, reason = "ranges of layers, of which one is enough")]
 mod repack;
 #[cfg(target_os = "linux")]
 mod stream;
