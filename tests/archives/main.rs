@@ -36,3 +36,5 @@ mod tars;
 mod tools;
 #[cfg(target_os = "linux")]
 mod write;
+#[cfg(target_os = "linux")]
+mod write_failures;
