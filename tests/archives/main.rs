@@ -30,6 +30,8 @@ mod recorded_tars;
 mod recording;
 #[cfg(target_os = "linux")]
 mod repack;
+#[cfg(target_os = "linux")]
+mod stream;
 #[path = "../support/tars.rs"]
 mod tars;
 #[cfg(target_os = "linux")]

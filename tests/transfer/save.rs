@@ -46,8 +46,11 @@ fn drivers() -> Vec<LayerDriver> {
     vec![LayerDriver::Tar]
 }
 
-/// Names, ids, diff ids, parents and configurations of a store.
-fn all_of(root: &DataRoot) -> BTreeMap<ImageId, (Vec<String>, Option<ImageId>, Vec<u8>)> {
+/// An image's names, its parent and its configuration.
+type Described = (Vec<String>, Option<ImageId>, Vec<u8>);
+
+/// All images of a store.
+fn all_of(root: &DataRoot) -> BTreeMap<ImageId, Described> {
     let described = |id: ImageId| {
         let names = root.images.names_of(&id).iter().map(|name| name.as_str().to_owned()).collect();
         (id, (names, root.images.parent(&id), block_on(root.images.raw(&id)).expect("there")))

@@ -27,6 +27,7 @@ export {
   type LoadReport,
   load,
 } from "./load.js";
+export { type RepackedLayer, type RepackOptions, type RepackReport, repack } from "./repack.js";
 export { type SaveImagesOptions, save } from "./save.js";
 export { collectLayers } from "./storage.js";
 export type * from "./types.js";
