@@ -39,3 +39,5 @@ mod tars;
 mod tools;
 #[cfg(target_os = "linux")]
 mod write;
+#[cfg(target_os = "linux")]
+mod write_failures;
