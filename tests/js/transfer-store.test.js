@@ -83,8 +83,10 @@ for (const name of images) {
         assert.deepEqual(new Set(found.map(({ id }) => id)), expected, what);
         assert.deepEqual(found.flatMap(({ names }) => names).sort(), names.sort(), what);
         for (const { id, diffIds } of found) assert.deepEqual(diffIds, await diffIdsOf(opened, id), what);
-        const second = await bytesOf(save(opened, names.length > 0 ? names : wanted, way).stream);
-        assert.equal(sha256(second), sha256(bytes), what);
+        if (way.compression) {
+          const second = await bytesOf(save(opened, names.length > 0 ? names : wanted, way).stream);
+          assert.equal(sha256(second), sha256(bytes), what);
+        }
         saved.close();
       }
 

@@ -3,8 +3,8 @@ import { checkCount } from "../checks.js";
 import type { Size } from "../types.js";
 import { workerOf } from "./client.js";
 import { settings } from "./convert.js";
-import { RunningJob, type StreamOptions, streamOf, type TransferStream } from "./job.js";
-import type { TarReport, WriteSettings } from "./types.js";
+import { RunningJob, streamOf } from "./job.js";
+import type { StreamOptions, TarReport, TransferStream, WriteSettings } from "./types.js";
 
 /** What an image is made anew with. */
 export interface RepackOptions extends WriteSettings, StreamOptions {
