@@ -59,7 +59,7 @@ impl ImageFile {
     /// use layerglass::fs::{ConvertOptions, ImageFile, OpenOptions, WriteTarget};
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let target = folder.path().join("quirks.oci");
-    /// let file = ImageFile::open("tests/fixtures/quirks.docker20.tar", &OpenOptions::default())?;
+    /// let file = ImageFile::open("tests/fixtures/quirks.docker28.tar", &OpenOptions::default())?;
     /// let report = file.convert(WriteTarget::Folder(target.clone()), &ConvertOptions::new(ArchiveFormat::Oci))?;
     /// assert_eq!(report.images[0].names, ["docker.io/library/quirks:1"]);
     /// let written = ImageFile::open(&target, &OpenOptions::default())?;
