@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
 
+mod convert;
 mod load;
 mod native;
 mod table;
@@ -24,6 +25,8 @@ const NOUNS: &str = "nouns";
 const STORE: &str = "store";
 /// Loading images into a data root, beside `docker load` and skopeo.
 const LOAD: &str = "load";
+/// A docker-save file converted into an OCI layout with gzip, beside skopeo.
+const CONVERT: &str = "convert";
 /// Images unpacked into folders.
 const UNPACK: &str = "unpack";
 const DEFAULT_RUNS: u32 = 5;
@@ -51,6 +54,15 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         native.make(&inputs)?;
         rows.extend(load::run(native.path(), &inputs, runs)?);
         parts.retain(|part| *part != LOAD);
+    }
+    if parts.contains(&CONVERT) {
+        println!("bench: {CONVERT}");
+        let inputs = project.target().join("bench");
+        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
+        let native = Native::build(project)?;
+        native.make(&inputs)?;
+        rows.extend(convert::run(native.path(), &inputs, runs)?);
+        parts.retain(|part| *part != CONVERT);
     }
     if parts.contains(&UNPACK) {
         println!("bench: {UNPACK}");
@@ -108,7 +120,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, LOAD, UNPACK, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, LOAD, CONVERT, UNPACK, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();
