@@ -22,7 +22,7 @@ pub fn load(image: &Path, root: &Path, driver: &str, sync: bool) -> Result {
 }
 
 /// The most memory that this process had, in KiB; 0 where that is not told.
-fn peak_memory() -> u64 {
+pub fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)

@@ -6,12 +6,15 @@
 //! native store FOLDER RUNS        times a store of 100,000 images that it makes there
 //! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
 //! native load FILE ROOT DRIVER SYNC   loads an image into a data root, `synced` or `unsynced`
+//! native convert FILE FOLDER      writes all images into an OCI layout, their layers compressed with gzip
 //! native oci FILE FOLDER          writes the image into an OCI layout, for programs that unpack those
 //! native access FOLDER RUNS       times opening files deep in a gzip layer of 500 MB
 //! native image FILE               scans every layer of an image on all cores and checks every digest
 //! ```
 
 mod access;
+#[cfg(target_os = "linux")]
+mod convert;
 mod inputs;
 mod load;
 mod read;
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
         }
         #[cfg(target_os = "linux")]
         ["unpack", file, folder] => unpack::unpack(Path::new(file), Path::new(folder)),
+        #[cfg(target_os = "linux")]
+        ["convert", file, folder] => convert::convert(Path::new(file), Path::new(folder)),
         #[cfg(target_os = "linux")]
         ["oci", file, folder] => unpack::oci(Path::new(file), Path::new(folder)),
         ["access", folder, runs] => {

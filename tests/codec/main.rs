@@ -12,6 +12,7 @@ mod inflate;
 mod limits;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
+mod recorded;
 mod seek;
 mod xz;
 mod zstd;

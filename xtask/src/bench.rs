@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
 
+mod convert;
 mod load;
 mod native;
 mod table;
@@ -24,61 +25,52 @@ const NOUNS: &str = "nouns";
 const STORE: &str = "store";
 /// Loading images into a data root, beside `docker load` and skopeo.
 const LOAD: &str = "load";
+/// A docker-save file converted into an OCI layout with gzip, beside skopeo.
+const CONVERT: &str = "convert";
 /// Images unpacked into folders.
 const UNPACK: &str = "unpack";
 /// Files opened deep in a large layer.
 const ACCESS: &str = "access";
+/// The parts that need no JavaScript, in turn.
+const OWN: [&str; 6] = [NOUNS, STORE, LOAD, CONVERT, UNPACK, ACCESS];
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
-    let (runs, mut parts) = parse(arguments)?;
+    let (runs, parts) = parse(arguments)?;
+    let (own, others): (Vec<&str>, Vec<&str>) = parts.into_iter().partition(|part| OWN.contains(part));
     let mut rows = Vec::new();
-    if parts.contains(&NOUNS) {
-        println!("bench: {NOUNS}");
-        rows.extend(parse_rows(NOUNS, &native::nouns(project, runs)?)?);
-        parts.retain(|part| *part != NOUNS);
+    for part in own {
+        println!("bench: {part}");
+        rows.extend(own_part(project, part, runs)?);
     }
-    if parts.contains(&STORE) {
-        println!("bench: {STORE}");
-        let inputs = project.target().join("bench");
-        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
-        rows.extend(parse_rows(STORE, &Native::build(project)?.store(&inputs, runs)?)?);
-        parts.retain(|part| *part != STORE);
-    }
-    if parts.contains(&LOAD) {
-        println!("bench: {LOAD}");
-        let inputs = project.target().join("bench");
-        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
-        let native = Native::build(project)?;
-        native.make(&inputs)?;
-        rows.extend(load::run(native.path(), &inputs, runs)?);
-        parts.retain(|part| *part != LOAD);
-    }
-    if parts.contains(&ACCESS) {
-        println!("bench: {ACCESS}");
-        let inputs = project.target().join("bench");
-        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
-        let native = Native::build(project)?;
-        native.make(&inputs)?;
-        rows.extend(parse_rows(ACCESS, &native.access(&inputs, runs)?)?);
-        parts.retain(|part| *part != ACCESS);
-    }
-    if parts.contains(&UNPACK) {
-        println!("bench: {UNPACK}");
-        let inputs = project.target().join("bench");
-        let native = Native::build(project)?;
-        native.make(&inputs)?;
-        rows.extend(unpack::run(&native, &inputs, runs)?);
-        parts.retain(|part| *part != UNPACK);
-    }
-    if !parts.is_empty() {
-        rows.extend(files(project, runs, parts)?);
+    if !others.is_empty() {
+        rows.extend(files(project, runs, others)?);
     }
     print!("\n{}", table::text(&rows));
     println!(
         "\nMedians of {runs} runs, in turn. Both sides of a ratio come from the same run on this machine."
     );
     Ok(())
+}
+
+/// A part that needs no JavaScript.
+fn own_part(project: &Project, part: &'static str, runs: u32) -> Result<Vec<Row>> {
+    if part == NOUNS {
+        return parse_rows(part, &native::nouns(project, runs)?);
+    }
+    let inputs = project.target().join("bench");
+    std::fs::create_dir_all(&inputs).at("create", &inputs)?;
+    let native = Native::build(project)?;
+    if part == STORE {
+        return parse_rows(part, &native.store(&inputs, runs)?);
+    }
+    native.make(&inputs)?;
+    match part {
+        LOAD => load::run(native.path(), &inputs, runs),
+        CONVERT => convert::run(native.path(), &inputs, runs),
+        UNPACK => unpack::run(&native, &inputs, runs),
+        _ => parse_rows(part, &native.access(&inputs, runs)?),
+    }
 }
 
 /// The parts that read large files, or run in JavaScript.
@@ -119,7 +111,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, LOAD, UNPACK, ACCESS, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || OWN.into_iter().chain([NATIVE]).chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();
