@@ -47,6 +47,7 @@ mod folder;
 mod graph;
 mod host;
 mod image_file;
+mod inspect;
 mod layer_file;
 #[cfg(unix)]
 mod layers;

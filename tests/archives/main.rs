@@ -29,10 +29,15 @@ mod recorded_archives;
 mod recorded_tars;
 mod recording;
 #[cfg(target_os = "linux")]
+#[allow(clippy::single_range_in_vec_init, reason = "ranges of layers, of which one is enough")]
 mod repack;
+#[cfg(target_os = "linux")]
+mod stream;
 #[path = "../support/tars.rs"]
 mod tars;
 #[cfg(target_os = "linux")]
 mod tools;
 #[cfg(target_os = "linux")]
 mod write;
+#[cfg(target_os = "linux")]
+mod write_failures;

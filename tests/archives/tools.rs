@@ -8,7 +8,6 @@ use std::process::{Command, Stdio};
 
 use layerglass::archive::{ArchiveFormat, LayerEncoding, ManifestForm};
 use layerglass::codec::Encoding;
-use layerglass::digest::Digest;
 use layerglass::fs::ConvertOptions;
 use serde_json::Value;
 
@@ -32,7 +31,7 @@ fn installed(program: &str, arguments: &[&str]) -> bool {
     match Command::new(program).args(arguments).stdin(Stdio::null()).output() {
         Ok(output) if output.status.success() => {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            println!("RAN {program}: {}", text.lines().next().unwrap_or_default());
+            println!("RAN {program}: {}", text.trim().lines().next().unwrap_or_default());
             true
         }
         Ok(_) | Err(_) => {
@@ -269,14 +268,32 @@ fn crane_reads_archives() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
+    let mut count = 0;
     for source in SOURCES {
-        for format in [ArchiveFormat::Docker, ArchiveFormat::DockerOci] {
-            let path = folder.path().join("image.tar");
-            convert(&fixture(source), &path, false, &ConvertOptions::new(format)).unwrap();
-            run("crane", &["validate", "--tarball", &text(&path)]);
-            let digest = Digest::sha256(run("crane", &["config", &text(&path)]).as_bytes()).to_string();
-            println!("{source}: {digest}");
-            fs::remove_file(&path).unwrap();
+        for (name, mut options) in forms() {
+            for format in [ArchiveFormat::Docker, ArchiveFormat::DockerOci] {
+                options.write.format = format;
+                if format == ArchiveFormat::Docker && name == "gzip" {
+                    continue;
+                }
+                let path = folder.path().join("image.tar");
+                convert(&fixture(source), &path, false, &options).unwrap();
+                // It computes the digests of all layers, of the config and of the manifest.
+                // crane takes all layers to be compressed as the first is; Docker's containerd store mixes, and crane 0.20 does
+                // not read what Docker itself saves of it either.
+                if source == "quirks.docker28-containerd.tar"
+                    && format == ArchiveFormat::DockerOci
+                    && name == "kept"
+                {
+                    fs::remove_file(&path).unwrap();
+                    continue;
+                }
+                let said = run("crane", &["validate", "--tarball", &text(&path)]);
+                assert!(said.contains("PASS"), "{source} {name}: {said}");
+                fs::remove_file(&path).unwrap();
+                count += 1;
+            }
         }
     }
+    println!("crane validated {count} archives");
 }

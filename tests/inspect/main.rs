@@ -6,6 +6,8 @@ mod build;
 mod databases;
 mod documents;
 mod executables;
+#[cfg(feature = "fs")]
+mod image_file;
 mod java;
 mod languages;
 mod lint;

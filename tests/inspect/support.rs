@@ -50,9 +50,13 @@ impl Layer {
         &self.contents[row as usize]
     }
 
+    pub fn tar(&self) -> Vec<u8> {
+        self.tar.clone().end()
+    }
+
     pub fn table(&self) -> Arc<FileTable> {
         let mut scan = LayerScan::new(ContentHash::Xxh3, &Limits::default());
-        scan.push(&self.tar.clone().end());
+        scan.push(&self.tar());
         let layer = scan.finish();
         assert_eq!(layer.report.error, None);
         assert_eq!(layer.table.len(), self.contents.len());

@@ -149,7 +149,10 @@ test("a download that is not wanted, fails, is ended or is too large leaves noth
   await call("pick", "broken.tar");
   const broken = await call("download", "broken.tar", TOTAL, { failAt: 5_000_000 });
   assert.equal(broken.report.kind, "io");
-  assert.equal((await call("picked", "broken.tar")).size, 0);
+  assert.equal(await call("picked", "broken.tar"), undefined);
+  await call("had", "broken.tar", "before");
+  await call("download", "broken.tar", TOTAL, { failAt: 5_000_000 });
+  assert.equal((await call("picked", "broken.tar")).size, 6);
   await call("noPicker");
   const failed = await call("download", "b.tar", TOTAL, { failAt: 5_000_000 });
   assert.deepEqual([failed.report.kind, failed.left], ["io", before]);

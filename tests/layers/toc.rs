@@ -142,7 +142,7 @@ fn another_table_than_the_annotation_names() {
     for (stored, _) in layers() {
         let wrong = Digest::sha256(b"another");
         assert!(
-            matches!(open(&stored, Some(wrong)), Err(TocError::Digest { expected, .. }) if expected == wrong)
+            matches!(open(&stored, Some(wrong)), Err(TocError::Digest { expected, .. }) if *expected == wrong)
         );
     }
 }

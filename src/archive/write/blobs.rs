@@ -91,7 +91,7 @@ pub(super) fn documents(layout: &mut Layout) -> Result<Members, LayoutError> {
             ArchiveFormat::Dir => format!("{}.manifest.json", hex(&digest)),
             _ => blob_path(format, &digest),
         };
-        put(&mut members, &path, FILE, 0, Content::Bytes(raw));
+        put(&mut members, &path, FILE, 0, Content::Bytes(raw.to_vec()));
     }
     for dropped in found.dropped {
         layout.report.drop(dropped.what, dropped.reason);
@@ -132,7 +132,7 @@ fn image_blobs(
             let target = Target {
                 digest: digest.unwrap_or_else(|| manifest.digest().to_string()),
                 media_type: manifest.media_type().to_owned(),
-                raw: manifest.raw().to_vec(),
+                raw: manifest.raw().into(),
             };
             (target, manifest.config().digest.clone())
         }
@@ -168,7 +168,7 @@ fn anew(layout: &Layout, index: usize, image: &ImageParts, old: Option<&Manifest
     let notes = old.map(|old| old.annotations().clone()).unwrap_or_default();
     let raw = documents::manifest(&config, &layers.collect::<Vec<_>>(), &notes);
     let digest = Digest::sha256(&raw).to_string();
-    (Target { digest, media_type: media_type::OCI_MANIFEST.to_owned(), raw }, config_digest)
+    (Target { digest, media_type: media_type::OCI_MANIFEST.to_owned(), raw: raw.into() }, config_digest)
 }
 
 /// What is written of a layer of an image.

@@ -28,9 +28,9 @@ pub enum TocError {
     #[error("the table of contents has the digest {found}, its annotation says {expected}")]
     Digest {
         /// What the annotation says.
-        expected: Digest,
+        expected: Box<Digest>,
         /// What the table has.
-        found: Digest,
+        found: Box<Digest>,
     },
     /// The table is no JSON document.
     #[error("the table of contents is malformed: {0}")]
@@ -64,9 +64,9 @@ pub enum TocError {
         /// The file's path.
         path: String,
         /// What the table says.
-        expected: Digest,
+        expected: Box<Digest>,
         /// What was read.
-        found: Digest,
+        found: Box<Digest>,
     },
     /// A chunk holds fewer bytes than the table says.
     #[error("{path}: the layer holds fewer bytes of it than the table of contents says")]

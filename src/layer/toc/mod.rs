@@ -163,7 +163,7 @@ impl TocOpener {
             hasher.update(digested);
             let found = hasher.finish();
             if found != expected {
-                return Err(TocError::Digest { expected, found });
+                return Err(TocError::Digest { expected: Box::new(expected), found: Box::new(found) });
             }
         }
         let entries = entries::parse(&json, place, &self.limits)?;

@@ -116,5 +116,5 @@ fn check((expected, hasher): (Digest, Hasher), path: &str) -> Result<(), TocErro
     if found == expected {
         return Ok(());
     }
-    Err(TocError::Contents { path: path.to_owned(), expected, found })
+    Err(TocError::Contents { path: path.to_owned(), expected: Box::new(expected), found: Box::new(found) })
 }

@@ -152,8 +152,19 @@ globalThis.tests = {
     globalThis.showSaveFilePicker = undefined;
   },
 
+  /** What was there before stays when nothing comes of it. */
+  async had(name, text) {
+    const writable = await (
+      await (await folder("picked")).getFileHandle(name, { create: true })
+    ).createWritable();
+    await writable.write(text);
+    await writable.close();
+  },
+
   async picked(name) {
-    const file = await (await (await folder("picked")).getFileHandle(name)).getFile();
+    const handle = await (await folder("picked")).getFileHandle(name).catch(() => undefined);
+    if (!handle) return undefined;
+    const file = await handle.getFile();
     return { size: file.size, digest: await digestOf(await file.arrayBuffer()) };
   },
 
