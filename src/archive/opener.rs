@@ -298,10 +298,18 @@ impl Opener {
         let Stage::Walk { mut reader, .. } = stage else { return Ok(()) };
         let last = self.listing.len().checked_sub(1).and_then(|last| self.listing.get(last));
         let name = last.map(Member::display).unwrap_or_default();
-        let beyond = reader.offset().saturating_sub(self.size);
-        if beyond > 0 {
-            let error = tar::TarError::Truncated { offset: self.size, missing: beyond };
-            self.findings.push(|| Finding::from_reason(&error).in_file(name));
+        if reader.offset() > self.size {
+            let end = match last {
+                Some(last) if !last.is_sparse => last.offset.saturating_add(last.size),
+                _ => reader.offset(),
+            };
+            let missing = end.saturating_sub(self.size);
+            let error = tar::TarError::Truncated { offset: self.size, missing };
+            self.findings.push(|| match missing {
+                // Only the zeros that fill the last block are cut off.
+                0 => no_end_marker(),
+                _ => Finding::from_reason(&error).in_file(name),
+            });
             return Ok(());
         }
         match reader.finish() {

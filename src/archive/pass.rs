@@ -315,12 +315,16 @@ impl Members {
         let mut root = self.root.map(|root| root.finish());
         for layer in 0..archive.layer_count() {
             let member = archive.layer_member(layer).unwrap_or(usize::MAX);
-            let scanned = if kind == FileKind::Rootfs { root.take() } else { self.scans.remove(&member) };
-            let scanned = scanned.or_else(|| {
-                let mut scan = LayerScan::new(self.contents, &self.limits);
-                scan.push(archive.document(member)?);
-                Some(scan.finish())
-            });
+            let scanned = if kind == FileKind::Rootfs {
+                // None when the tar began like an archive of images: a first member of it is not the file system.
+                root.take()
+            } else {
+                self.scans.remove(&member).or_else(|| {
+                    let mut scan = LayerScan::new(self.contents, &self.limits);
+                    scan.push(archive.document(member)?);
+                    Some(scan.finish())
+                })
+            };
             match scanned {
                 Some(scanned) => archive.add_scan(layer, scanned)?,
                 None => archive.fail_scan(layer, gone_by())?,

@@ -30,6 +30,28 @@ fn every_truncation_is_an_error_or_a_finding() {
     }
 }
 
+/// Where the end is cut off, both ways of opening count the same bytes as missing, and none in the padding.
+#[test]
+fn what_is_cut_off_the_last_member_is_counted() {
+    let tar = Tar::default().file("manifest.json", "[]").file("c.json", vec![b' '; 600]);
+    for (cut, missing) in [(0, None), (1, None), (424, None), (425, Some(1)), (1000, Some(576))] {
+        for archive in both(&tar.0[..tar.0.len() - cut]) {
+            let data = archive.data();
+            let [finding] = &data.findings[..] else { panic!("{cut}: {:?}", data.findings) };
+            match missing {
+                None => assert_eq!(finding.code, "no-end-marker", "{cut}"),
+                Some(missing) => {
+                    assert_eq!(
+                        (finding.code.as_ref(), finding.file.as_deref()),
+                        ("tar-truncated", Some("c.json"))
+                    );
+                    assert!(finding.message.contains(&format!(" {missing} bytes before")), "{finding:?}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_layer_that_does_not_decompress_is_failed_and_the_others_are_not() {
     let good = Tar::default().file("good", "good").end();

@@ -1,6 +1,6 @@
 //! What gives a dialect away, and what is made of its peculiarities.
 
-use layerglass::archive::{ArchiveError, CheckState, FileKind, Opener, Presence, Role};
+use layerglass::archive::{ArchiveError, CheckState, FileKind, LayerState, Opener, Presence, Role};
 use layerglass::error::{ErrorKind, Reason};
 use layerglass::limits::Limits;
 
@@ -84,6 +84,17 @@ fn a_root_file_system_is_shown_as_one_layer() {
         assert_eq!(data.layers[0].scan.as_ref().unwrap().diff_id.unwrap().to_string(), digest(&tar));
         assert_eq!(archive.tree(0, 0).unwrap().totals().entries, 2);
     }
+}
+
+#[test]
+fn a_root_file_system_that_begins_like_images_is_not_taken_for_its_first_file() {
+    let tar = Tar::default().file("repositories", "no images").file("etc/passwd", "root").end();
+    let data = open(&tar).unwrap().data();
+    assert_eq!(data.layers[0].scan.as_ref().unwrap().diff_id.unwrap().to_string(), digest(&tar));
+    let data = pass_with(&tar, &Limits::default()).unwrap().data();
+    assert_eq!((data.kind, data.layers[0].state), (FileKind::Rootfs, LayerState::Failed));
+    assert_eq!(data.layers[0].error.as_ref().unwrap().code, "layer-gone-by");
+    assert_eq!(data.layers[0].scan, None);
 }
 
 #[test]
