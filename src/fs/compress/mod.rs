@@ -5,8 +5,8 @@
 //! number of threads, and the same as that encoder's output.
 //!
 //! The memory does not depend on the layer: 4 MiB of pieces on their way, and where something is compressed at most
-//! [`BLOCKS_BYTES`] of input and as much of output, beside the tables of one compressor for each thread (gzip 0.3 MiB,
-//! zstd at its default level 6 MiB).
+//! [`BLOCKS_BYTES`] of input and as much of output, beside the tables of one compressor for each thread. On two
+//! threads at the default levels the whole process took 22 MiB for gzip and 62 MiB for zstd.
 
 mod error;
 mod pieces;
