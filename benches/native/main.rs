@@ -6,10 +6,13 @@
 //! native store FOLDER RUNS        times a store of 100,000 images that it makes there
 //! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
 //! native register FILE ROOT DRIVER SYNC   adds an image to a data root, `synced` or `unsynced`
+//! native extract FILE TAR         writes what the image's layers make as one tar, and checks every digest
 //! native oci FILE FOLDER          writes the image into an OCI layout, for programs that unpack those
 //! native image FILE               scans every layer of an image on all cores and checks every digest
 //! ```
 
+#[cfg(target_os = "linux")]
+mod extract;
 mod inputs;
 mod read;
 mod register;
@@ -36,6 +39,8 @@ fn main() -> ExitCode {
         }
         #[cfg(target_os = "linux")]
         ["unpack", file, folder] => unpack::unpack(Path::new(file), Path::new(folder)),
+        #[cfg(target_os = "linux")]
+        ["extract", file, tar] => extract::extract(Path::new(file), Path::new(tar)),
         #[cfg(target_os = "linux")]
         ["oci", file, folder] => unpack::oci(Path::new(file), Path::new(folder)),
         ["image", file] => read::image(Path::new(file)),

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
 
+mod extract;
 mod native;
 mod register;
 mod table;
@@ -26,6 +27,8 @@ const STORE: &str = "store";
 const REGISTER: &str = "register";
 /// Images unpacked into folders.
 const UNPACK: &str = "unpack";
+/// The root of an image as one tar.
+const EXTRACT: &str = "extract";
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
@@ -59,6 +62,14 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         native.make(&inputs)?;
         rows.extend(unpack::run(&native, &inputs, runs)?);
         parts.retain(|part| *part != UNPACK);
+    }
+    if parts.contains(&EXTRACT) {
+        println!("bench: {EXTRACT}");
+        let inputs = project.target().join("bench");
+        let native = Native::build(project)?;
+        native.make(&inputs)?;
+        rows.extend(extract::run(&native, &inputs, runs)?);
+        parts.retain(|part| *part != EXTRACT);
     }
     if !parts.is_empty() {
         rows.extend(files(project, runs, parts)?);
@@ -108,7 +119,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, REGISTER, UNPACK, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, REGISTER, UNPACK, EXTRACT, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();
