@@ -39,3 +39,5 @@ const archive = await filesOf("archive.js");
 against("size of the archives' module, gzipped", sum(archive, ({ wasm }) => wasm === "archive"), 210_000);
 const others = ["core", "records", "store"];
 row({ what: "the same with scripts and workers", ours: size(sum(archive, ({ wasm }) => !others.includes(wasm))) });
+const transfer = await filesOf("transfer.js");
+row({ what: "size of the transfers' module, gzipped", ours: size(sum(transfer, ({ wasm }) => wasm === "transfer")) });

@@ -103,6 +103,10 @@ pub struct Limits {
     pub jar_bytes: u64,
     /// Java archives within Java archives; 4.
     pub jar_depth: u32,
+    /// Bytes of one file that is looked through for secrets and certificates; 1 MiB. Larger ones are not.
+    pub lint_file_bytes: u64,
+    /// Issues kept of one image; 10,000. Further ones are counted.
+    pub lint_issues: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -155,6 +159,8 @@ impl Default for Limits {
             jar_entries: 1_000_000,
             jar_bytes: 512 << 20,
             jar_depth: 4,
+            lint_file_bytes: 1 << 20,
+            lint_issues: 10_000,
             findings: 1000,
         }
     }
@@ -220,6 +226,8 @@ impl Limits {
             "jarEntries" => self.jar_entries = small(value),
             "jarBytes" => self.jar_bytes = value,
             "jarDepth" => self.jar_depth = small(value),
+            "lintFileBytes" => self.lint_file_bytes = value,
+            "lintIssues" => self.lint_issues = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

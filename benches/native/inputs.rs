@@ -13,6 +13,10 @@ const LAYER_BYTES: u64 = 500_000_000;
 const IMAGE_LAYER_BYTES: u64 = 226_750_000;
 const IMAGE_LAYERS: usize = 4;
 const LARGE_LAYER_BYTES: u64 = 1 << 30;
+/// So much compresses to 500 MB.
+const ACCESS_LAYER_BYTES: u64 = 1_900_000_000;
+/// An image with one gzip layer of 500 MB.
+pub const ACCESS: &str = "image-500m-gzip-layer.tar";
 const MANY_FILES: usize = 200_000;
 /// Larger files are taken in pieces of this size, so that no single one makes a layer.
 const PIECE_BYTES: u64 = 4 << 20;
@@ -36,6 +40,14 @@ pub fn make(folder: &Path, sources: &[&str]) -> Result {
     once(folder, "image-2-gzip-layers.tar", |out| oci_image(out, &layers))?;
     let layers = [folder.join("layer-1g.tar.gz")];
     once(folder, "image-1g-gzip-layer.tar", |out| oci_image(out, &layers))?;
+    let layer = folder.join("layer-500m.tar.gz");
+    once(folder, ACCESS, |out| {
+        once(folder, "layer-500m.tar.gz", |out| gzip_layer(out, &mut files, ACCESS_LAYER_BYTES))?;
+        oci_image(out, std::slice::from_ref(&layer))
+    })?;
+    if layer.exists() {
+        fs::remove_file(&layer)?;
+    }
     Ok(())
 }
 

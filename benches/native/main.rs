@@ -5,17 +5,19 @@
 //! native layer FILE               scans one layer on one thread
 //! native store FOLDER RUNS        times a store of 100,000 images that it makes there
 //! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
-//! native register FILE ROOT DRIVER SYNC   adds an image to a data root, `synced` or `unsynced`
 //! native extract FILE TAR         writes what the image's layers make as one tar, and checks every digest
+//! native load FILE ROOT DRIVER SYNC   loads an image into a data root, `synced` or `unsynced`
 //! native oci FILE FOLDER          writes the image into an OCI layout, for programs that unpack those
+//! native access FOLDER RUNS       times opening files deep in a gzip layer of 500 MB
 //! native image FILE               scans every layer of an image on all cores and checks every digest
 //! ```
 
+mod access;
 #[cfg(target_os = "linux")]
 mod extract;
 mod inputs;
+mod load;
 mod read;
-mod register;
 mod store;
 mod tar;
 #[cfg(target_os = "linux")]
@@ -34,8 +36,8 @@ fn main() -> ExitCode {
         ["inputs", folder, ref sources @ ..] => inputs::make(Path::new(folder), sources),
         ["layer", file] => read::layer(Path::new(file)),
         ["store", folder, runs] => store::bench(Path::new(folder), runs.parse().unwrap_or(1)),
-        ["register", image, root, driver, sync] => {
-            register::register(Path::new(image), Path::new(root), driver, sync == "synced")
+        ["load", image, root, driver, sync] => {
+            load::load(Path::new(image), Path::new(root), driver, sync == "synced")
         }
         #[cfg(target_os = "linux")]
         ["unpack", file, folder] => unpack::unpack(Path::new(file), Path::new(folder)),
@@ -43,6 +45,9 @@ fn main() -> ExitCode {
         ["extract", file, tar] => extract::extract(Path::new(file), Path::new(tar)),
         #[cfg(target_os = "linux")]
         ["oci", file, folder] => unpack::oci(Path::new(file), Path::new(folder)),
+        ["access", folder, runs] => {
+            access::bench(&Path::new(folder).join(inputs::ACCESS), runs.parse().unwrap_or(1))
+        }
         ["image", file] => read::image(Path::new(file)),
         _ => {
             println!("run by `cargo xtask bench`");

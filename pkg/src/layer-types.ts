@@ -47,6 +47,7 @@ export interface LayerWriter {
  * that they are always what the images of the opened stores refer to. `testLayers` of `layerglass/testing` checks a storage.
  */
 export interface LayerStorage extends LayerStore {
+  drop(layer: unknown): void;
   /** What is known of a layer; `undefined` when there is none, or none that is whole. */
   find(chainId: string): Promise<StoredLayer | undefined>;
   /** Its bytes as they are kept. */

@@ -77,6 +77,8 @@ export interface LayerStore {
   get(chainId: string): Awaitable<unknown>;
   /** Gives a reference back, and says what that freed, top layer first. */
   release(layer: unknown): Awaitable<Iterable<FreedLayer> | undefined>;
+  /** Gives a reference back and frees nothing: what a store does with all it has when it is closed. */
+  drop?(layer: unknown): void;
 }
 
 /** How a store is opened. */

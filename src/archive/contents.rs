@@ -1,6 +1,6 @@
 //! What an opened file holds, as parts that can be written elsewhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::data::{BlobRole, CheckState, Role};
@@ -52,6 +52,15 @@ impl Archive {
     /// # Errors
     /// There is no such image, or a document or digest of it is not what it should be.
     pub fn image_parts(&self, image: usize) -> Result<ImageParts, LayoutError> {
+        self.image_parts_with(image, &mut BTreeMap::new())
+    }
+
+    /// The same; images share the indexes that are known.
+    fn image_parts_with(
+        &self,
+        image: usize,
+        known: &mut BTreeMap<String, Option<DocumentParts>>,
+    ) -> Result<ImageParts, LayoutError> {
         let record = self.images.get(image);
         let record = record.ok_or_else(|| LayoutError::NotFound { choice: image.to_string() })?;
         let check = &record.check;
@@ -80,7 +89,13 @@ impl Archive {
         Ok(ImageParts {
             config: config.to_vec(),
             legacy: record.legacy.clone().unwrap_or_default(),
-            indexes: record.indexes.iter().filter_map(|digest| self.index_parts(digest)).collect(),
+            indexes: record
+                .indexes
+                .iter()
+                .filter_map(|digest| {
+                    known.entry(digest.clone()).or_insert_with(|| self.index_parts(digest)).clone()
+                })
+                .collect(),
             // Statements share the names of the index that they are in, and have none of their own.
             names: record
                 .names
@@ -109,6 +124,7 @@ impl Archive {
     /// What was chosen is not there, or as [`Self::image_parts`].
     pub fn contents(&self, selection: &Selection) -> Result<Contents, LayoutError> {
         let mut contents = Contents::default();
+        let mut known = BTreeMap::new();
         let mut is_whole = true;
         for chosen in self.chosen(selection, &mut contents.not_selected)? {
             let record = self.images.get(chosen.image);
@@ -116,7 +132,7 @@ impl Archive {
                 contents.absent.extend(manifest.manifest.as_ref().map(|manifest| manifest.digest.clone()));
                 continue;
             }
-            let mut parts = self.image_parts(chosen.image)?;
+            let mut parts = self.image_parts_with(chosen.image, &mut known)?;
             if let Some(names) = chosen.names {
                 parts.names.retain(|name| names.contains(name.as_str()));
                 parts.ref_names.retain(|name| names.contains(name));

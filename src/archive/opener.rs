@@ -296,10 +296,10 @@ impl Opener {
     fn end_walk(&mut self) -> Result<(), ArchiveError> {
         let stage = std::mem::replace(&mut self.stage, Stage::Detect);
         let Stage::Walk { mut reader, .. } = stage else { return Ok(()) };
+        let last = self.listing.len().checked_sub(1).and_then(|last| self.listing.get(last));
+        let name = last.map(Member::display).unwrap_or_default();
         let beyond = reader.offset().saturating_sub(self.size);
         if beyond > 0 {
-            let last = self.listing.len().checked_sub(1).and_then(|last| self.listing.get(last));
-            let name = last.map(Member::display).unwrap_or_default();
             let error = tar::TarError::Truncated { offset: self.size, missing: beyond };
             self.findings.push(|| Finding::from_reason(&error).in_file(name));
             return Ok(());
@@ -308,7 +308,7 @@ impl Opener {
             Ok(trailer) if trailer.end_blocks == 0 => self.findings.push(no_end_marker),
             Ok(_) => {}
             Err(error) if self.listing.len() == 0 => return Err(error.into()),
-            Err(error) => self.findings.push(|| Finding::from_reason(&error)),
+            Err(error) => self.findings.push(|| Finding::from_reason(&error).in_file(name)),
         }
         Ok(())
     }

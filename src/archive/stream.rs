@@ -59,7 +59,7 @@ enum Stage {
 enum Reading {
     Tar(Box<LayerCopy>),
     /// It is looked into no further.
-    Other(Box<LayerRead>, Hasher, u64),
+    Other(Box<(LayerRead, Hasher, u64)>),
 }
 
 impl Reading {
@@ -71,7 +71,7 @@ impl Reading {
         }
         let algorithm = read.expected.digest.map_or(Algorithm::Sha256, |digest| digest.algorithm());
         let hasher = Hasher::new(algorithm);
-        Ok(Box::new(Self::Other(Box::new(read.clone()), hasher, 0)))
+        Ok(Box::new(Self::Other(Box::new((read.clone(), hasher, 0)))))
     }
 
     fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&[u8])) -> Result<(), LayerCopyError> {
@@ -80,7 +80,8 @@ impl Reading {
                 sink(piece);
                 Ok(())
             }),
-            Self::Other(read, hasher, size) => {
+            Self::Other(other) => {
+                let (read, hasher, size) = &mut **other;
                 hasher.update(bytes);
                 *size += bytes.len() as u64;
                 read.expected.check_so_far(*size)?;
@@ -96,7 +97,8 @@ impl Reading {
                 sink(piece);
                 Ok(())
             }),
-            Self::Other(read, hasher, size) => {
+            Self::Other(other) => {
+                let (read, hasher, size) = *other;
                 let stored = SizedDigest { digest: hasher.finish(), size };
                 let copied = CopiedLayer {
                     stored,
@@ -125,7 +127,6 @@ impl LayoutStream {
     ///
     /// # Errors
     /// Why the images cannot be written. The tar is of no worth then.
-    #[expect(clippy::should_implement_trait, reason = "it can fail, and is fed in between")]
     pub fn next(&mut self, out: &mut Vec<u8>) -> Result<Option<usize>, StreamError> {
         loop {
             match std::mem::replace(&mut self.stage, Stage::Done) {

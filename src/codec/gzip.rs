@@ -73,6 +73,9 @@ impl Gzip {
     pub fn resume(&mut self, block: &Block) {
         self.boundary.resume();
         self.inflate.resume(block.byte, block.unread.into(), block.window.len());
+        if let Some(codes) = &block.codes {
+            self.inflate.resume_block(codes);
+        }
         self.is_partial = true;
         self.state = State::Deflate;
     }
@@ -182,22 +185,26 @@ impl Gzip {
             self.contents_crc.update(new);
             self.unpacked += new.len() as u64;
             match paused? {
-                Pause::Block => self.record(io),
-                Pause::Input | Pause::Output => return Ok(false),
+                Pause::Block => self.record(io, false),
+                Pause::Input | Pause::Output => {
+                    self.record(io, true);
+                    return Ok(false);
+                }
                 Pause::End => return Ok(true),
             }
         }
     }
 
-    /// Takes note that a block begins.
-    fn record(&self, io: &mut Io<'_, '_>) {
-        let (stored, unpacked) = (io.stored_place(), io.unpacked_place());
-        let (Some(recorder), Some((byte, unread))) = (&mut io.recorder, self.inflate.unread_bits()) else {
-            return;
-        };
+    /// Takes note of a place between two blocks, or inside one.
+    fn record(&self, io: &mut Io<'_, '_>, inside: bool) {
+        let (byte, unread, ahead) = self.inflate.unread_bits();
+        let (stored, unpacked) = (io.stored_place().saturating_sub(ahead), io.unpacked_place());
+        let Some(recorder) = &mut io.recorder else { return };
         recorder.block(stored, unpacked, || {
+            let codes = if inside { Some(self.inflate.codes()?) } else { None };
             let start = io.written - self.inflate.history();
-            Block { byte, unread, window: io.output.get(start..io.written).unwrap_or_default().into() }
+            let window = io.output.get(start..io.written).unwrap_or_default().into();
+            Some(Block { byte, unread, window, codes })
         });
     }
 

@@ -1,6 +1,7 @@
 //! Places in a compressed stream from which it can be decoded, found while it is decoded once.
 //!
-//! - gzip: the starts of members, and between blocks of deflate data, with the 32 KiB before that matches refer to.
+//! - gzip: the starts of members, and places in their deflate data, with the 32 KiB before that matches refer to. In the
+//!   middle of a block (zlib-ng's quickest level writes blocks of megabytes) the block's codes are kept too.
 //! - zstd: the starts of frames. One frame has no places inside: what a decoder keeps between its blocks (window, tables,
 //!   repeated offsets) is as large as the window, often megabytes.
 //! - bzip2 and xz: none, they are decoded from their start.
@@ -40,6 +41,19 @@ pub(super) struct Block {
     pub(super) unread: u8,
     /// Up to 32 KiB of unpacked bytes before the place.
     pub(super) window: Box<[u8]>,
+    /// Present in the middle of a block.
+    pub(super) codes: Option<Codes>,
+}
+
+/// The codes of a block of deflate data that goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Codes {
+    /// No block follows it.
+    pub(super) is_last: bool,
+    /// How many of the lengths are those of literals; the others are those of distances.
+    pub(super) literals: u16,
+    /// Lengths of the codes.
+    pub(super) lengths: Box<[u8]>,
 }
 
 /// Places in one compressed stream from which it can be decoded.
@@ -66,6 +80,11 @@ impl SeekIndex {
     /// An index without places: reading begins at the start, or anywhere when nothing is compressed.
     pub fn new(compression: Compression) -> Self {
         Self { compression, points: Vec::new() }
+    }
+
+    /// An index of a stream that begins somewhere in the stored bytes.
+    pub(crate) fn at(compression: Compression, stored: u64) -> Self {
+        Self { compression, points: vec![Point { stored, unpacked: 0, block: None }] }
     }
 
     /// The compression of the stream.
@@ -126,6 +145,14 @@ impl SeekIndex {
                     let [low, high] = (block.window.len() as u16).to_le_bytes();
                     out(&[block.unread, block.byte, low, high]);
                     out(&block.window);
+                    let codes = block.codes.as_ref();
+                    let [low, high] = codes.map_or(0, |codes| codes.lengths.len() as u16).to_le_bytes();
+                    out(&[low, high]);
+                    if let Some(codes) = codes {
+                        let [low, high] = codes.literals.to_le_bytes();
+                        out(&[low, high, codes.is_last.into()]);
+                        out(&codes.lengths);
+                    }
                 }
             }
         }
@@ -134,7 +161,8 @@ impl SeekIndex {
     /// Bytes that [`SeekIndex::write`] hands out.
     pub fn encoded_len(&self) -> u64 {
         let blocks = self.points.iter().filter_map(|point| point.block.as_ref());
-        let blocks: usize = blocks.map(|block| 3 + block.window.len()).sum();
+        let codes = |block: &Block| block.codes.as_ref().map_or(0, |codes| 3 + codes.lengths.len());
+        let blocks: usize = blocks.map(|block| 5 + block.window.len() + codes(block)).sum();
         (1 + self.compression.as_str().len() + 17 * self.points.len() + blocks) as u64
     }
 
@@ -164,7 +192,16 @@ impl SeekIndex {
                         let [byte] = take(&mut rest)?;
                         let length = u16::from_le_bytes(take(&mut rest)?);
                         let window = split(&mut rest, length.into())?.into();
-                        Some(Block { byte, unread, window })
+                        let codes = match u16::from_le_bytes(take(&mut rest)?) {
+                            0 => None,
+                            length => {
+                                let literals = u16::from_le_bytes(take(&mut rest)?);
+                                let [is_last] = take(&mut rest)?;
+                                let lengths = split(&mut rest, length.into())?.into();
+                                Some(Codes { is_last: is_last != 0, literals, lengths })
+                            }
+                        };
+                        Some(Block { byte, unread, window, codes })
                     }
                 };
                 Some(Point { stored, unpacked, block })
@@ -202,7 +239,9 @@ fn split<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
 
 impl Point {
     fn memory_bytes(&self) -> u64 {
-        POINT_BYTES + self.block.as_ref().map_or(0, |block| block.window.len() as u64)
+        let block = self.block.as_ref();
+        let codes = block.and_then(|block| block.codes.as_ref()).map_or(0, |codes| codes.lengths.len());
+        POINT_BYTES + (block.map_or(0, |block| block.window.len()) + codes) as u64
     }
 }
 
@@ -258,10 +297,12 @@ impl Recorder {
         }
     }
 
-    /// A block of deflate data begins here.
-    pub fn block(&mut self, stored: u64, unpacked: u64, block: impl FnOnce() -> Block) {
-        if self.is_due(stored, unpacked, 1) {
-            self.add(Point { stored, unpacked, block: Some(block()) });
+    /// Deflate data can be decoded from here.
+    pub fn block(&mut self, stored: u64, unpacked: u64, block: impl FnOnce() -> Option<Block>) {
+        if self.is_due(stored, unpacked, 1)
+            && let Some(block) = block()
+        {
+            self.add(Point { stored, unpacked, block: Some(block) });
         }
     }
 

@@ -47,6 +47,7 @@ mod folder;
 mod graph;
 mod host;
 mod image_file;
+mod inspect;
 mod layer_file;
 #[cfg(unix)]
 mod layers;
@@ -57,6 +58,8 @@ mod pack;
 mod pull;
 #[cfg(target_os = "linux")]
 mod repack;
+#[cfg(target_os = "linux")]
+mod save;
 mod sif;
 #[cfg(target_os = "linux")]
 mod unikernels;
@@ -92,6 +95,8 @@ pub use load::{LoadError, LoadEvent, LoadReport, LoadWatch, LoadedImage, LoadedL
 #[cfg(target_os = "linux")]
 pub use pack::{PackError, PackOptions, PackOwners, PackReport, PackTimes, pack, pack_changes};
 pub use pull::{FilePart, PullFolder};
+#[cfg(target_os = "linux")]
+pub use save::{SaveError, SaveOptions};
 pub use sif::{FileFate, RemovedImage, SifFile, SifFileError, SifFolder};
 #[cfg(target_os = "linux")]
 pub use unikernels::{UnikernelFolder, UnikernelFolderError};

@@ -73,7 +73,7 @@ pub use leases::LeaseOptions;
 pub use memory::MemoryBackend;
 pub use names::{
     NameChange, NameError, Names, NamesError, NamesProblem, ResolveError, ResolveOptions, ResolveOrder,
-    resolve,
+    resolve, select,
 };
 pub use open::OpenReport;
 pub use options::StoreOptions;

@@ -53,6 +53,15 @@ impl<B: Backend, L: LayerStore> ImageStore<B, L> {
         Ok(super::names::resolve(text, &index.names.names, &index.ids, options)?)
     }
 
+    /// The images that several texts stand for, with the tags that were asked for: as [`select`](super::select) has it.
+    ///
+    /// # Errors
+    /// Which of them stands for none, or for several.
+    pub fn select(&self, texts: &[&str]) -> Result<Vec<(ImageId, Vec<Reference>)>, Box<StoreError>> {
+        let index = self.index();
+        Ok(super::names::select(texts, &index.names.names, &index.ids)?)
+    }
+
     /// Gives an image a name. Without `force` a name of another image stays where it is.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 
 #[path = "../support/build.rs"]
 mod build;
+#[path = "../support/children.rs"]
+mod children;
 mod contents;
 #[cfg(target_os = "linux")]
 mod convert;
@@ -10,6 +12,12 @@ mod damage;
 mod dangling;
 mod dialects;
 mod disagreement;
+#[path = "../support/disk.rs"]
+mod disk;
+#[cfg(target_os = "linux")]
+#[path = "../store/daemon/engine.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod engine;
 #[cfg(target_os = "linux")]
 mod extract;
 mod making;
@@ -21,6 +29,15 @@ mod recorded_archives;
 mod recorded_tars;
 mod recording;
 #[cfg(target_os = "linux")]
+#[allow(clippy::single_range_in_vec_init, reason = "ranges of layers, of which one is enough")]
 mod repack;
+#[cfg(target_os = "linux")]
+mod stream;
 #[path = "../support/tars.rs"]
 mod tars;
+#[cfg(target_os = "linux")]
+mod tools;
+#[cfg(target_os = "linux")]
+mod write;
+#[cfg(target_os = "linux")]
+mod write_failures;

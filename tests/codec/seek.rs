@@ -1,5 +1,7 @@
 //! Reading a compressed stream from places in its middle.
 
+use std::io::Write as _;
+
 use layerglass::codec::{CodecError, Compression, Decoder, SeekIndex, SeekReader, SeekStep};
 use layerglass::limits::Limits;
 
@@ -84,6 +86,18 @@ fn gzip_goes_on_between_blocks() {
 }
 
 /// What compresses well has few stored bytes and many unpacked ones.
+/// zlib-rs at level 1 writes a single block with fixed codes; others that are as large have codes of their own.
+#[test]
+fn gzip_goes_on_inside_a_block() {
+    let contents = contents(6 << 20);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(1));
+    encoder.write_all(&contents).unwrap();
+    let stream = encoder.finish().unwrap();
+    let index = index(Compression::Gzip, &stream, &Limits::default());
+    assert!(!index.is_empty());
+    check_everywhere(Compression::Gzip, &contents, &stream, (3 << 20) + (256 << 10));
+}
+
 #[test]
 fn gzip_of_repetitive_contents() {
     let contents = contents(30_000).repeat(700);
@@ -144,10 +158,11 @@ fn bytes_that_are_no_index() {
     let index = index(Compression::Gzip, &stream, &Limits::default());
     let mut bytes = Vec::new();
     index.write(&mut |piece| bytes.extend_from_slice(piece));
-    let whole = [5, 5 + 20 + (32 << 10) + 16];
+    let whole = [5, bytes.len()];
+    assert_eq!(index.len(), 1);
     for length in (0..bytes.len()).step_by(997).chain(0..30) {
         let read = SeekIndex::read(&bytes[..length]);
-        assert!(read.is_err() || whole.contains(&length) || length % ((32 << 10) + 20) == 5, "{length}");
+        assert!(read.is_err() || whole.contains(&length), "{length}");
     }
     let mut unread = bytes.clone();
     unread[5 + 16] = 9;

@@ -1,6 +1,7 @@
 //! What the library does to folders: layers in a data root, unpacking layers and packing them again.
 #![cfg(all(feature = "fs", target_os = "linux"))]
 
+mod access;
 mod arena;
 #[path = "../support/build.rs"]
 mod build;

@@ -76,7 +76,7 @@ fn archives_in_archives() {
     // Spring Boot can put a script before the archive that starts it.
     let started = [b"#!/bin/bash\nexec java -jar \"$0\"\n".as_slice(), &app].concat();
     let layer = Layer::default().file("app.jar", &started);
-    let found = packages(&[layer.clone()]);
+    let found = packages(std::slice::from_ref(&layer));
     assert_eq!(names(&found), ["app 3.3", "inner 1.1", "library 2.2"]);
     let inner = &find(&found, "inner").locations[0];
     assert_eq!(
@@ -85,14 +85,15 @@ fn archives_in_archives() {
     );
     assert_eq!(found.findings, []);
 
-    let shallow = packages_within(&[layer.clone()], &Limits { jar_depth: 1, ..Limits::default() });
+    let shallow =
+        packages_within(std::slice::from_ref(&layer), &Limits { jar_depth: 1, ..Limits::default() });
     assert_eq!(names(&shallow), ["app 3.3", "library 2.2"]);
     let limit = &shallow.findings[0];
     assert!(limit.code == "limit" && limit.message.contains("jarDepth"), "{limit:?}");
     for limits in
         [Limits { jar_bytes: 50, ..Limits::default() }, Limits { jar_entries: 3, ..Limits::default() }]
     {
-        let few = packages_within(&[layer.clone()], &limits);
+        let few = packages_within(std::slice::from_ref(&layer), &limits);
         assert!(
             few.packages.len() < 3 && few.findings.iter().any(|finding| finding.code == "limit"),
             "{few:?}"

@@ -1,4 +1,4 @@
-//! What is in an image: its packages.
+//! What is in an image: its packages, and its issues.
 #![cfg(all(feature = "archive", not(target_arch = "wasm32")))]
 
 #[path = "../support/build.rs"]
@@ -6,7 +6,10 @@ mod build;
 mod databases;
 mod documents;
 mod executables;
+#[cfg(feature = "fs")]
+mod image_file;
 mod java;
 mod languages;
+mod lint;
 mod programs;
 mod support;

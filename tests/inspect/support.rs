@@ -46,9 +46,17 @@ impl Layer {
         self
     }
 
+    pub fn contents(&self, row: u32) -> &[u8] {
+        &self.contents[row as usize]
+    }
+
+    pub fn tar(&self) -> Vec<u8> {
+        self.tar.clone().end()
+    }
+
     pub fn table(&self) -> Arc<FileTable> {
         let mut scan = LayerScan::new(ContentHash::Xxh3, &Limits::default());
-        scan.push(&self.tar.clone().end());
+        scan.push(&self.tar());
         let layer = scan.finish();
         assert_eq!(layer.report.error, None);
         assert_eq!(layer.table.len(), self.contents.len());

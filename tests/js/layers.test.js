@@ -33,12 +33,16 @@ test("the suite finds what is wrong", async () => {
   const { failures } = await testLayers(forgetful);
   assert.deepEqual(
     failures.map(({ name }) => name),
-    ["references are counted"],
+    [
+      "references are counted",
+      "a reference that is dropped frees nothing",
+      "pruning frees what nothing refers to",
+    ],
   );
 });
 
 function wrap(layers) {
-  const calls = ["find", "open", "begin", "delete", "list", "sweep", "get", "release"];
+  const calls = ["find", "open", "begin", "delete", "list", "sweep", "prune", "get", "release", "drop"];
   return Object.fromEntries(calls.map((call) => [call, (...values) => layers[call](...values)]));
 }
 

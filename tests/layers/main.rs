@@ -9,6 +9,7 @@ mod merge;
 mod scan;
 mod squash;
 mod squash_laws;
+mod toc;
 mod versions;
 mod view;
 

@@ -5,12 +5,19 @@
 mod build;
 #[path = "../support/children.rs"]
 mod children;
+mod daemon;
 #[path = "../support/disk.rs"]
 mod disk;
+#[path = "../store/daemon/engine.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod engine;
 #[path = "../support/faulty.rs"]
 mod faulty;
 mod interrupted;
 mod load;
+mod save;
 mod seeds;
 mod support;
+#[path = "../support/tars.rs"]
+mod tars;
 mod wrong;

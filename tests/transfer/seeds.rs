@@ -2,17 +2,21 @@
 //!
 //! The folder comes from the environment variable `LAYERGLASS_VECTORS`; without it nothing is checked here.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use layerglass::error::ErrorKind;
-use layerglass::error::Reason;
-use layerglass::fs::block_on;
-use layerglass::image::ImageId;
+use layerglass::archive::ArchiveFormat;
+use layerglass::error::{ErrorKind, Reason};
+use layerglass::fs::{DataRoot, SaveOptions, WriteTarget, block_on};
+use layerglass::image::{ImageId, Timestamp};
+use layerglass::reference::Reference;
+use layerglass::tar::Entry;
 use serde_json::Value;
 
-use crate::build::Tar;
+use crate::build::{Tar, digest};
 use crate::support::{layer, load, open, written};
+use crate::tars;
 
 /// The folder of the vectors.
 fn folder() -> Option<PathBuf> {
@@ -149,5 +153,159 @@ fn archives_that_docker_refuses_are_refused() {
             case["images_after"].as_u64().expect("a count")
         };
         assert_eq!(root.images.len() as u64, after, "{name}");
+    }
+}
+
+/// A store with what the vectors were made from: it is what Docker saved of it, all together.
+fn filled(folder: &Path, version: &str, place: &Path) -> DataRoot {
+    let root = open(place);
+    for number in 0..6 {
+        load(&root, &folder.join(format!("moby-save-{version}-{number}.tar"))).expect("loaded");
+    }
+    let (_, recorded) = vectors("moby-saveload-2020.json").expect("vectors");
+    for (name, id) in recorded["tags"].as_object().expect("tags") {
+        let id = ImageId::parse(id.as_str().expect("an id")).expect("an id");
+        let name = Reference::parse_normalized(name).expect("a name");
+        block_on(root.images.tag(&name, id, true)).expect("tagged");
+    }
+    for (child, parent) in recorded["parent"].as_object().expect("parents") {
+        let [child, parent] = [child.as_str(), parent.as_str().expect("an id")]
+            .map(|text| ImageId::parse(text).expect("an id"));
+        block_on(root.images.set_parent(&child, Some(parent))).expect("linked");
+    }
+    root
+}
+
+/// What differs from what Docker wrote, on purpose. Each is a defect there.
+fn is_defect(version: &str, save: &Value, name: &str, field: &str) -> bool {
+    let entries = || list(save, "tar").iter();
+    match (version, field) {
+        // A folder whose layer is a link to that of another has the time of the moment, so no two archives are the same.
+        ("2020", "mtime") => {
+            let folder = name.split('/').next().unwrap_or_default();
+            let is_link = |entry: &Value| {
+                text(entry, "typeflag") == "2" && text(entry, "name") == format!("{folder}/layer.tar")
+            };
+            name.contains('/') && entries().any(is_link)
+        }
+        // Of several images without tags the index lists only the first.
+        ("v29", "size" | "text" | "sha256") => {
+            let names = list(save, "names");
+            let is_id = |name: &Value| name.as_str().is_some_and(|name| name.starts_with("sha256:"));
+            name == "index.json" && names.len() > 1 && names.iter().all(is_id)
+        }
+        _ => false,
+    }
+}
+
+/// One entry of a saved archive as the vectors say it.
+fn described(entry: &Entry, contents: &[u8]) -> Value {
+    let mtime = Timestamp::from_unix(entry.mtime.secs, 0).map(|time| time.as_str().to_owned());
+    serde_json::json!({
+        "name": String::from_utf8_lossy(&entry.path),
+        "typeflag": char::from(entry.type_flag).to_string(),
+        "mode": format!("{:04o}", entry.mode & 0o7777),
+        "mtime": mtime,
+        "size": entry.size,
+        "linkname": String::from_utf8_lossy(&entry.link),
+        "text": String::from_utf8_lossy(contents),
+        "sha256": digest(contents).trim_start_matches("sha256:"),
+    })
+}
+
+/// The list `manifest.json` in the order of its images, which is random in Docker.
+fn sorted(text: &str) -> Value {
+    let mut list: Vec<Value> = serde_json::from_str(text).expect("JSON");
+    list.sort_by_key(|item| item["Config"].as_str().map(str::to_owned));
+    list.into()
+}
+
+#[test]
+fn archives_are_saved_as_docker_saves_them() {
+    let versions = [
+        ("moby-saveload-2020.json", "2020", ArchiveFormat::Docker),
+        ("moby-saveload-v29.json", "v29", ArchiveFormat::DockerOci),
+    ];
+    let mut differences = Vec::new();
+    let mut compared = 0;
+    for (name, version, format) in versions {
+        let Some((folder, vectors)) = vectors(name) else { return };
+        let place = tempfile::tempdir().expect("a folder");
+        let root = filled(&folder, version, place.path());
+        for save in list(&vectors, "saves") {
+            let names: Vec<&str> = list(save, "names").iter().filter_map(Value::as_str).collect();
+            let mut tar = Vec::new();
+            root.save(&names, WriteTarget::Stream(&mut tar), &SaveOptions::new(format)).expect("saved");
+            let (members, end) = tars::read(&tar, 4096);
+            end.expect("a tar");
+            let found: BTreeMap<String, Value> = members
+                .iter()
+                .map(|(entry, contents)| {
+                    let entry = described(entry, contents);
+                    (text(&entry, "name").to_owned(), entry)
+                })
+                .collect();
+            let order: Vec<&str> =
+                members.iter().filter_map(|(entry, _)| std::str::from_utf8(&entry.path).ok()).collect();
+            let recorded: Vec<&str> = list(save, "tar").iter().map(|entry| text(entry, "name")).collect();
+            if order != recorded {
+                differences
+                    .push(format!("{version} {names:?}: the entries are {order:#?}, Docker's {recorded:#?}"));
+            }
+            for entry in list(save, "tar") {
+                let name = text(entry, "name");
+                let Some(found) = found.get(name) else { continue };
+                for field in ["typeflag", "mode", "mtime", "size", "linkname", "text", "sha256"] {
+                    let (mut expected, mut found) = (entry[field].clone(), found[field].clone());
+                    if expected.is_null() {
+                        continue;
+                    }
+                    if field == "mode" {
+                        // Of 2020 with the type of the file before it.
+                        let digits = text(entry, "mode");
+                        expected = digits[digits.len() - 4..].into();
+                        found = format!("{:0>4}", found.as_str().expect("a mode")).into();
+                    }
+                    if name == "manifest.json" && field == "text" {
+                        let is_ended = |text: &Value| text.as_str().is_some_and(|text| text.ends_with('\n'));
+                        assert_eq!(is_ended(&found), is_ended(&expected));
+                        (expected, found) =
+                            (sorted(text(entry, "text")), sorted(found.as_str().expect("text")));
+                    } else if name == "manifest.json" && field == "sha256" {
+                        continue;
+                    }
+                    compared += 1;
+                    if expected != found && !is_defect(version, save, name, field) {
+                        differences.push(format!(
+                            "{version} {names:?} {name} {field}: {found}, Docker's {expected}"
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(compared > 500, "only {compared} were compared");
+    assert!(differences.is_empty(), "{}:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// What cannot be saved, as the kinds of errors say it.
+#[test]
+fn what_docker_cannot_save_is_refused() {
+    for (name, version) in [("moby-saveload-2020.json", "2020"), ("moby-saveload-v29.json", "v29")] {
+        let Some((folder, vectors)) = vectors(name) else { return };
+        let place = tempfile::tempdir().expect("a folder");
+        let root = filled(&folder, version, place.path());
+        for recorded in list(&vectors, "save_errors") {
+            let name = text(recorded, "name");
+            let kind = match name {
+                // Docker cannot save an image without layers; here it is saved, and can be loaded again.
+                "(image without layers)" => continue,
+                "UPPER" => ErrorKind::Invalid,
+                _ => ErrorKind::NotFound,
+            };
+            let options = SaveOptions::new(ArchiveFormat::Docker);
+            let error = root.save(&[name], WriteTarget::Stream(&mut Vec::new()), &options);
+            assert_eq!(error.expect_err(name).kind(), kind, "{name}");
+        }
     }
 }

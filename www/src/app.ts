@@ -5,6 +5,7 @@ import { errorAdvice, errorPlace } from "./format/error.ts";
 import { count, humanSize } from "./format/size.ts";
 import { plain } from "./format/text.ts";
 import type { Subject } from "./model/open.ts";
+import { Saver } from "./model/saving.ts";
 import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
@@ -12,9 +13,10 @@ import { ICONS } from "./ui/icons.ts";
 import { card, shared } from "./ui/styles.ts";
 import { shown } from "./ui/text.ts";
 import "./views/bar.ts";
-import type { OpenEvent, ScanEvent } from "./views/events.ts";
+import type { OpenEvent, SaveEvent, ScanEvent } from "./views/events.ts";
 import "./views/inspector.ts";
 import "./views/report.ts";
+import "./views/savings.ts";
 import "./views/start.ts";
 
 /** The page: one file at a time, from the first screen to its last byte. */
@@ -30,6 +32,7 @@ export class AppElement extends LitElement {
         : `${plain(this.session.phase.subject.name, 100)} – Layerglass`;
     this.requestUpdate();
   });
+  private readonly saver = new Saver(() => this.requestUpdate());
   #dragDepth = 0;
 
   override connectedCallback(): void {
@@ -56,7 +59,8 @@ export class AppElement extends LitElement {
     const { phase } = this.session;
     return html`
       <lg-bar .phase=${phase} @lg-open=${this.open} @lg-stop=${() => this.session.stop()} @lg-scan=${this.scan} @lg-home=${this.home}></lg-bar>
-      <div class="stage" @lg-open=${this.open} @lg-sample=${() => this.openFrom(sample, "sample.tar")} @lg-scan=${this.scan}>${this.stage(phase)}</div>
+      <div class="stage" @lg-open=${this.open} @lg-sample=${() => this.openFrom(sample, "sample.tar")} @lg-scan=${this.scan} @lg-save=${this.save}>${this.stage(phase)}</div>
+      ${this.saver.savings.length === 0 ? nothing : html`<lg-savings .savings=${this.saver.savings} @lg-cancel=${(event: CustomEvent<number>) => this.saver.stop(event.detail)} @lg-dismiss=${(event: CustomEvent<number>) => this.saver.dismiss(event.detail)}></lg-savings>`}
       <p class="unseen" role="status">${this.announcement(phase)}</p>
       ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
     `;
@@ -87,7 +91,7 @@ export class AppElement extends LitElement {
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
-        return html`<lg-inspector .archive=${phase.archive} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></lg-inspector>`;
+        return html`<lg-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></lg-inspector>`;
       case "read":
         return html`<main><lg-report .contents=${phase.contents}></lg-report></main>`;
     }
@@ -113,6 +117,7 @@ export class AppElement extends LitElement {
   }
 
   private readonly open = (event: OpenEvent): void => {
+    this.saver.reset();
     void this.session.open(event.subject);
   };
 
@@ -120,7 +125,13 @@ export class AppElement extends LitElement {
     void this.session.scan(event.contents);
   };
 
+  private readonly save = (event: SaveEvent): void => {
+    const { phase } = this.session;
+    if (phase.name === "open") void this.saver.save(phase.archive, event.wanted, event.fileName);
+  };
+
   private readonly home = (): void => {
+    this.saver.reset();
     this.session.reset();
     if (location.search !== "") history.replaceState(null, "", location.pathname);
   };
@@ -128,7 +139,9 @@ export class AppElement extends LitElement {
   private async openFrom(find: () => Promise<Subject | undefined>, name: string): Promise<void> {
     try {
       const subject = await find();
-      if (subject) await this.session.open(subject);
+      if (!subject) return;
+      this.saver.reset();
+      await this.session.open(subject);
     } catch (thrown) {
       this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);
     }

@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
 
 mod extract;
+mod load;
 mod native;
-mod register;
 mod table;
 mod unpack;
 
@@ -23,12 +23,14 @@ const NATIVE: &str = "native";
 const NOUNS: &str = "nouns";
 /// A store of 100,000 images in a folder.
 const STORE: &str = "store";
-/// Adding images to a data root, beside `docker load`.
-const REGISTER: &str = "register";
+/// Loading images into a data root, beside `docker load` and skopeo.
+const LOAD: &str = "load";
 /// Images unpacked into folders.
 const UNPACK: &str = "unpack";
 /// The root of an image as one tar.
 const EXTRACT: &str = "extract";
+/// Files opened deep in a large layer.
+const ACCESS: &str = "access";
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
@@ -46,14 +48,23 @@ pub fn run(project: &Project, arguments: &[String]) -> Result {
         rows.extend(parse_rows(STORE, &Native::build(project)?.store(&inputs, runs)?)?);
         parts.retain(|part| *part != STORE);
     }
-    if parts.contains(&REGISTER) {
-        println!("bench: {REGISTER}");
+    if parts.contains(&LOAD) {
+        println!("bench: {LOAD}");
         let inputs = project.target().join("bench");
         std::fs::create_dir_all(&inputs).at("create", &inputs)?;
         let native = Native::build(project)?;
         native.make(&inputs)?;
-        rows.extend(register::run(native.path(), &inputs, runs)?);
-        parts.retain(|part| *part != REGISTER);
+        rows.extend(load::run(native.path(), &inputs, runs)?);
+        parts.retain(|part| *part != LOAD);
+    }
+    if parts.contains(&ACCESS) {
+        println!("bench: {ACCESS}");
+        let inputs = project.target().join("bench");
+        std::fs::create_dir_all(&inputs).at("create", &inputs)?;
+        let native = Native::build(project)?;
+        native.make(&inputs)?;
+        rows.extend(parse_rows(ACCESS, &native.access(&inputs, runs)?)?);
+        parts.retain(|part| *part != ACCESS);
     }
     if parts.contains(&UNPACK) {
         println!("bench: {UNPACK}");
@@ -119,7 +130,7 @@ fn parse_rows(program: &str, printed: &str) -> Result<Vec<Row>> {
 
 fn parse(arguments: &[String]) -> Result<(u32, Vec<&'static str>)> {
     let usage = |problem: String| Error::Usage { problem, usage: USAGE.into() };
-    let known = || [NOUNS, STORE, REGISTER, UNPACK, EXTRACT, NATIVE].into_iter().chain(SCRIPTS);
+    let known = || [NOUNS, STORE, LOAD, UNPACK, EXTRACT, ACCESS, NATIVE].into_iter().chain(SCRIPTS);
     let mut runs = DEFAULT_RUNS;
     let mut parts = Vec::new();
     let mut arguments = arguments.iter();

@@ -1,5 +1,5 @@
 import { LayerglassError, toError } from "../error.js";
-import { guardBackend } from "../store/guard.js";
+import { guardBackend, guardClock } from "../store/guard.js";
 import type { Backend } from "../store-types.js";
 import type { PlatformData } from "../types.js";
 import type { LayerHandle, OperationsHandle } from "./bindings.js";
@@ -19,17 +19,9 @@ function random(length: number): Uint8Array {
 }
 
 /** What a module is given of the world. */
-export function world(backend: Backend, platform: PlatformData | undefined, now: () => number = Date.now) {
-  const clock = () => {
-    try {
-      const time = Number(now());
-      return Number.isFinite(time) ? time : Date.now();
-    } catch {
-      return Date.now();
-    }
-  };
+export function world(backend: Backend, platform: PlatformData | undefined, now: (() => number) | undefined) {
   const host = JSON.stringify(platform ?? { os: "linux", architecture: "amd64" });
-  return { backend: guardBackend(backend), host, clock, random };
+  return { backend: guardBackend(backend), host, clock: guardClock(now), random };
 }
 
 /** A handle with its operations, and what ends all work with it. */

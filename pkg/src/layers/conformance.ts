@@ -141,6 +141,13 @@ const CHECKS: Record<string, (layers: LayerStorage) => Promise<void>> = {
     ]);
     same("list", await layers.list(), []);
   },
+  "a reference that is dropped frees nothing": async (layers) => {
+    const bytes = bytesOf(10, 13);
+    await write(layers, layer(A, bytes), bytes);
+    layers.drop(await layers.get(A));
+    same("list", await chains(layers), [A]);
+    same("the last reference", freed(await layers.release(await layers.get(A))), [[A, 10, 10]]);
+  },
   "a layer below one that stays": async (layers) => {
     const bytes = bytesOf(10, 10);
     await write(layers, layer(A, bytes), bytes);

@@ -121,12 +121,17 @@ export class FileLayers implements LayerStorage {
 
   release(layer: unknown): Promise<FreedLayer[]> {
     return this.#inTurn(async () => {
+      this.drop(layer);
       const { chainId } = layer as StoredLayer;
-      const left = (this.#references.get(chainId) ?? 1) - 1;
-      if (left > 0) this.#references.set(chainId, left);
-      else this.#references.delete(chainId);
-      return left > 0 ? [] : this.#free(chainId);
+      return this.#references.has(chainId) ? [] : this.#free(chainId);
     });
+  }
+
+  drop(layer: unknown): void {
+    const { chainId } = layer as StoredLayer;
+    const left = (this.#references.get(chainId) ?? 1) - 1;
+    if (left > 0) this.#references.set(chainId, left);
+    else this.#references.delete(chainId);
   }
 
   /** Removes a layer and those below it, as far as nothing refers to them. */

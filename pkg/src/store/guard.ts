@@ -31,6 +31,8 @@ export interface GuardedLayers {
   readonly os: string | undefined;
   get(chainId: string): Promise<{ readonly layer: unknown } | undefined>;
   release(reference: { readonly layer: unknown }): Promise<unknown[]>;
+  /** Gives all references back that are still held, and frees nothing. */
+  close(): void;
 }
 
 /** What a thrown value says, whatever it is: reading it may throw as well. */
@@ -202,21 +204,47 @@ function ahead<T>(batches: AsyncGenerator<T>): { next(): Promise<T | undefined> 
 export function guardLayers(layers: LayerStore, os?: string): GuardedLayers {
   for (const name of ["get", "release"] as const)
     if (typeof Object(layers)[name] !== "function") throw invalid(`a layer store has a call \`${name}\``);
+  const held = new Set<{ readonly layer: unknown }>();
   return {
     os,
     get: (chainId) =>
       guarded(async () => {
         const layer = await layers.get(chainId);
-        return layer === undefined || layer === null ? undefined : { layer };
+        if (layer === undefined || layer === null) return undefined;
+        const reference = { layer };
+        held.add(reference);
+        return reference;
       }),
-    release: ({ layer }) =>
-      guarded(async () =>
-        Array.from((await layers.release(layer)) ?? [], ({ chainId, diffId, size, ownSize }) => ({
-          chainId,
-          diffId,
-          size,
-          ownSize,
-        })),
-      ),
+    release: (reference) =>
+      guarded(async () => {
+        const freed = Array.from(
+          (await layers.release(reference.layer)) ?? [],
+          ({ chainId, diffId, size, ownSize }) => ({ chainId, diffId, size, ownSize }),
+        );
+        held.delete(reference);
+        return freed;
+      }),
+    close() {
+      for (const { layer } of held) {
+        try {
+          layers.drop?.(layer);
+        } catch {
+          // There is nobody left to tell.
+        }
+      }
+      held.clear();
+    },
+  };
+}
+
+/** A clock that always tells a time: the caller's, or the system's when that fails. */
+export function guardClock(now: () => number = Date.now): () => number {
+  return () => {
+    try {
+      const time = Number(now());
+      return Number.isFinite(time) ? time : Date.now();
+    } catch {
+      return Date.now();
+    }
   };
 }

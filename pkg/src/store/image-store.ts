@@ -31,7 +31,7 @@ import type {
 } from "../store-types.js";
 import { asText } from "../text.js";
 import { changesOf, StoreChangeEvent, StoreEvents } from "./events.js";
-import { guardBackend, guardLayers } from "./guard.js";
+import { guardBackend, guardClock, guardLayers } from "./guard.js";
 import { StoreSession, tell } from "./session.js";
 import { toParts, toState } from "./state.js";
 
@@ -82,22 +82,15 @@ export class ImageStore extends StoreEvents implements AsyncIterable<string> {
    * for (const { key, reason } of store.report.problems) console.warn(key, reason);
    */
   static async open(backend: Backend, options: StoreOptions = {}): Promise<ImageStore> {
-    const { layers, layersByOs, platform, now = Date.now, limits, module } = Object(options) as StoreOptions;
-    const clock = () => {
-      try {
-        const time = Number(now());
-        return Number.isFinite(time) ? time : Date.now();
-      } catch {
-        return Date.now();
-      }
-    };
+    const { layers, layersByOs, platform, now, limits, module } = Object(options) as StoreOptions;
+    const [guarded, clock] = [guardBackend(backend), guardClock(now)];
     const stores = Object.entries(layersByOs ?? {}).map(([os, store]) => guardLayers(store, os));
     if (layers) stores.push(guardLayers(layers));
     const host = toText("platform", platform ?? { os: "linux", architecture: "amd64" });
     try {
       const wasm = await storeWasm.start(module);
-      const [handle, report] = await wasm.openStore(guardBackend(backend), stores, host, limits, clock);
-      return new ImageStore(new StoreSession(handle, wasm), report, layers);
+      const [handle, report] = await wasm.openStore(guarded, stores, host, limits, clock);
+      return new ImageStore(new StoreSession(handle, wasm, stores), report, layers);
     } catch (thrown) {
       throw toError(thrown);
     }

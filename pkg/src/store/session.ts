@@ -2,6 +2,7 @@ import type { StoreBindings } from "../bindings.js";
 import { LayerglassError, toError, unlessAborted } from "../error.js";
 import type { Problem, RepairPlan, StoreChange } from "../store-types.js";
 import type { StoreHandle, StoreQuestions, StoreWork } from "./bindings.js";
+import type { GuardedLayers } from "./guard.js";
 
 function closed(): LayerglassError {
   return new LayerglassError({ kind: "aborted", code: "closed", message: "the store has been closed" });
@@ -20,13 +21,15 @@ function unlessThrown<T>(call: () => T): T {
 export class StoreSession {
   #handle: StoreHandle | undefined;
   readonly #wasm: StoreBindings;
+  readonly #layers: readonly GuardedLayers[];
   readonly #end = new AbortController();
   /** Ends the calls that are under way. */
   readonly #running = new Set<(error: LayerglassError) => void>();
 
-  constructor(handle: StoreHandle, wasm: StoreBindings) {
+  constructor(handle: StoreHandle, wasm: StoreBindings, layers: readonly GuardedLayers[]) {
     this.#handle = handle;
     this.#wasm = wasm;
+    this.#layers = layers;
   }
 
   /** Aborted when the store is closed. */
@@ -87,6 +90,7 @@ export class StoreSession {
     handle.free();
     for (const end of this.#running) end(closed());
     this.#end.abort();
+    for (const layers of this.#layers) layers.close();
   }
 }
 

@@ -56,10 +56,3 @@ export async function workerOf(archive: Archive, createWorker?: CreateWorker): P
   opened.set(session, opening);
   return opening;
 }
-
-/** Bytes of wasm memory in use for an archive's transfers, and bytes that were read of it for them so far. */
-export async function transferUse(
-  archive: Archive,
-): Promise<{ readonly memory: number; readonly read: number }> {
-  return (await workerOf(archive)).request("use", {});
-}

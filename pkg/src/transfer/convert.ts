@@ -2,8 +2,8 @@ import type { Archive } from "../archive/archive.js";
 import { toText } from "../platform.js";
 import type { PlatformData } from "../types.js";
 import { workerOf } from "./client.js";
-import { RunningJob, type StreamOptions, streamOf, type TransferStream } from "./job.js";
-import type { WriteReport, WriteSettings } from "./types.js";
+import { RunningJob, streamOf } from "./job.js";
+import type { StreamOptions, TransferStream, WriteReport, WriteSettings } from "./types.js";
 
 /** How an archive is converted. */
 export interface ConvertOptions extends WriteSettings, StreamOptions {

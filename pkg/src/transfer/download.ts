@@ -52,8 +52,14 @@ interface Writable {
   abort(): Promise<void>;
 }
 
+interface PickedFile {
+  createWritable(): Promise<Writable>;
+  getFile(): Promise<Blob>;
+  remove?(): Promise<void>;
+}
+
 interface Page {
-  showSaveFilePicker?(options: { suggestedName: string }): Promise<{ createWritable(): Promise<Writable> }>;
+  showSaveFilePicker?(options: { suggestedName: string }): Promise<PickedFile>;
   document?: {
     body: { append(element: unknown): void };
     createElement(name: "a"): {
@@ -72,9 +78,12 @@ const page = () => globalThis as unknown as Page;
 async function pickedFile(name: string): Promise<Sink | undefined> {
   const pick = page().showSaveFilePicker;
   if (!pick) return undefined;
+  let handle: PickedFile;
   let writable: Writable;
+  let isNew: boolean;
   try {
-    const handle = await pick.call(globalThis, { suggestedName: name });
+    handle = await pick.call(globalThis, { suggestedName: name });
+    isNew = (await handle.getFile()).size === 0;
     writable = await handle.createWritable();
   } catch (thrown) {
     const { name: reason } = Object(thrown) as { name?: unknown };
@@ -85,7 +94,11 @@ async function pickedFile(name: string): Promise<Sink | undefined> {
   return {
     write: (bytes) => writable.write(bytes),
     close: () => writable.close(),
-    abort: () => writable.abort(),
+    async abort() {
+      await writable.abort().catch(() => {});
+      // The dialogue makes an empty file. What the user had there before stays as it was.
+      if (isNew) await handle.remove?.().catch(() => {});
+    },
   };
 }
 
@@ -94,7 +107,8 @@ function handOver(blob: Blob, name: string, after: () => unknown): void {
   const { document } = page();
   if (!document) throw noWay();
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
+  // Browsers add an ending to the name of what they take for text.
+  link.href = URL.createObjectURL(blob.slice(0, blob.size, "application/octet-stream"));
   link.download = name;
   link.hidden = true;
   document.body.append(link);

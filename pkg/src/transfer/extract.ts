@@ -4,8 +4,8 @@ import { LayerglassError } from "../error.js";
 import { asText } from "../text.js";
 import type { Change, NodeKind, Size } from "../types.js";
 import { workerOf } from "./client.js";
-import { RunningJob, type StreamOptions, streamOf, type TransferStream } from "./job.js";
-import type { CopiedLayer, TarReport } from "./types.js";
+import { RunningJob, streamOf } from "./job.js";
+import type { CopiedLayer, StreamOptions, TarReport, TransferStream } from "./types.js";
 
 /** In which form a layer is copied out. */
 export interface ExtractLayerOptions extends StreamOptions {

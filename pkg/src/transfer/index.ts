@@ -3,7 +3,6 @@ export { LayerglassError } from "../error.js";
 export type { LayerBytes, LayerStorage, LayerWriter, StoredLayer } from "../layer-types.js";
 export { memoryLayers } from "../layers/memory.js";
 export { opfsLayers } from "../layers/opfs.js";
-export { transferUse } from "./client.js";
 export { type ConvertOptions, convert } from "./convert.js";
 export { type SaveOptions, type SaveReport, type SaveWay, saveStream } from "./download.js";
 export {
@@ -17,7 +16,6 @@ export {
   type FileVersion,
   fileVersions,
 } from "./extract.js";
-export type { StreamOptions, TransferStream } from "./job.js";
 export {
   type LoadedImage,
   type LoadedLayer,
@@ -27,6 +25,8 @@ export {
   type LoadReport,
   load,
 } from "./load.js";
+export { type RepackedLayer, type RepackOptions, type RepackReport, repack } from "./repack.js";
 export { type SaveImagesOptions, save } from "./save.js";
 export { collectLayers } from "./storage.js";
 export type * from "./types.js";
+export { transferUse } from "./use.js";

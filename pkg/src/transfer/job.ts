@@ -4,6 +4,7 @@ import { throttled } from "../archive/throttle.js";
 import { LayerglassError, throwIfAborted, toError } from "../error.js";
 import type { TransferClient } from "./client.js";
 import type { JobPiece, JobSpec } from "./protocol.js";
+import type { StreamOptions, TransferStream } from "./types.js";
 
 /** Bytes that are made ahead of whoever reads a stream. */
 const AHEAD_BYTES = 1 << 20;
@@ -63,22 +64,6 @@ export class RunningJob {
       .catch(() => {})
       .finally(() => this.#place.leave?.());
   }
-}
-
-/** Bytes that are made while they are read, and what is known when all have been. */
-export interface TransferStream<Report> {
-  /** The bytes. Nothing is done before they are read, and only as fast as they are. Cancelling it ends the work. */
-  readonly stream: ReadableStream<Uint8Array>;
-  /** Settled when the stream is at its end, has failed or was cancelled. */
-  readonly report: Promise<Report>;
-}
-
-/** How a stream is followed. */
-export interface StreamOptions {
-  /** Ends the work: the stream fails with the kind `aborted`. */
-  readonly signal?: AbortSignal;
-  /** Called with the bytes that have come out so far, at most about ten times a second. */
-  readonly onProgress?: (bytes: number) => void;
 }
 
 /** The bytes of a job that `begin` begins when they are first asked for. */

@@ -102,6 +102,7 @@ export interface LoadReport {
 type Told =
   | {
       readonly type: "layer";
+      readonly image: number;
       readonly entry: string;
       readonly diffId?: string;
       readonly chainId?: string;
@@ -196,6 +197,7 @@ class Loading {
   #writer: LayerWriter | undefined;
   /** Why the layer that comes in cannot be kept. */
   #failure: LayerglassError | undefined;
+  #image = 0;
   #entry = "";
   #layerTotal: Size | undefined;
   #layerBytes = 0;
@@ -260,7 +262,13 @@ class Loading {
   }
 
   /** Is the layer there already? Otherwise its bytes follow. */
-  async #isKnown({ entry, chainId, diffId, size }: Extract<Told, { type: "layer" }>): Promise<boolean> {
+  async #isKnown({
+    image,
+    entry,
+    chainId,
+    diffId,
+    size,
+  }: Extract<Told, { type: "layer" }>): Promise<boolean> {
     if (chainId !== undefined && diffId !== undefined) {
       if (this.#held.has(chainId)) return true;
       const reference = await this.#layers.get(chainId);
@@ -270,6 +278,7 @@ class Loading {
         return true;
       }
     }
+    this.#image = image;
     this.#entry = entry;
     this.#layerTotal = size;
     this.#layerBytes = 0;
@@ -316,7 +325,7 @@ class Loading {
     });
     if (!this.#failure) return true;
     await writer?.abort().catch(() => {});
-    this.#report.failed.push({ error: this.#failure.toJSON() });
+    this.#report.failed.push({ image: this.#image, error: this.#failure.toJSON() });
     return false;
   }
 

@@ -5,10 +5,10 @@ import type { ImageStore } from "../store/image-store.js";
 import type { Limits } from "../types.js";
 import { startWorker } from "./client.js";
 import { settings } from "./convert.js";
-import { RunningJob, type StreamOptions, streamOf, type TransferStream } from "./job.js";
+import { RunningJob, streamOf } from "./job.js";
 import { platform } from "./platform.js";
 import { storageOf } from "./storage.js";
-import type { WriteReport, WriteSettings } from "./types.js";
+import type { StreamOptions, TransferStream, WriteReport, WriteSettings } from "./types.js";
 
 /** How images of a store are saved. */
 export interface SaveImagesOptions extends WriteSettings, StreamOptions {

@@ -3,7 +3,7 @@ import type { LayerStorage } from "../layer-types.js";
 import type { ImageStore } from "../store/image-store.js";
 import type { FreedLayer } from "../store-types.js";
 
-const CALLS = ["get", "release", "find", "open", "begin", "sweep", "prune"] as const;
+const CALLS = ["get", "release", "drop", "find", "open", "begin", "sweep", "prune"] as const;
 
 /** The storage that a store was opened with. */
 export function storageOf(store: ImageStore): LayerStorage {

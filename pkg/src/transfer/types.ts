@@ -88,3 +88,19 @@ export interface TarReport {
   /** Findings that were not kept. */
   readonly moreFindings: Size;
 }
+
+/** Bytes that are made while they are read, and what is known when all have been. */
+export interface TransferStream<Report> {
+  /** The bytes. Nothing is done before they are read, and only as fast as they are. Cancelling it ends the work. */
+  readonly stream: ReadableStream<Uint8Array>;
+  /** Settled when the stream is at its end, has failed or was cancelled. */
+  readonly report: Promise<Report>;
+}
+
+/** How a stream is followed. */
+export interface StreamOptions {
+  /** Ends the work: the stream fails with the kind `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Called with the bytes that have come out so far, at most about ten times a second. */
+  readonly onProgress?: (bytes: number) => void;
+}

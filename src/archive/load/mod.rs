@@ -149,7 +149,15 @@ impl PlannedImage {
 }
 
 /// Findings that [`image::plan`] looks for itself, image by image.
-const LOOKED_FOR: [&str; 4] = ["layers-length-mismatch", "layer-missing", "config-missing", "blob-size"];
+const LOOKED_FOR: [&str; 7] = [
+    "layers-length-mismatch",
+    "layer-missing",
+    "layer-shared",
+    "config-missing",
+    "blob-size",
+    "link-cycle",
+    "path-escapes",
+];
 
 impl LoadPlan {
     /// Decides what of a file is loaded.

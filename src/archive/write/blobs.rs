@@ -16,7 +16,7 @@ use super::roots;
 use crate::archive::Role;
 use crate::codec::Compression;
 use crate::digest::Digest;
-use crate::image::{CanonicalRules, v1};
+use crate::image::{CanonicalRules, DiffId, v1};
 use crate::layer::LayerForm;
 use crate::manifest::{Descriptor, Manifest, media_type};
 
@@ -91,7 +91,7 @@ pub(super) fn documents(layout: &mut Layout) -> Result<Members, LayoutError> {
             ArchiveFormat::Dir => format!("{}.manifest.json", hex(&digest)),
             _ => blob_path(format, &digest),
         };
-        put(&mut members, &path, FILE, 0, Content::Bytes(raw));
+        put(&mut members, &path, FILE, 0, Content::Bytes(raw.to_vec()));
     }
     for dropped in found.dropped {
         layout.report.drop(dropped.what, dropped.reason);
@@ -132,7 +132,7 @@ fn image_blobs(
             let target = Target {
                 digest: digest.unwrap_or_else(|| manifest.digest().to_string()),
                 media_type: manifest.media_type().to_owned(),
-                raw: manifest.raw().to_vec(),
+                raw: manifest.raw().into(),
             };
             (target, manifest.config().digest.clone())
         }
@@ -168,7 +168,7 @@ fn anew(layout: &Layout, index: usize, image: &ImageParts, old: Option<&Manifest
     let notes = old.map(|old| old.annotations().clone()).unwrap_or_default();
     let raw = documents::manifest(&config, &layers.collect::<Vec<_>>(), &notes);
     let digest = Digest::sha256(&raw).to_string();
-    (Target { digest, media_type: media_type::OCI_MANIFEST.to_owned(), raw }, config_digest)
+    (Target { digest, media_type: media_type::OCI_MANIFEST.to_owned(), raw: raw.into() }, config_digest)
 }
 
 /// What is written of a layer of an image.
@@ -232,10 +232,12 @@ fn docker_lists(layout: &mut Layout, members: &mut Members) {
         let descriptors: Vec<Descriptor> = descriptors.map(Option::unwrap_or_default).collect();
         let diff_ids = &config.rootfs().diff_ids;
         let own = names.get(index).into_iter().flatten();
-        // Docker's layers are plain: what it names by the diff id is the blob.
-        if let Some(top) = descriptors.last().filter(|top| !top.digest.is_empty()) {
+        // It names layers that are in the file by their diff ids, so what is compressed has no place there. Docker's
+        // containerd store, whose layers are, writes none.
+        let is_plain = |top: &&DiffId| descriptors.last().is_some_and(|layer| layer.digest == top.as_str());
+        if let Some(top) = diff_ids.last().filter(is_plain) {
             for name in own.clone() {
-                let top = top.digest.strip_prefix("sha256:").unwrap_or(&top.digest);
+                let top = top.as_str().strip_prefix("sha256:").unwrap_or(top.as_str());
                 let tags = repositories.entry(name.familiar_name().to_owned()).or_default();
                 tags.insert(name.tag().unwrap_or_default().to_owned(), top.to_owned());
             }

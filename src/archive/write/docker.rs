@@ -1,6 +1,6 @@
 //! The layout of Docker 1.10 to 24 (`docker save`, Docker image specification 1.2).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::documents::{self, Item};
 use super::layout::Layout;
@@ -23,8 +23,8 @@ pub(super) fn members(layout: &mut Layout) -> VecDeque<Member> {
     let mut tars: HashMap<String, String> = HashMap::new();
     let mut tops = HashMap::new();
     let names = docker_names(layout);
-    let ids: Vec<Option<String>> =
-        layout.configs.iter().map(|config| Some(config.as_ref()?.id().to_string())).collect();
+    let ids: BTreeSet<String> =
+        layout.configs.iter().flatten().map(|config| config.id().to_string()).collect();
     for index in 0..layout.contents.images.len() {
         let Some(config) = layout.configs.get(index).and_then(Option::as_ref) else { continue };
         if layout.fates.get(index) == Some(&Fate::Dropped) {
@@ -59,7 +59,7 @@ pub(super) fn members(layout: &mut Layout) -> VecDeque<Member> {
             config: path,
             repo_tags: own.iter().map(|name| name.familiar().to_owned()).collect(),
             layers: folders.iter().map(|folder| format!("{folder}/layer.tar")).collect(),
-            parent: parent.filter(|parent| ids.iter().flatten().any(|id| id == parent)),
+            parent: parent.filter(|parent| ids.contains(parent)),
             sources: sources.collect(),
         });
     }

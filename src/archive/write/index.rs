@@ -1,6 +1,7 @@
 //! Indexes whose manifests are written, some of them anew.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::error::LayoutError;
 use super::layout::Layout;
@@ -15,7 +16,7 @@ use crate::manifest::{Descriptor, Index, media_type};
 pub(super) struct Target {
     pub(super) digest: String,
     pub(super) media_type: String,
-    pub(super) raw: Vec<u8>,
+    pub(super) raw: Arc<[u8]>,
 }
 
 impl Target {
@@ -52,8 +53,8 @@ pub(super) struct Indexes {
     limits: Limits,
     /// What is written for a manifest, by the digest that it had.
     manifests: BTreeMap<String, Option<Target>>,
-    sources: BTreeMap<String, Vec<u8>>,
-    blobs: BTreeMap<String, Vec<u8>>,
+    sources: BTreeMap<String, Arc<[u8]>>,
+    blobs: BTreeMap<String, Arc<[u8]>>,
     /// What came of each index that has been looked at.
     done: BTreeMap<String, Option<Target>>,
     /// An index may go on naming what is not here.
@@ -61,7 +62,7 @@ pub(super) struct Indexes {
     /// Digests of manifests that an index that is written names.
     pub(super) reached: BTreeSet<String>,
     /// Manifests, indexes and other blobs that are written, by digest.
-    pub(super) documents: BTreeMap<String, Vec<u8>>,
+    pub(super) documents: BTreeMap<String, Arc<[u8]>>,
     pub(super) dropped: Vec<Dropped>,
 }
 
@@ -75,14 +76,15 @@ impl Indexes {
             for index in &image.indexes {
                 if !sources.contains_key(&index.digest) {
                     check_index(position, index)?;
-                    sources.insert(index.digest.clone(), index.raw.to_vec());
+                    sources.insert(index.digest.clone(), Arc::clone(&index.raw));
                 }
             }
         }
         for blob in &layout.contents.blobs {
             super::plan::check("blob", 0, &blob.digest, &blob.raw)?;
         }
-        let blobs = layout.contents.blobs.iter().map(|blob| (blob.digest.clone(), blob.raw.clone()));
+        let blobs =
+            layout.contents.blobs.iter().map(|blob| (blob.digest.clone(), Arc::from(blob.raw.as_slice())));
         Ok(Self {
             limits: layout.options.limits,
             manifests,
@@ -103,17 +105,18 @@ impl Indexes {
             return Ok(done.clone());
         }
         LimitExceeded::check("indexDepth", u64::from(self.limits.index_depth), u64::from(depth) + 1)?;
-        let raw = self.sources.get(digest).cloned().unwrap_or_default();
+        let raw: Arc<[u8]> = self.sources.get(digest).map(Arc::clone).unwrap_or_default();
         let rewritten = self.rewrite(&raw, depth)?;
         let target = match rewritten.targets.as_slice() {
             [] => None,
             [only] if rewritten.is_cut => Some(only.clone()),
             _ => {
                 let media_type = index_type(&rewritten.raw, &self.limits)?;
-                let is_same = rewritten.raw == raw;
+                let is_same = *rewritten.raw == *raw;
                 let digest = if is_same { digest.to_owned() } else { digest_of(&rewritten.raw) };
-                self.documents.insert(digest.clone(), rewritten.raw.clone());
-                Some(Target { digest, media_type, raw: rewritten.raw })
+                let raw: Arc<[u8]> = rewritten.raw.into();
+                self.documents.insert(digest.clone(), Arc::clone(&raw));
+                Some(Target { digest, media_type, raw })
             }
         };
         if target.is_none() || rewritten.is_cut {

@@ -177,7 +177,7 @@ impl Layout {
 
     /// What was written.
     pub fn into_report(self) -> LayoutReport {
-        self.report
+        self.report.once()
     }
 
     /// The layers of which something is not known that has to be, each once.

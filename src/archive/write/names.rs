@@ -6,7 +6,7 @@ use super::layout::Layout;
 use super::plan::Fate;
 use super::report::DropReason;
 use crate::archive::Role;
-use crate::image::Platform;
+use crate::image::{ImageConfig, Platform};
 use crate::reference::Reference;
 
 /// The names of each image in a layout that gives a name to one image. Of several, which an index ties together, that one
@@ -43,10 +43,17 @@ pub(super) fn docker_names(layout: &mut Layout) -> Vec<BTreeSet<Reference>> {
             }
         }
     }
+    let mut firsts = BTreeMap::new();
+    for (index, config) in layout.configs.iter().enumerate() {
+        if let Some(config) = config {
+            firsts.entry(config.id()).or_insert(index);
+        }
+    }
     let mut names = vec![BTreeSet::new(); layout.contents.images.len()];
     for (name, owner) in owners {
         // Two manifests of one image are one image: the first has all its names.
-        let first = (0..owner).find(|&other| same_id(layout, other, owner)).unwrap_or(owner);
+        let id = layout.configs.get(owner).and_then(Option::as_ref).map(ImageConfig::id);
+        let first = id.and_then(|id| firsts.get(&id)).copied().unwrap_or(owner);
         if let Some(names) = names.get_mut(first) {
             names.insert(name.clone());
         }

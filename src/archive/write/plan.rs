@@ -196,6 +196,9 @@ impl<'a> Planner<'a> {
                 && image.layers.iter().all(|layer| layer.source.is_some())
                 && (!image.config.is_empty() || manifest.config().digest.is_empty());
             if is_whole {
+                if !image.config.is_empty() {
+                    check("config", index, &manifest.config().digest, &image.config)?;
+                }
                 return Ok(Fate::Kept(Box::new(manifest)));
             }
             self.report.drop(&document.digest, DropReason::Absent);

@@ -1,5 +1,7 @@
 //! What was written.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::json::size;
@@ -87,9 +89,13 @@ pub struct LayoutReport {
 
 impl LayoutReport {
     pub(super) fn drop(&mut self, what: impl Into<String>, reason: DropReason) {
-        let dropped = Dropped { what: what.into(), reason };
-        if !self.dropped.contains(&dropped) {
-            self.dropped.push(dropped);
-        }
+        self.dropped.push(Dropped { what: what.into(), reason });
+    }
+
+    /// The same with everything told once.
+    pub(super) fn once(mut self) -> Self {
+        let mut told = BTreeSet::new();
+        self.dropped.retain(|dropped| told.insert((dropped.what.clone(), dropped.reason)));
+        self
     }
 }

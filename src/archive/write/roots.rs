@@ -1,6 +1,7 @@
 //! What stands at the top of a layout: `index.json`, or the one manifest of a `dir:` folder.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::blobs::drop_names;
 use super::documents;
@@ -19,7 +20,7 @@ pub(super) struct Roots {
     /// `index.json`; of a `dir:` folder its `manifest.json`.
     pub(super) index: Vec<u8>,
     /// Manifests, indexes and other documents by digest.
-    pub(super) documents: BTreeMap<String, Vec<u8>>,
+    pub(super) documents: BTreeMap<String, Arc<[u8]>>,
     pub(super) dropped: Vec<Dropped>,
 }
 
@@ -47,7 +48,7 @@ pub(super) fn find(
         let [root] = roots.as_slice() else { return Err(LayoutError::OneImage { count: roots.len() }) };
         drop_names(layout);
         indexes.documents.remove(&root.target.digest);
-        let index = root.target.raw.clone();
+        let index = root.target.raw.to_vec();
         return Ok(Roots { index, documents: indexes.documents, dropped: indexes.dropped });
     }
     let limits = &layout.options.limits;

@@ -10,6 +10,7 @@ mod symbols;
 mod tables;
 
 use super::error::Corruption;
+use super::seek::Codes;
 use tables::{
     Alphabet, DISTANCE_BITS, DistanceTable, LENGTH_BITS, LITERAL_BITS, LengthTable, LiteralTable, build,
 };
@@ -108,9 +109,28 @@ impl Inflate {
         self.history = history;
     }
 
-    /// The byte before the unread input, as far as it is still to be read, and how many of its upper bits are.
-    pub fn unread_bits(&self) -> Option<(u8, u8)> {
-        (self.count < 8).then(|| (((self.bits << (8 - self.count)) & 0xff) as u8, self.count as u8))
+    /// Goes on in the middle of a block. Lengths that make no codes are found when it does.
+    pub fn resume_block(&mut self, codes: &Codes) {
+        self.is_last = codes.is_last;
+        self.literal_count = codes.literals.into();
+        self.distance_count = codes.lengths.len().saturating_sub(self.literal_count);
+        self.lengths = [0; 320];
+        self.lengths.iter_mut().zip(&codes.lengths).for_each(|(slot, &length)| *slot = length);
+        self.state = State::Lengths(self.literal_count + self.distance_count);
+    }
+
+    /// The codes of the block that goes on here; `None` where that is no place to go on from.
+    pub fn codes(&self) -> Option<Codes> {
+        let count = self.literal_count + self.distance_count;
+        let lengths = self.lengths.get(..count).filter(|_| self.state == State::Symbols)?;
+        Some(Codes { is_last: self.is_last, literals: self.literal_count as u16, lengths: lengths.into() })
+    }
+
+    /// Where the bits that come next stand: so many upper bits of a byte, behind which so many bytes are read ahead.
+    pub fn unread_bits(&self) -> (u8, u8, u64) {
+        let unread = self.count % 8;
+        let byte = (self.bits & ((1 << unread) - 1)) << (8 - unread);
+        ((byte & 0xff) as u8, unread as u8, u64::from(self.count / 8))
     }
 
     /// Bytes in front of the next one that a match may refer to.
@@ -282,7 +302,7 @@ impl Inflate {
         Ok(read)
     }
 
-    /// The codes of a dynamic block.
+    /// The codes that the lengths make.
     fn dynamic(&mut self) -> Result<(), Corruption> {
         let all = self.lengths.get(..self.literal_count + self.distance_count).unwrap_or_default();
         let (literals, distances) = all.split_at_checked(self.literal_count).ok_or(Corruption::Data)?;
@@ -296,11 +316,12 @@ impl Inflate {
 
     /// The codes of a fixed block.
     fn fixed(&mut self) -> Result<(), Corruption> {
-        let mut lengths = [8; 288];
-        lengths[144..256].fill(9);
-        lengths[256..280].fill(7);
-        build(&mut self.literals, LITERAL_BITS, Alphabet::Literals, &lengths)?;
-        build(&mut self.distances, DISTANCE_BITS, Alphabet::Distances, &[5; 32])
+        self.lengths = [8; 320];
+        self.lengths[144..256].fill(9);
+        self.lengths[256..280].fill(7);
+        self.lengths[288..].fill(5);
+        (self.literal_count, self.distance_count) = (288, 32);
+        self.dynamic()
     }
 
     /// Up to 32 bits, when they are there.

@@ -63,6 +63,27 @@ impl LayerFolder {
         Ok(output.length)
     }
 
+    /// The bytes of a layer's tar.
+    ///
+    /// # Errors
+    /// There is no such layer, or what is kept of it cannot be read.
+    pub fn tar_size(&self, chain_id: &ChainId) -> Result<u64, LayerFolderError> {
+        let metadata = self.metadata(chain_id)?;
+        if self.driver() == LayerDriver::Tar {
+            let path = contents::tar(&self.paths().contents, &metadata.cache_id);
+            return Ok(path.metadata().map_err(|error| missing(chain_id, None, &error))?.len());
+        }
+        let mut length: u64 = 0;
+        self.read_split(chain_id, &mut |piece| {
+            length = length.saturating_add(match piece {
+                TarSplitPiece::Raw(bytes) => bytes.len() as u64,
+                TarSplitPiece::File { size, .. } => size,
+            });
+            Ok(())
+        })?;
+        Ok(length)
+    }
+
     fn copy_tar(
         &self,
         chain_id: &ChainId,
@@ -88,18 +109,26 @@ impl LayerFolder {
     ) -> Result<(), LayerFolderError> {
         let place = contents::place(&self.paths().contents, self.driver(), &metadata.cache_id);
         let folder = Folder::open(&place).map_err(|error| missing(chain_id, None, &error))?;
+        self.read_split(chain_id, &mut |piece| match piece {
+            TarSplitPiece::Raw(bytes) => Ok(output.write(&bytes)?),
+            TarSplitPiece::File { name, size, crc } => {
+                Ok(copy_file(chain_id, &folder, &name, size, crc, output)?)
+            }
+        })
+    }
+
+    /// Reads what a tar consists of.
+    fn read_split(
+        &self,
+        chain_id: &ChainId,
+        take: &mut dyn FnMut(TarSplitPiece) -> Result<(), Stop>,
+    ) -> Result<(), LayerFolderError> {
         let found = self.paths().layer(chain_id);
         let split = found.unwrap_or_default().join("tar-split.json.gz");
         let mut file = File::open(&split).map_err(|error| LayerFolderError::io("read", &split, &error))?;
         let mut decoder = Decoder::new(Compression::Gzip, self.limits());
         let mut lines = TarSplitReader::new(self.limits());
         let mut buffer = vec![0; READ_BYTES];
-        let mut take = |piece: TarSplitPiece| match piece {
-            TarSplitPiece::Raw(bytes) => Ok::<(), Stop>(output.write(&bytes)?),
-            TarSplitPiece::File { name, size, crc } => {
-                Ok(copy_file(chain_id, &folder, &name, size, crc, output)?)
-            }
-        };
         let mut read_all = || -> Result<(), Stop> {
             loop {
                 let bytes = read(&mut file, &mut buffer)
@@ -107,7 +136,7 @@ impl LayerFolder {
                 if bytes.is_empty() {
                     return Ok(decoder.finish()?);
                 }
-                decoder.push(bytes, &mut |bytes| lines.push(bytes, &mut take))?;
+                decoder.push(bytes, &mut |bytes| lines.push(bytes, &mut |piece| take(piece)))?;
             }
         };
         let split_error = |source| LayerFolderError::TarSplit { chain_id: chain_id.clone(), source };

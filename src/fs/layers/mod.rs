@@ -14,6 +14,7 @@ mod metadata;
 mod paths;
 mod pipeline;
 mod random;
+mod reader;
 mod references;
 mod register;
 mod report;

@@ -178,8 +178,8 @@ impl LayerFolder {
         Ok(LayerRef { store: self.0.number, number: state.last, chain_id: chain_id.clone() })
     }
 
-    /// Gives a reference back without freeing anything.
-    pub(super) fn let_go(&self, layer: LayerRef) {
+    /// Gives a reference back without freeing anything: to a layer that another one lies on, or somebody holds.
+    pub(in crate::fs) fn let_go(&self, layer: LayerRef) {
         let mut state = self.state();
         let hex = hex_of(&layer.chain_id);
         if let (Ok(true), Some(hex)) = (self.give_back(&mut state, layer), hex)

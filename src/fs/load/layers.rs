@@ -174,6 +174,10 @@ impl<'l> Layers<'l> {
         let chain_id = registered.chain_id().clone();
         let info = self.layers.info(&chain_id);
         self.held.insert(chain_id.clone(), registered);
+        // What lies below is held by what lies on it.
+        if let Some(below) = below.and_then(|below| self.held.remove(below)) {
+            self.layers.let_go(below);
+        }
         let info = info.map_err(in_layer)?;
         let found = info.map(|info| info.diff_id).or_else(|| diff_id.cloned());
         let found =

@@ -5,50 +5,34 @@ use std::io::{self, Read, Write};
 use crate::archive::LayerRead;
 use crate::codec::Compression;
 use crate::digest::{Algorithm, Hasher};
-use crate::layer::{CopiedLayer, LayerCopy, LayerCopyError, SizedDigest};
-use crate::limits::Limits;
+use crate::fs::compress::{CopyOptions, LayerIoError, copy_layer};
+use crate::layer::{CopiedLayer, LayerCopyError, SizedDigest};
 
 /// What is large is handed on in pieces of so many bytes.
 const PIECE: usize = 256 << 10;
 
-/// Why a layer did not arrive.
-pub(super) enum CopyFailure {
-    Read(io::Error),
-    Write(io::Error),
-    Copy(LayerCopyError),
-}
-
-impl From<LayerCopyError> for CopyFailure {
-    fn from(error: LayerCopyError) -> Self {
-        Self::Copy(error)
-    }
-}
-
 /// Copies a layer in the form in which it is wanted, and compares it with what is declared of it.
 pub(super) fn copy(
-    source: impl Read,
+    source: impl Read + Send,
     read: &LayerRead,
     out: &mut dyn Write,
-    limits: &Limits,
-) -> Result<CopiedLayer, CopyFailure> {
+    options: &CopyOptions,
+) -> Result<CopiedLayer, LayerIoError> {
     if !read.is_tar {
         return copy_blob(source, read, out);
     }
-    let mut copy = LayerCopy::new(read.form, &read.expected, limits)?;
-    let mut sink = |bytes: &[u8]| out.write_all(bytes).map_err(CopyFailure::Write);
-    pieces(source, |piece| copy.push(piece, &mut sink))?;
-    copy.finish(&mut sink)
+    copy_layer(source, read.form, &read.expected, out, options)
 }
 
 /// Copies what is no tar as it is.
-fn copy_blob(source: impl Read, read: &LayerRead, out: &mut dyn Write) -> Result<CopiedLayer, CopyFailure> {
+fn copy_blob(source: impl Read, read: &LayerRead, out: &mut dyn Write) -> Result<CopiedLayer, LayerIoError> {
     let algorithm = read.expected.digest.map_or(Algorithm::Sha256, |digest| digest.algorithm());
     let mut hasher = Hasher::new(algorithm);
     let mut size = 0;
     pieces(source, |piece| {
         hasher.update(piece);
         size += piece.len() as u64;
-        out.write_all(piece).map_err(CopyFailure::Write)
+        out.write_all(piece).map_err(|source| LayerIoError::Write { source })
     })?;
     let found = SizedDigest { digest: hasher.finish(), size };
     if let Some(expected) = read.expected.size.filter(|&expected| expected != size) {
@@ -65,15 +49,15 @@ fn copy_blob(source: impl Read, read: &LayerRead, out: &mut dyn Write) -> Result
 
 fn pieces(
     mut source: impl Read,
-    mut take: impl FnMut(&[u8]) -> Result<(), CopyFailure>,
-) -> Result<(), CopyFailure> {
+    mut take: impl FnMut(&[u8]) -> Result<(), LayerIoError>,
+) -> Result<(), LayerIoError> {
     let mut buffer = vec![0; PIECE];
     loop {
         match source.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(count) => take(buffer.get(..count).unwrap_or_default())?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(CopyFailure::Read(source)),
+            Err(source) => return Err(LayerIoError::Read { source }),
         }
     }
 }

@@ -3,10 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::copy::CopyFailure;
 use crate::archive::{ExtractError, LayoutError, RepackError};
 use crate::error::{ErrorKind, Reason};
-use crate::fs::{FileError, UnpackError};
+use crate::fs::{FileError, LayerIoError, UnpackError};
 use crate::layer::LayerCopyError;
 use crate::tar::TarWriteError;
 
@@ -112,12 +111,12 @@ impl WriteError {
     }
 
     /// What went wrong with a layer on its way to `path`.
-    pub(super) fn layer(entry: &str, path: impl Into<PathBuf>, error: CopyFailure) -> Self {
+    pub(super) fn layer(entry: &str, path: impl Into<PathBuf>, error: LayerIoError) -> Self {
         let entry = entry.to_owned();
         match error {
-            CopyFailure::Read(source) => Self::Read { entry, source },
-            CopyFailure::Write(source) => Self::io("write", path, source),
-            CopyFailure::Copy(source) => Self::Layer { entry, source },
+            LayerIoError::Read { source } => Self::Read { entry, source },
+            LayerIoError::Write { source } => Self::io("write", path, source),
+            LayerIoError::Copy(source) => Self::Layer { entry, source },
         }
     }
 

@@ -7,6 +7,7 @@ mod spool;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ pub use error::WriteError;
 use sink::Sink;
 pub(super) use spool::{Range, unnamed};
 
+use super::compress::CopyOptions;
 use super::unpack::Staged;
 use crate::archive::{Content, LayerRead, Layout, LayoutReport, Step};
 use crate::layer::CopiedLayer;
@@ -55,6 +57,8 @@ pub struct SinkOptions {
     pub replace: bool,
     /// Wait until all is on the disk before it appears at its place.
     pub sync: bool,
+    /// Threads that compress; by default as many as there are cores.
+    pub threads: Option<NonZero<usize>>,
     /// Where layers are kept for a moment that are compressed on their way into a stream; by default the folder for
     /// temporary files.
     pub spool: Option<PathBuf>,
@@ -141,7 +145,8 @@ impl Work<'_, '_> {
         let mut out = Watched { out, progress: &mut *self.progress, told, is_aborted: false };
         out.tell()?;
         let source = (self.open)(read)?;
-        let copied = copy::copy(source, read, &mut out, &self.options.limits);
+        let options = CopyOptions { limits: self.options.limits, threads: self.options.threads };
+        let copied = copy::copy(source, read, &mut out, &options);
         if out.is_aborted {
             return Err(WriteError::Aborted);
         }

@@ -78,6 +78,8 @@ pub struct Inventory<'t> {
     lists: HashMap<Vec<u8>, Found>,
     /// By path of the database and layer: which packages that version lists.
     versions: BTreeMap<Vec<u8>, BTreeMap<u16, BTreeSet<Identity>>>,
+    /// Databases that the merged tree has, and whether they could be read.
+    current: BTreeMap<Vec<u8>, bool>,
     /// Packages in all versions of databases together.
     listed: u64,
     distributions: BTreeMap<Vec<u8>, Distribution>,
@@ -95,6 +97,7 @@ impl<'t> Inventory<'t> {
             dpkg_lists: HashMap::new(),
             lists: HashMap::new(),
             versions: BTreeMap::new(),
+            current: BTreeMap::new(),
             listed: 0,
             distributions: BTreeMap::new(),
             findings: Findings::new(limits.findings),
@@ -103,6 +106,9 @@ impl<'t> Inventory<'t> {
 
     /// Takes what a file tells, or why it tells nothing. The order of the files does not matter.
     pub fn add(&mut self, file: &PackageFile, read: Result<FilePackages, PackageError>) {
+        if file.role.is_database() && file.node.is_some() {
+            self.current.insert(file.path.clone(), read.is_ok());
+        }
         let read = match read {
             Ok(read) => read,
             Err(error) => return self.findings.push(|| Finding::from_reason(&error).at_path(&file.path)),
@@ -266,7 +272,12 @@ impl<'t> Inventory<'t> {
     fn removed(&mut self) -> Vec<RemovedPackage> {
         let mut removed = BTreeSet::new();
         for (path, versions) in &self.versions {
-            let now = self.entries.iter().any(|entry| entry.is_database && entry.path == *path);
+            let now = match self.current.get(path) {
+                // Nobody knows what of the earlier ones is still there.
+                Some(false) => continue,
+                Some(true) => true,
+                None => false,
+            };
             let Some((&top, last)) = versions.last_key_value() else { continue };
             if !now && !last.is_empty() {
                 self.findings.push(|| {

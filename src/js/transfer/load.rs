@@ -123,8 +123,8 @@ impl Load {
             Some(blob) => Some(self.opened.range(blob)?.length),
             None => None,
         };
-        let entry = layer.entry.clone();
-        let event = to_js(&Event::Layer { entry, diff_id, chain_id, parent, size })?;
+        let (entry, image) = (layer.entry.clone(), image.image);
+        let event = to_js(&Event::Layer { image, entry, diff_id, chain_id, parent, size })?;
         self.stage = Stage::Asked;
         Ok(Step::Tell(event))
     }
@@ -289,6 +289,7 @@ impl Work for Load {
 enum Event {
     /// A layer is wanted: has the caller it already?
     Layer {
+        image: usize,
         entry: String,
         diff_id: Option<DiffId>,
         chain_id: Option<ChainId>,

@@ -10,9 +10,11 @@ mod job;
 mod layer;
 mod load;
 mod options;
+mod repack;
 mod save;
 mod scan;
 mod skip;
+mod squashed;
 mod tar;
 mod write;
 
@@ -130,6 +132,7 @@ impl TransferHandle {
             "file" => file::job(&self.0, options),
             "layer" => layer::job(&self.0, options),
             "load" => load::job(&self.0, options),
+            "repack" => repack::job(&self.0, options),
             "tar" => tar::job(&self.0, options),
             "versions" => file::versions_job(&self.0, options),
             _ => Err(wrong("job", "there is none of that name")),

@@ -8,11 +8,12 @@ use super::Opened;
 use super::job::{JobHandle, Step, Work};
 use super::options::{compression, count, encoding, level};
 use super::scan::Scanning;
-use crate::codec::{CodecError, Compression, Decoder, Encoder};
+use super::squashed::Squashed;
+use crate::codec::Encoding;
 use crate::js::error::to_thrown;
 use crate::js::object::{each_property, wrong};
 use crate::js::value::to_js;
-use crate::layer::{FileTable, Squash, SquashError, SquashOptions, SquashReport};
+use crate::layer::{FileTable, Squash, SquashOptions};
 
 /// A tar that is made of layers.
 struct TarJob {
@@ -22,30 +23,9 @@ struct TarJob {
     /// From which on they are made one.
     from: usize,
     options: SquashOptions,
+    encoding: Option<Encoding>,
     scanning: Scanning,
-    squash: Option<Squash>,
-    /// The layer that is fed.
-    decoder: Option<(usize, Decoder)>,
-    encoder: Option<Encoder>,
-    report: Option<SquashReport>,
-}
-
-/// Why the tar cannot be made, wherever that is found.
-enum Failure {
-    Squash(SquashError),
-    Codec(CodecError),
-}
-
-impl From<SquashError> for Failure {
-    fn from(error: SquashError) -> Self {
-        Self::Squash(error)
-    }
-}
-
-impl From<CodecError> for Failure {
-    fn from(error: CodecError) -> Self {
-        Self::Codec(error)
-    }
+    squashed: Option<Squashed>,
 }
 
 /// `{ image, from?, to?, path?, strip?, compression?, level? }`: layers by their positions in the image, `to` is the last one.
@@ -72,56 +52,24 @@ pub(super) fn job(opened: &Opened, options: &JsValue) -> Result<JobHandle, JsVal
     let image = image.ok_or_else(|| wrong("options", "`image` is missing"))?;
     let mut layers = opened.layers(image)?;
     layers.truncate(to.saturating_add(1));
-    let encoder = match encoding(wanted, how_hard).filter(|wanted| wanted.compression != Compression::None) {
-        Some(encoding) => Some(Encoder::new(&encoding).map_err(to_thrown)?),
-        None => None,
-    };
     Ok(JobHandle::new(TarJob {
         opened: opened.clone(),
         scanning: Scanning::new(opened, layers.clone()),
         layers,
         from,
         options: settings,
-        squash: None,
-        decoder: None,
-        encoder,
-        report: None,
+        encoding: encoding(wanted, how_hard),
+        squashed: None,
     }))
 }
 
 impl TarJob {
-    /// Gives what was written of the tar to the caller, compressed where that is wanted.
-    fn give(&mut self, tar: &[u8], out: &mut Vec<u8>) -> Result<(), JsValue> {
-        match &mut self.encoder {
-            Some(encoder) => encoder.push(tar, out).map_err(to_thrown),
-            None => {
-                out.extend_from_slice(tar);
-                Ok(())
-            }
-        }
-    }
-
-    fn thrown(&self, failure: Failure) -> JsValue {
-        match failure {
-            Failure::Squash(error) => to_thrown(error),
-            Failure::Codec(error) => {
-                let thrown = to_thrown(error);
-                if let Some((layer, _)) = &self.decoder
-                    && let Ok(entry) = self.opened.entry(*layer)
-                {
-                    // The object is ours and takes it.
-                    let _ = js_sys::Reflect::set(&thrown, &"path".into(), &entry.into());
-                }
-                thrown
-            }
-        }
-    }
-
-    fn begin(&mut self) -> Result<Squash, JsValue> {
+    fn begin(&self) -> Result<Squashed, JsValue> {
         let archive = self.opened.archive()?;
         let tables: Vec<Arc<FileTable>> =
             self.layers.iter().filter_map(|layer| archive.table(*layer).cloned()).collect();
-        Squash::new(&tables, self.from..tables.len(), &self.options, &self.opened.limits).map_err(to_thrown)
+        let squash = Squash::new(&tables, self.from..tables.len(), &self.options, &self.opened.limits);
+        Squashed::new(&self.opened, &self.layers, squash.map_err(to_thrown)?, self.encoding)
     }
 }
 
@@ -130,63 +78,33 @@ impl Work for TarJob {
         if let Some(range) = self.scanning.next()? {
             return Ok(Step::Read(range));
         }
-        if self.report.is_some() {
-            return Ok(Step::Done);
-        }
-        let mut squash = match self.squash.take() {
-            Some(squash) => squash,
+        let mut squashed = match self.squashed.take() {
+            Some(squashed) => squashed,
             None => self.begin()?,
         };
-        if let Some(place) = squash.next_layer().map_err(to_thrown)? {
-            let layer = self.layers.get(place).copied().unwrap_or(usize::MAX);
-            let compression = self.opened.compression(layer)?;
-            self.decoder = Some((layer, Decoder::new(compression, &self.opened.limits)));
-            self.squash = Some(squash);
-            return Ok(Step::Read(self.opened.range(layer)?));
-        }
-        let mut tar = Vec::new();
-        let report = squash.finish(&mut |piece| {
-            tar.extend_from_slice(piece);
-            Ok::<(), SquashError>(())
-        });
-        self.report = Some(report.map_err(to_thrown)?);
-        self.give(&tar, out)?;
-        if let Some(encoder) = self.encoder.take() {
-            encoder.finish(out).map_err(to_thrown)?;
-        }
-        Ok(Step::Done)
+        let wanted = squashed.next(out)?;
+        self.squashed = Some(squashed);
+        Ok(wanted.map_or(Step::Done, Step::Read))
     }
 
     fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), JsValue> {
-        if self.scanning.push(bytes) {
-            return Ok(());
+        match &mut self.squashed {
+            _ if self.scanning.push(bytes) => Ok(()),
+            Some(squashed) => squashed.push(bytes, out),
+            None => Ok(()),
         }
-        let (Some((_, decoder)), Some(squash)) = (&mut self.decoder, &mut self.squash) else { return Ok(()) };
-        let mut tar = Vec::new();
-        let pushed = decoder.push::<Failure>(bytes, &mut |piece| {
-            squash.push::<Failure>(piece, &mut |piece| {
-                tar.extend_from_slice(piece);
-                Ok(())
-            })
-        });
-        pushed.map_err(|failure| self.thrown(failure))?;
-        self.give(&tar, out)
     }
 
     fn end(&mut self, _out: &mut Vec<u8>) -> Result<(), JsValue> {
-        if self.scanning.end()? {
-            return Ok(());
-        }
-        let ended = match &mut self.decoder {
-            Some((_, decoder)) => decoder.finish(),
+        match &mut self.squashed {
+            _ if self.scanning.end()? => Ok(()),
+            Some(squashed) => squashed.end(),
             None => Ok(()),
-        };
-        ended.map_err(|error| self.thrown(error.into()))?;
-        self.decoder = None;
-        Ok(())
+        }
     }
 
     fn report(&mut self) -> Result<JsValue, JsValue> {
-        to_js(&self.report)
+        let made = self.squashed.take().and_then(Squashed::made);
+        to_js(&made.map(|made| made.report))
     }
 }

@@ -4,7 +4,8 @@ use wasm_bindgen::JsValue;
 
 use super::options::{compression, encoding, level};
 use crate::archive::{
-    ArchiveFormat, Contents, LayerEncoding, Layout, LayoutStream, ManifestForm, StreamError, WriteOptions,
+    ArchiveFormat, Contents, LayerEncoding, Layout, LayoutReport, LayoutStream, ManifestForm, StreamError,
+    WriteOptions,
 };
 use crate::codec::Compression;
 use crate::js::error::{BindingError, to_thrown};
@@ -86,6 +87,10 @@ impl TarOut {
 
     pub(super) fn report(&mut self) -> Result<JsValue, JsValue> {
         to_js(&self.0.take().ok_or_else(ended)?.into_report())
+    }
+
+    pub(super) fn into_report(self) -> Result<LayoutReport, JsValue> {
+        Ok(self.0.ok_or_else(ended)?.into_report())
     }
 
     fn with<T>(

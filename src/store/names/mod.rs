@@ -16,6 +16,7 @@ mod error;
 mod problem;
 mod read;
 mod resolve;
+mod select;
 mod table;
 mod write;
 
@@ -25,6 +26,7 @@ pub use edit::NameChange;
 pub use error::{NameError, NamesError};
 pub use problem::NamesProblem;
 pub use resolve::{ResolveError, ResolveOptions, ResolveOrder, resolve};
+pub use select::select;
 
 use crate::image::ImageId;
 use crate::limits::Limits;

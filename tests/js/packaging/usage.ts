@@ -23,7 +23,19 @@ import {
 import { indexedDbBackend, mapBackend, opfsBackend } from "layerglass/backends";
 import { Graph, type GraphImage, type LayerOutcome, NamedStores, PathFilter } from "layerglass/graph";
 import { type InspectedSif, inspectSif, type SifCheck } from "layerglass/sif";
-import { testBackend } from "layerglass/testing";
+import { testBackend, testLayers } from "layerglass/testing";
+import {
+  convert,
+  extractFile,
+  type LayerStorage,
+  type LoadReport,
+  load,
+  memoryLayers,
+  opfsLayers,
+  save,
+  saveStream,
+  type WriteReport,
+} from "layerglass/transfer";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : [never]): void {}
@@ -153,4 +165,27 @@ export async function graphs(bytes: Uint8Array, stream: ReadableStream<Uint8Arra
   await graph.register("id", bytes, "text");
   // @ts-expect-error: there are two forms
   await graph.tags({ form: "newest" });
+}
+
+export async function transfers(archive: Archive, signal: AbortSignal): Promise<void> {
+  const { stream, report } = convert(archive, { format: "oci", compression: "zstd", level: 3, signal });
+  same<typeof stream, ReadableStream<Uint8Array>>();
+  same<typeof report, Promise<WriteReport>>();
+  const { way, bytes } = await saveStream(stream, "image.tar", { onProgress: (done: number) => void done });
+  same<typeof way, "picker" | "opfs" | "memory">();
+  same<typeof bytes, number>();
+  const layers: LayerStorage = memoryLayers();
+  const store = await ImageStore.open(mapBackend(), { layers });
+  const loaded: LoadReport = await load(archive, store, { unit: "image", names: "keep" });
+  for (const { id } of loaded.images) await store.tag("demo:1", id);
+  await save(store, ["demo:1"], { format: "docker" }).report;
+  const file = await extractFile(archive, 0, "etc/motd");
+  same<typeof file.size, Size>();
+  await ImageStore.open(indexedDbBackend("images"), { layers: opfsLayers() });
+  const { failures } = await testLayers(() => layers);
+  void failures;
+  // @ts-expect-error: there are three formats
+  convert(archive, { format: "rar" });
+  // @ts-expect-error: a store, not a backend
+  await load(archive, mapBackend());
 }

@@ -1,6 +1,6 @@
 /** Storages of layers that fail. */
 
-const CALLS = ["get", "release", "find", "open", "delete", "list", "sweep", "prune"];
+const CALLS = ["get", "release", "find", "open", "delete", "list", "sweep", "prune", "drop"];
 
 /** The same storage, with something done before each write. */
 function watched(inner, before) {

@@ -57,3 +57,19 @@ function paxRecord(key, value) {
   while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
   return Buffer.concat([Buffer.from(String(length)), rest]);
 }
+
+/** The regular files of a tar with short names, by name. @param {Buffer} tar */
+export function members(tar) {
+  /** @type {Map<string, Buffer>} */
+  const files = new Map();
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+    const text = (/** @type {number} */ from, /** @type {number} */ length) =>
+      tar.toString("latin1", at + from, at + from + length).replace(/\0.*$/s, "");
+    const size = Number.parseInt(text(124, 12), 8);
+    const [prefix, type] = [text(257, 8) === "ustar" ? text(345, 155) : "", text(156, 1)];
+    const contents = tar.subarray(at + BLOCK, at + BLOCK + size);
+    if (type === "0" || type === "") files.set(prefix ? `${prefix}/${text(0, 100)}` : text(0, 100), contents);
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return files;
+}

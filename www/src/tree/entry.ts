@@ -1,16 +1,19 @@
-import type { TreeRow } from "layerglass/archive";
+import type { Archive, TreeRow } from "layerglass/archive";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { hexBytes, modeText } from "../format/id.ts";
 import { count, exactSize, groupDigits, humanSize } from "../format/size.ts";
+import { plain } from "../format/text.ts";
 import { exactSeconds, shortSeconds } from "../format/time.ts";
 import { ICONS } from "../ui/icons.ts";
 import "../ui/id.ts";
+import { fileName } from "../format/file-name.ts";
 import { Portions } from "../ui/more.ts";
 import { shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
-import { LayerEvent } from "../views/events.ts";
+import { LayerEvent, SaveEvent } from "../views/events.ts";
 import { changeText, KIND } from "./describe.ts";
+import "./versions.ts";
 
 /** Everything known of one file, folder or link. */
 @customElement("lg-entry")
@@ -27,11 +30,17 @@ export class EntryElement extends LitElement {
       dd { overflow-wrap: anywhere; min-width: 0; font-size: 0.875rem; }
       .link { border: 0; padding: 0; min-height: 1.5rem; background: none; color: var(--accent); cursor: pointer; text-decoration: underline; text-underline-offset: 3px; }
       .link:hover { color: var(--accent-strong); }
+      .saves { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-bottom: 0.75rem; }
+      lg-versions { margin-top: 0.75rem; }
       lg-id { margin-block: -0.15rem; }
     `,
   ];
 
   @property({ attribute: false }) row?: TreeRow;
+  @property({ attribute: false }) archive?: Archive;
+  /** The image, and the uppermost layer that counts. */
+  @property({ attribute: false }) image = 0;
+  @property({ attribute: false }) upTo = 0;
   private readonly portions = new Portions(this, 20);
 
   override render() {
@@ -41,6 +50,7 @@ export class EntryElement extends LitElement {
         <h3>${shown(row.name, 1000)}</h3>
         <button type="button" class="button quiet square slim" title="Close" @click=${() => this.dispatchEvent(new Event("lg-close"))}>${ICONS.cross}<span class="unseen">Close</span></button>
       </header>
+      ${this.saves(row)}
       <dl>
         ${fact("Path", html`<lg-id full what="path" .value=${`/${row.path}`}></lg-id>`)}
         ${fact("Kind", row.implied ? "folder that no layer lists, only what is in it" : KIND[row.kind])}
@@ -55,7 +65,33 @@ export class EntryElement extends LitElement {
         ${row.sha256 ? fact("SHA-256 of contents", html`<lg-id what="SHA-256" .value=${row.sha256}></lg-id>`) : nothing}
         ${row.xxh3 ? fact("XXH3-128 of contents", html`<lg-id what="XXH3" .value=${row.xxh3}></lg-id>`) : nothing}
         ${this.extended(row.xattrs ?? [])}
-      </dl>`;
+      </dl>
+      ${row.kind === "directory" ? nothing : html`<lg-versions .archive=${this.archive} .image=${this.image} .path=${row.path} .name=${row.name}></lg-versions>`}`;
+  }
+
+  /** What there is of it to be saved: a file, or a folder with all that is in it. */
+  private saves(row: TreeRow): TemplateResult | typeof nothing {
+    const { image, upTo } = this;
+    const { path, layer, name } = row;
+    if (row.kind === "file") {
+      return this.button(
+        "Save file",
+        name,
+        () => new SaveEvent({ kind: "file", image, layer, path }, fileName(name)),
+      );
+    }
+    if (row.kind !== "directory" || path === "") return nothing;
+    // A folder that the layer removes is as the layers below it left it.
+    const to = row.change === "removed" ? upTo - 1 : upTo;
+    return this.button(
+      "Save folder as tar",
+      name,
+      () => new SaveEvent({ kind: "tar", image, to, path }, fileName(name, ".tar")),
+    );
+  }
+
+  private button(words: string, name: string, event: () => SaveEvent): TemplateResult {
+    return html`<p class="saves"><button type="button" class="button slim" @click=${() => this.dispatchEvent(event())}>${ICONS.save} ${words}<span class="unseen">, ${plain(name, 200)}</span></button></p>`;
   }
 
   private metadata(row: TreeRow): TemplateResult {

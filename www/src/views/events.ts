@@ -1,4 +1,5 @@
 import type { Subject } from "../model/open.ts";
+import type { Wanted } from "../model/saving.ts";
 
 /** Something was chosen to be opened. */
 export class OpenEvent extends Event {
@@ -56,5 +57,16 @@ export class StopEvent extends Event {
   static readonly type = "lg-stop";
   constructor() {
     super(StopEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** Something of the file is to be saved under a name. */
+export class SaveEvent extends Event {
+  static readonly type = "lg-save";
+  constructor(
+    readonly wanted: Wanted,
+    readonly fileName: string,
+  ) {
+    super(SaveEvent.type, { bubbles: true, composed: true });
   }
 }

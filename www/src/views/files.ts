@@ -2,7 +2,9 @@ import type { Archive, ArchiveData, ErrorData, FileTree, ImageData, TreeRow } fr
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { errorData, errorPlace } from "../format/error.ts";
+import { fileName } from "../format/file-name.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
+import { imageTitle } from "../model/checks.ts";
 import { holdsDocuments } from "../model/documents.ts";
 import type { ScanState } from "../model/session.ts";
 import { readableLayers } from "../model/steps.ts";
@@ -14,7 +16,7 @@ import { empty, emptyStyles } from "../ui/empty.ts";
 import { ICONS } from "../ui/icons.ts";
 import { card, shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
-import { LayerEvent, ScanEvent } from "./events.ts";
+import { LayerEvent, SaveEvent, ScanEvent } from "./events.ts";
 import { filesStyles } from "./files.styles.ts";
 import "./layer.ts";
 
@@ -111,7 +113,7 @@ export class FilesElement extends LitElement {
           ${this.content()}
           ${
             this.row
-              ? html`<lg-entry .row=${this.row} @lg-close=${() => {
+              ? html`<lg-entry .row=${this.row} .archive=${this.archive} .image=${this.image.index} .upTo=${this.upTo} @lg-close=${() => {
                   this.row = undefined;
                 }}></lg-entry>`
               : nothing
@@ -149,6 +151,7 @@ export class FilesElement extends LitElement {
         <input type="search" placeholder="Find by path" autocomplete="off" spellcheck="false" maxlength="1000" .value=${this.filter} @input=${this.typed}>
       </label>
       <button type="button" class="button quiet slim" ?disabled=${!this.tree} @click=${() => this.treeElement?.expandAll()}>${ICONS.expand} Open all</button>
+      ${this.onlyChanges ? nothing : html`<button type="button" class="button quiet slim" ?disabled=${!this.tree} title="All files that are shown, as one tar" @click=${this.saveRoot}>${ICONS.save} Save as tar</button>`}
     </div>`;
   }
 
@@ -257,6 +260,15 @@ export class FilesElement extends LitElement {
     this.#filterTimer = window.setTimeout(() => {
       this.filter = value;
     }, 150);
+  };
+
+  private readonly saveRoot = (): void => {
+    const { image, upTo, selected } = this;
+    const words = image.familiarNames[0] ?? imageTitle(image);
+    const part = selected === "all" ? "root" : `root-up-to-layer-${upTo + 1}`;
+    this.dispatchEvent(
+      new SaveEvent({ kind: "tar", image: image.index, to: upTo }, fileName(`${words}-${part}`, ".tar")),
+    );
   };
 
   private readonly rowChosen = (event: RowEvent): void => {

@@ -12,6 +12,7 @@ export const inspectorStyles = css`
   h1 { font-size: 1.375rem; letter-spacing: -0.01em; overflow-wrap: anywhere; min-width: 0; }
   .title p { display: flex; flex-wrap: wrap; gap: 0 0.9rem; }
   .title .tag { padding: 0 0.5rem; border: 1px solid var(--line-strong); border-radius: 99px; font-size: var(--tiny); color: var(--muted); }
+  .title .save { margin-inline-start: auto; }
   .title .tag.partial { border-color: var(--warn); color: var(--warn); }
 
   .tabs { display: flex; gap: 0.25rem; padding-inline: 1.1rem; border-bottom: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; }

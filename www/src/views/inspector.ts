@@ -1,6 +1,6 @@
 import type { Archive, ArchiveData, ErrorData, ImageData } from "layerglass/archive";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { platformName } from "../format/id.ts";
 import { count, exactSize, humanSize } from "../format/size.ts";
 import { imageTitle, type Verdict, verdict } from "../model/checks.ts";
@@ -16,6 +16,8 @@ import "./files.ts";
 import "./images.ts";
 import { tag } from "./images.ts";
 import { inspectorStyles } from "./inspector.styles.ts";
+import "./save-as.ts";
+import type { SaveAsElement } from "./save-as.ts";
 import "./strata.ts";
 
 type Tab = "overview" | "layers" | "files" | "checks";
@@ -38,6 +40,8 @@ export class InspectorElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) scan!: ScanState;
+  /** What the file is called. */
+  @property({ attribute: false }) name = "";
   /** Why a file without images could not be read further. */
   @property({ attribute: false }) problem?: ErrorData;
   @state() private index = 0;
@@ -46,6 +50,7 @@ export class InspectorElement extends LitElement {
   @state() private wide = true;
   /** A path that is to be shown among the files. */
   @state() private revealed = "";
+  @query("lg-save-as") private saveAs?: SaveAsElement;
   /** Counted once for each state of the data: while a scan goes on, the page is drawn more often. */
   private verdict: Verdict = { errors: 0, warnings: 0, allMatch: false };
   private readonly resize = new ResizeObserver(() => {
@@ -129,6 +134,7 @@ export class InspectorElement extends LitElement {
         ${image.presence === "absent" ? nothing : this.extent(image)}
         ${names.length > 1 ? html`<span>${count(names.length - 1, "more name")}</span>` : nothing}
       </p>
+      ${this.data.images.some(({ role, presence }) => role === "image" && presence !== "absent") ? html`<button type="button" class="button save" @click=${() => this.saveAs?.open()}>${ICONS.save} Save as…</button><lg-save-as .data=${this.data} .image=${image} .name=${this.name}></lg-save-as>` : nothing}
     </header>`;
   }
 

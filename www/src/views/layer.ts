@@ -1,17 +1,29 @@
-import type { ArchiveData, ImageData, LayerData } from "layerglass/archive";
+import type { ArchiveData, Compression, ImageData, LayerData } from "layerglass/archive";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { fileName } from "../format/file-name.ts";
 import { addSizes, count, exactSize, groupDigits, humanSize } from "../format/size.ts";
 import { plain } from "../format/text.ts";
 import { shortTime } from "../format/time.ts";
-import { diffIdCheck } from "../model/checks.ts";
+import { diffIdCheck, imageTitle } from "../model/checks.ts";
 import { isDocument } from "../model/documents.ts";
 import { type Step, steps } from "../model/steps.ts";
 import "../ui/check.ts";
+import { ICONS } from "../ui/icons.ts";
 import "../ui/id.ts";
 import { shared } from "../ui/styles.ts";
 import { shown } from "../ui/text.ts";
+import { SaveEvent } from "./events.ts";
 import { words } from "./strata.ts";
+
+/** What files of compressed tars end in. */
+const ENDINGS: Readonly<Partial<Record<Compression, string>>> = {
+  none: ".tar",
+  gzip: ".tar.gz",
+  zstd: ".tar.zst",
+  bzip2: ".tar.bz2",
+  xz: ".tar.xz",
+};
 
 /** What is known of the chosen layer: the step that made it, its ids and its sizes. */
 @customElement("lg-layer")
@@ -35,6 +47,7 @@ export class LayerElement extends LitElement {
       .sizes { gap: 0.15rem 1.5rem; padding-top: 0.5rem; border-top: 1px solid var(--line); font-size: var(--small); }
       .sizes > div { display: flex; align-items: baseline; gap: 0.45rem; }
       .sizes dd { min-height: 0; }
+      .saves { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-inline-start: auto; }
       .bad { color: var(--bad); font-size: var(--small); }
     `,
   ];
@@ -75,6 +88,7 @@ export class LayerElement extends LitElement {
         <h2 .style=${`--tint: var(--stratum-${position % 8})`}><i aria-hidden="true"></i>Layer ${position + 1} <span class="muted small">of ${this.image.layers.length}</span></h2>
         ${step.history?.created ? html`<span class="muted small" title=${plain(step.history.created)}>made ${shown(shortTime(step.history.created), 60)}</span>` : nothing}
         ${step.history?.author ? html`<span class="muted small">by ${shown(step.history.author, 200)}</span>` : nothing}
+        ${stored ? this.saves(stored, position) : nothing}
       </header>
       ${this.command(step)}
       <dl>
@@ -91,6 +105,20 @@ export class LayerElement extends LitElement {
       </dl>
       ${stored?.error && !isDocument(stored) ? html`<p class="bad">This layer could not be read to its end: ${shown(stored.error.message, 500)}</p>` : nothing}
     </article>`;
+  }
+
+  /** Its bytes as they are stored, and as a plain tar where they are compressed. */
+  private saves(stored: LayerData, position: number): TemplateResult {
+    const compression = stored.scan?.compression ?? stored.compression ?? "none";
+    const words = fileName(`${this.image.familiarNames[0] ?? imageTitle(this.image)}-layer-${position + 1}`);
+    const save = (plain: boolean) => {
+      const ending = isDocument(stored) ? "" : plain ? ".tar" : (ENDINGS[compression] ?? "");
+      this.dispatchEvent(new SaveEvent({ kind: "layer", layer: stored.index, plain }, words + ending));
+    };
+    return html`<span class="saves">
+      <button type="button" class="button slim" title="Its bytes as they are stored in this file" @click=${() => save(false)}>${ICONS.save} ${compression === "none" ? "Save" : `Save as stored (${compression})`}<span class="unseen">, layer ${position + 1}</span></button>
+      ${compression === "none" ? nothing : html`<button type="button" class="button slim" title="Decompressed" @click=${() => save(true)}>${ICONS.save} Save as tar<span class="unseen">, layer ${position + 1}</span></button>`}
+    </span>`;
   }
 
   private command(step: Step): TemplateResult {

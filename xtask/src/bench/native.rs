@@ -67,6 +67,11 @@ impl Native {
         Program::new(&self.0).arg("store").arg(inputs).arg(runs.to_string()).output_with_progress()
     }
 
+    /// Times opening files deep in a layer and gives the rows that are printed.
+    pub fn access(&self, inputs: &Path, runs: u32) -> Result<String> {
+        Program::new(&self.0).arg("access").arg(inputs).arg(runs.to_string()).output_with_progress()
+    }
+
     /// The program.
     pub fn path(&self) -> &Path {
         &self.0

@@ -1,4 +1,5 @@
-//! Adding an image to a data root, beside `docker load` into the same kind of data root.
+//! Loading an image into a data root, beside `docker load` into the same kind of data root, and beside skopeo, which makes
+//! an OCI layout of it.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -23,20 +24,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// not either. All of it is below the folder for temporary files, and what was added stays until the end: some file systems
 /// are slow to make files where many were removed just before, and those of the other one must not be in the way.
 pub fn run(native: &Path, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
-    let folder = std::env::temp_dir().join(format!("layerglass-register-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("layerglass-load-{}", std::process::id()));
     clear(&folder)?;
     let daemon = Daemon::start(&folder.join("docker"))?;
+    let skopeo = find(&["skopeo"]);
     let driver = if daemon.is_some() { "overlay2" } else { "tar" };
     let mut rows = Vec::new();
     for (file, what) in IMAGES {
         let image = inputs.join(file);
         let (mut ours, mut theirs, mut kib) = (Vec::new(), Vec::new(), 0.0_f64);
+        let mut copied = Vec::new();
         for round in 0..=runs {
             let root = folder.join(format!("{file}-{round}"));
             clear(&root)?;
             let started = Instant::now();
             let printed = Program::new(native)
-                .arg("register")
+                .arg("load")
                 .arg(&image)
                 .arg(&root)
                 .args([driver, "unsynced"])
@@ -45,14 +48,17 @@ pub fn run(native: &Path, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
             let words: Vec<&str> = printed.split_whitespace().collect();
             kib = kib.max(words.iter().rev().nth(1).and_then(|word| word.parse().ok()).unwrap_or(f64::NAN));
             let loaded = daemon.as_ref().map(|daemon| daemon.load(&image)).transpose()?;
+            let copy = || copy(&image, &folder.join("skopeo"));
+            let seconds_of_copy = skopeo.as_ref().map(|_| copy()).transpose()?;
             // The first round is for the caches.
             if round > 0 {
                 ours.push(seconds);
                 theirs.extend(loaded);
+                copied.extend(seconds_of_copy);
             }
         }
         let (ours, theirs) = (median(ours), median(theirs));
-        let what = format!("register {what}, contents for {driver}");
+        let what = format!("load {what}, contents for {driver}");
         let ours_text = format!("{ours:.2} s");
         rows.push(match &daemon {
             Some(_) => Row {
@@ -72,6 +78,27 @@ pub fn run(native: &Path, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
                 ..Row::default()
             },
         });
+        rows.push(match &skopeo {
+            Some(_) => {
+                let copied = median(copied);
+                Row {
+                    what: what.clone(),
+                    ours: format!("{ours:.2} s"),
+                    peer: "skopeo copy docker-archive: oci:".to_owned(),
+                    theirs: format!("{copied:.2} s"),
+                    ratio: Some(copied / ours),
+                    least: Some(1.0),
+                    most: None,
+                }
+            }
+            None => Row {
+                what: what.clone(),
+                ours: format!("{ours:.2} s"),
+                peer: "skopeo copy docker-archive: oci:".to_owned(),
+                theirs: "absent".to_owned(),
+                ..Row::default()
+            },
+        });
         rows.push(Row {
             what: format!("{what}: memory"),
             ours: format!("{:.0} MiB", kib / 1024.0),
@@ -85,6 +112,18 @@ pub fn run(native: &Path, inputs: &Path, runs: u32) -> Result<Vec<Row>> {
     drop(daemon);
     clear(&folder)?;
     Ok(rows)
+}
+
+/// The seconds that skopeo takes for an OCI layout of an image.
+fn copy(image: &Path, layout: &Path) -> Result<f64> {
+    clear(layout)?;
+    let from = format!("docker-archive:{}", image.display());
+    let to = format!("oci:{}", layout.display());
+    let started = Instant::now();
+    Program::new("skopeo").args(["--insecure-policy", "copy", "-q", &from, &to]).output()?;
+    let seconds = started.elapsed().as_secs_f64();
+    clear(layout)?;
+    Ok(seconds)
 }
 
 fn clear(folder: &Path) -> Result {

@@ -1,0 +1,158 @@
+import type { Archive, ErrorData, PlatformData } from "layerglass/archive";
+import type { FileVersion, ImageFormat } from "layerglass/transfer";
+import { errorData } from "../format/error.ts";
+
+/** What the file's images become. */
+export interface ImageSettings {
+  readonly format: ImageFormat;
+  /** By default the layers stay as they are stored where the layout can hold them so. */
+  readonly compression?: "none" | "gzip" | "zstd";
+  readonly level?: number;
+  /** Positions of the images that are meant; by default all. */
+  readonly images?: readonly number[];
+  readonly platforms?: readonly PlatformData[];
+}
+
+/** Something of the opened file that is to be saved as a file of its own. */
+export type Wanted =
+  | { readonly kind: "images"; readonly settings: ImageSettings }
+  | { readonly kind: "layer"; readonly layer: number; readonly plain: boolean }
+  /** The files of an image's layers up to one, or a folder of them. */
+  | { readonly kind: "tar"; readonly image: number; readonly to: number; readonly path?: string }
+  /** A file as a layer of the image left it. */
+  | { readonly kind: "file"; readonly image: number; readonly layer: number; readonly path: string }
+  /** One version of a file, whatever became of it above. */
+  | {
+      readonly kind: "version";
+      readonly image: number;
+      readonly path: string;
+      readonly version: FileVersion;
+    };
+
+/** One file that is being saved, or was. */
+export interface Saving {
+  readonly id: number;
+  readonly name: string;
+  readonly state: "running" | "done" | "stopped" | "failed";
+  /** Bytes that were written so far. */
+  readonly bytes: number;
+  /** Did the user choose the place, so that it is known where the file is? */
+  readonly chosen: boolean;
+  readonly error?: ErrorData;
+}
+
+/** Saves parts of the opened file, each as a stream: no more of it is in memory than is on its way. */
+export class Saver {
+  /** The newest last. */
+  savings: readonly Saving[] = [];
+  readonly #stops = new Map<number, AbortController>();
+  #count = 0;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** Saves something under a name. Call it in answer to a click: browsers ask for a place only then. */
+  async save(archive: Archive, wanted: Wanted, name: string): Promise<void> {
+    const id = this.#count;
+    this.#count += 1;
+    const stop = new AbortController();
+    this.#stops.set(id, stop);
+    this.savings = [...this.savings, { id, name, state: "running", bytes: 0, chosen: false }];
+    this.changed();
+    try {
+      const transfer = await import("layerglass/transfer");
+      const { signal } = stop;
+      const stream = begin(transfer, archive, wanted, signal);
+      const { way, bytes } = await transfer.saveStream(stream, name, {
+        signal,
+        onProgress: (written) => this.#update(id, { bytes: written }),
+      });
+      this.#update(id, { state: "done", bytes, chosen: way === "picker" });
+    } catch (thrown) {
+      const error = errorData(thrown);
+      this.#update(id, error.kind === "aborted" ? { state: "stopped" } : { state: "failed", error });
+    } finally {
+      this.#stops.delete(id);
+    }
+  }
+
+  /** Ends one that is under way. Nothing of it is kept. */
+  stop(id: number): void {
+    this.#stops.get(id)?.abort();
+  }
+
+  /** Takes one that has ended off the list. */
+  dismiss(id: number): void {
+    this.savings = this.savings.filter((saving) => saving.id !== id);
+    this.changed();
+  }
+
+  /** Ends all: the file they come from is closed. */
+  reset(): void {
+    for (const stop of this.#stops.values()) stop.abort();
+    this.savings = [];
+    this.changed();
+  }
+
+  #update(id: number, part: Partial<Saving>): void {
+    this.savings = this.savings.map((saving) => (saving.id === id ? { ...saving, ...part } : saving));
+    this.changed();
+  }
+}
+
+type Transfer = typeof import("layerglass/transfer");
+
+function begin(
+  transfer: Transfer,
+  archive: Archive,
+  wanted: Wanted,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
+  switch (wanted.kind) {
+    case "images":
+      return transfer.convert(archive, { ...wanted.settings, signal }).stream;
+    case "layer": {
+      const form = wanted.plain ? { compression: "none" as const } : {};
+      return transfer.extractLayer(archive, wanted.layer, { ...form, signal }).stream;
+    }
+    case "tar": {
+      const { image, to, path } = wanted;
+      return transfer.extractTar(archive, image, { to, ...(path !== undefined && { path }), signal }).stream;
+    }
+    case "file":
+      return later(async () => {
+        const { image, layer, path } = wanted;
+        const version = leftBy(await transfer.fileVersions(archive, image, path, { signal }), layer);
+        return (await transfer.extractFile(archive, image, path, { ...(version && { version }), signal }))
+          .stream;
+      });
+    case "version":
+      return later(async () => {
+        const { image, path, version } = wanted;
+        return (await transfer.extractFile(archive, image, path, { version, signal })).stream;
+      });
+  }
+}
+
+/** The version of a file that stands when a layer and all below it are applied. */
+function leftBy(versions: readonly FileVersion[], layer: number): FileVersion | undefined {
+  return versions.findLast((version) => version.layer <= layer && !version.overwritten && version.source);
+}
+
+/** A stream that is opened when it is first read: browsers ask for a place soon after a click or not at all. */
+function later(open: () => Promise<ReadableStream<Uint8Array>>): ReadableStream<Uint8Array> {
+  let reader: Promise<ReadableStreamDefaultReader<Uint8Array>> | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        reader ??= open().then((stream) => stream.getReader());
+        const { done, value } = await (await reader).read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        await (await reader)?.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
