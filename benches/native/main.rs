@@ -5,6 +5,7 @@
 //! native layer FILE               scans one layer on one thread
 //! native store FOLDER RUNS        times a store of 100,000 images that it makes there
 //! native unpack FILE FOLDER       unpacks an image, and checks every digest of its layers
+//! native extract FILE TAR         writes what the image's layers make as one tar, and checks every digest
 //! native load FILE ROOT DRIVER SYNC   loads an image into a data root, `synced` or `unsynced`
 //! native convert FILE FOLDER      writes all images into an OCI layout, their layers compressed with gzip
 //! native oci FILE FOLDER          writes the image into an OCI layout, for programs that unpack those
@@ -15,6 +16,8 @@
 mod access;
 #[cfg(target_os = "linux")]
 mod convert;
+#[cfg(target_os = "linux")]
+mod extract;
 mod inputs;
 mod load;
 mod read;
@@ -43,6 +46,8 @@ fn main() -> ExitCode {
         ["unpack", file, folder] => unpack::unpack(Path::new(file), Path::new(folder)),
         #[cfg(target_os = "linux")]
         ["convert", file, folder] => convert::convert(Path::new(file), Path::new(folder)),
+        #[cfg(target_os = "linux")]
+        ["extract", file, tar] => extract::extract(Path::new(file), Path::new(tar)),
         #[cfg(target_os = "linux")]
         ["oci", file, folder] => unpack::oci(Path::new(file), Path::new(folder)),
         ["access", folder, runs] => {

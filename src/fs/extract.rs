@@ -3,6 +3,8 @@
 use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use super::convert::LayerFiles;
 use super::image_file::ImageFile;
@@ -16,6 +18,8 @@ use crate::layer::{
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;
+/// Pieces that wait to be written at most.
+const PIECES: usize = 4;
 
 /// How the root of an image is extracted.
 #[derive(Clone, Debug, Default)]
@@ -186,12 +190,12 @@ impl ImageFile {
         let mut last = 0;
         while let Some(layer) = squash.next_layer().map_err(ExtractError::from)? {
             last = layer;
-            let mut stored = layers.layer(self.archive().image_layer(image, layer)?)?;
+            let stored = layers.layer(self.archive().image_layer(image, layer)?)?;
             let expected = self.archive().expected_layer(image, layer)?;
             let stop = |stop| Stop::error(stop, layer);
             let copy = LayerCopy::new(LayerForm::Plain, &expected, self.limits());
             let copy = copy.map_err(|error| stop(error.into()))?;
-            pass(&mut stored, copy, &mut |plain| squash.push(plain, &mut take)).map_err(stop)?;
+            pass_beside(stored, copy, &mut |plain| squash.push(plain, &mut take)).map_err(stop)?;
         }
         squash.finish(&mut take).map_err(|stop| Stop::error(stop, last))
     }
@@ -213,6 +217,25 @@ fn pass(
     }
 }
 
+/// The same with reading, decompressing and hashing in a thread of its own.
+fn pass_beside(
+    mut stored: Box<dyn Read + Send + '_>,
+    copy: LayerCopy,
+    sink: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
+) -> Result<CopiedLayer, Stop> {
+    thread::scope(|scope| {
+        let (sender, pieces) = sync_channel::<Vec<u8>>(PIECES);
+        let reader = scope.spawn(move || {
+            let mut hand_on = |bytes: &[u8]| sender.send(bytes.to_vec()).map_err(|_| Stop::Ended);
+            pass(&mut *stored, copy, &mut hand_on)
+        });
+        // When this ends early so does the other: nobody takes what it hands on.
+        let taken = pieces.into_iter().try_for_each(|piece| sink(&piece));
+        let passed = reader.join().unwrap_or(Err(Stop::Ended));
+        taken.and(passed)
+    })
+}
+
 /// The next bytes; none at the end.
 fn next<'b>(stored: &mut dyn Read, buffer: &'b mut [u8]) -> Result<&'b [u8], Stop> {
     loop {
@@ -231,6 +254,8 @@ enum Stop {
     Copy(LayerCopyError),
     Codec(CodecError),
     Extract(ExtractError),
+    /// The other thread has ended.
+    Ended,
 }
 
 impl Stop {
@@ -242,6 +267,7 @@ impl Stop {
             Self::Copy(source) => WriteError::Layer { entry, source },
             Self::Codec(source) => WriteError::Layer { entry, source: source.into() },
             Self::Extract(source) => source.into(),
+            Self::Ended => WriteError::Read { entry, source: io::ErrorKind::BrokenPipe.into() },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures beside those of the programs and libraries that people use today, in one run.
 
 mod convert;
+mod extract;
 mod load;
 mod native;
 mod table;
@@ -29,10 +30,12 @@ const LOAD: &str = "load";
 const CONVERT: &str = "convert";
 /// Images unpacked into folders.
 const UNPACK: &str = "unpack";
+/// The root of an image as one tar.
+const EXTRACT: &str = "extract";
 /// Files opened deep in a large layer.
 const ACCESS: &str = "access";
 /// The parts that need no JavaScript, in turn.
-const OWN: [&str; 6] = [NOUNS, STORE, LOAD, CONVERT, UNPACK, ACCESS];
+const OWN: [&str; 7] = [NOUNS, STORE, LOAD, CONVERT, UNPACK, EXTRACT, ACCESS];
 const DEFAULT_RUNS: u32 = 5;
 
 pub fn run(project: &Project, arguments: &[String]) -> Result {
@@ -69,6 +72,7 @@ fn own_part(project: &Project, part: &'static str, runs: u32) -> Result<Vec<Row>
         LOAD => load::run(native.path(), &inputs, runs),
         CONVERT => convert::run(native.path(), &inputs, runs),
         UNPACK => unpack::run(&native, &inputs, runs),
+        EXTRACT => extract::run(&native, &inputs, runs),
         _ => parse_rows(part, &native.access(&inputs, runs)?),
     }
 }
