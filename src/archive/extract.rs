@@ -8,8 +8,8 @@ use super::model::Archive;
 use crate::digest::{Algorithms, Digest};
 use crate::error::{ErrorKind, Reason};
 use crate::layer::{
-    ExpectedLayer, FileContentsError, FileSource, FileTable, FileTree, FileVersion, RowKind, Squash,
-    SquashError, SquashOptions, versions,
+    ExpectedLayer, FileSource, FileTable, FileTree, FileVersion, RowKind, Squash, SquashError, SquashOptions,
+    versions,
 };
 
 /// Why a part of an image cannot be had.
@@ -22,9 +22,6 @@ pub enum ExtractError {
     /// The layers cannot be made one.
     #[error(transparent)]
     Squash(#[from] SquashError),
-    /// The contents of a file cannot be had.
-    #[error(transparent)]
-    Contents(#[from] FileContentsError),
     /// There is no such file.
     #[error("there is no file {} in image {image}", String::from_utf8_lossy(path))]
     NoFile {
@@ -50,7 +47,6 @@ impl Reason for ExtractError {
         match self {
             Self::Archive(error) => error.kind(),
             Self::Squash(error) => error.kind(),
-            Self::Contents(error) => error.kind(),
             Self::NoFile { .. } | Self::NoLayer { .. } => ErrorKind::NotFound,
         }
     }
@@ -59,7 +55,6 @@ impl Reason for ExtractError {
         match self {
             Self::Archive(error) => error.code(),
             Self::Squash(error) => error.code(),
-            Self::Contents(error) => error.code(),
             Self::NoFile { .. } => "extract-no-file",
             Self::NoLayer { .. } => "extract-no-layer",
         }
@@ -68,7 +63,6 @@ impl Reason for ExtractError {
     fn offset(&self) -> Option<u64> {
         match self {
             Self::Squash(error) => error.offset(),
-            Self::Contents(error) => error.offset(),
             _ => None,
         }
     }
@@ -76,7 +70,6 @@ impl Reason for ExtractError {
     fn path(&self) -> Option<String> {
         match self {
             Self::Squash(error) => error.path(),
-            Self::Contents(error) => error.path(),
             Self::NoFile { path, .. } => Some(String::from_utf8_lossy(path).into_owned()),
             _ => None,
         }

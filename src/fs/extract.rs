@@ -10,10 +10,10 @@ use super::convert::LayerFiles;
 use super::image_file::ImageFile;
 use super::write::{SinkOptions, WriteError};
 use crate::archive::ExtractError;
-use crate::codec::{CodecError, Compression, Decoder};
+use crate::codec::CodecError;
 use crate::layer::{
-    CopiedLayer, FileContents, FileContentsError, FileSource, LayerCopy, LayerCopyError, LayerForm, Squash,
-    SquashError, SquashOptions, SquashReport,
+    CopiedLayer, FileSource, LayerCopy, LayerCopyError, LayerForm, Squash, SquashError, SquashOptions,
+    SquashReport,
 };
 
 /// Bytes that are read at once.
@@ -96,8 +96,8 @@ impl ImageFile {
 
     /// Writes the contents of a file as a layer of an image stores them: [`Archive::file_source`](crate::archive::Archive::file_source)
     /// tells where those of a path are, and [`Archive::versions`](crate::archive::Archive::versions) where those are that upper
-    /// layers replaced or removed. The layer is read up to the file's end, and the contents are compared with what the scan
-    /// found. Gives the number of bytes.
+    /// layers replaced or removed. Only the part of the layer from the last place before the file is read, and the contents are
+    /// compared with what the scan found. Gives the number of bytes.
     ///
     /// # Errors
     /// There is no such file, it is no regular one, the layer is damaged or not the one that was scanned, or reading or writing
@@ -120,41 +120,12 @@ impl ImageFile {
         mut to: impl Write,
     ) -> Result<u64, WriteError> {
         let FileSource { layer, entry } = source;
-        let stored = self.archive().image_layer(image, layer)?;
-        let table = self.archive().table(stored);
-        let unscanned = || crate::archive::ArchiveError::LayerNotScanned { image, layer };
-        let table = table.ok_or_else(|| ExtractError::from(unscanned()))?;
-        let missing = || ExtractError::NoFile { image, path: Vec::new() };
-        let mut contents = FileContents::new(table.row(entry).ok_or_else(missing)?, self.limits())
-            .map_err(ExtractError::from)?;
-        let layers = self.layer_files(None)?;
-        let mut stored = layers.layer(stored)?;
-        let mut decoder: Option<Decoder> = None;
+        let mut file = self.open_file(self.archive().image_layer(image, layer)?, entry)?;
         let mut size = 0;
-        let mut take = |bytes: &[u8]| {
+        while let Some(bytes) = file.next_piece()? {
+            to.write_all(bytes).map_err(|error| Stop::error(Stop::Write(error), layer))?;
             size += bytes.len() as u64;
-            to.write_all(bytes).map_err(Stop::Write)
-        };
-        let mut buffer = vec![0; PIECE];
-        let mut start = Vec::new();
-        let stop = |stop| Stop::error(stop, layer);
-        while !contents.is_done() {
-            let bytes = next(&mut stored, &mut buffer).map_err(stop)?;
-            start.extend_from_slice(bytes);
-            if decoder.is_none() && !bytes.is_empty() && start.len() < Compression::PREFIX_LEN {
-                continue;
-            }
-            let compression = || Compression::detect(&start).unwrap_or(Compression::None);
-            let decoder = decoder.get_or_insert_with(|| Decoder::new(compression(), self.limits()));
-            let push = &mut |plain: &[u8]| contents.push(plain, &mut take);
-            decoder.push::<Stop>(&start, push).map_err(stop)?;
-            start.clear();
-            if bytes.is_empty() {
-                decoder.finish().map_err(|error| stop(error.into()))?;
-                break;
-            }
         }
-        contents.finish().map_err(ExtractError::from)?;
         Ok(size)
     }
 
@@ -286,12 +257,6 @@ impl From<CodecError> for Stop {
 
 impl From<SquashError> for Stop {
     fn from(error: SquashError) -> Self {
-        Self::Extract(error.into())
-    }
-}
-
-impl From<FileContentsError> for Stop {
-    fn from(error: FileContentsError) -> Self {
         Self::Extract(error.into())
     }
 }

@@ -68,6 +68,15 @@ impl LayerFile<'_> {
         self.bytes_read
     }
 
+    /// The next contents; nothing at their end.
+    pub(super) fn next_piece(&mut self) -> Result<Option<&[u8]>, FileError> {
+        if self.taken >= self.contents.len() && !self.fill()? {
+            return Ok(None);
+        }
+        let from = std::mem::replace(&mut self.taken, self.contents.len());
+        Ok(self.contents.get(from..))
+    }
+
     /// Reads until there are contents; false at their end.
     fn fill(&mut self) -> Result<bool, FileError> {
         let mut response: Option<Vec<u8>> = None;

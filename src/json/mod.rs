@@ -12,6 +12,8 @@ mod parse;
 mod reader;
 pub mod size;
 mod write;
+#[cfg(feature = "archive")]
+mod write_value;
 
 use std::borrow::Cow;
 
@@ -22,7 +24,9 @@ pub use parse::{Member, decode, decode_first, parse, parse_elements, parse_first
 pub use write::{Escapes, compact, write_string};
 
 pub(crate) use decode::{Present, decode_struct, put, read_object};
-pub(crate) use write::{ObjectWriter, write_array, write_value};
+pub(crate) use write::{ObjectWriter, write_array};
+#[cfg(feature = "archive")]
+pub(crate) use write_value::write_value;
 
 /// One JSON value. It borrows from the document what stands there literally.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 mod access;
 mod column;
-mod contents;
 mod copy;
 mod copy_error;
 mod difference;
@@ -28,7 +27,6 @@ mod view;
 mod whiteout;
 
 pub use access::{FileReadError, FileReader, FileStep};
-pub use contents::{FileContents, FileContentsError};
 pub use copy::{CopiedLayer, ExpectedLayer, LayerCopy, LayerForm, SizedDigest};
 pub use copy_error::LayerCopyError;
 pub use difference::{Difference, differences};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use layerglass::layer::{
-    Change, FileContents, FileContentsError, FileSource, FileTable, FileVersion, NodeKind, versions,
+    Change, FileReadError, FileReader, FileSource, FileStep, FileTable, FileVersion, NodeKind, ScannedLayer,
+    versions,
 };
 use layerglass::limits::Limits;
 
@@ -18,20 +19,26 @@ fn of(layers: &[Vec<u8>], path: &str) -> Vec<FileVersion> {
     versions(&tables(layers), path.as_bytes(), &Limits::default()).expect("within the limits")
 }
 
-fn contents(layers: &[Vec<u8>], source: FileSource) -> Result<Vec<u8>, FileContentsError> {
-    let table = scan(&layers[source.layer]).table;
-    let mut file = FileContents::new(table.row(source.entry).expect("a row"), &Limits::default())?;
-    let mut bytes = Vec::new();
-    for piece in layers[source.layer].chunks(300) {
-        file.push(piece, &mut |data| {
-            bytes.extend_from_slice(data);
-            Ok::<(), FileContentsError>(())
-        })?;
-        if file.is_done() {
-            break;
+fn contents(layers: &[Vec<u8>], source: FileSource) -> Result<Vec<u8>, FileReadError> {
+    let stored = &layers[source.layer];
+    read(&scan(stored), stored, source.entry)
+}
+
+/// The file at `row` of a scanned layer, read from these bytes.
+fn read(layer: &ScannedLayer, stored: &[u8], row: u32) -> Result<Vec<u8>, FileReadError> {
+    let size = layer.report.stored_size;
+    let mut file = FileReader::new(&layer.table, &layer.seek, size, row, &Limits::default())?;
+    let (mut bytes, mut response) = (Vec::new(), None);
+    loop {
+        match file.next(response.take())? {
+            FileStep::Want { offset, length } => {
+                let from = stored.get(offset as usize..).unwrap_or_default();
+                response = Some(&from[..from.len().min(length as usize)]);
+            }
+            FileStep::Bytes(piece) => bytes.extend_from_slice(piece),
+            FileStep::Done => return Ok(bytes),
         }
     }
-    file.finish().map(|()| bytes)
 }
 
 fn layers() -> [Vec<u8>; 6] {
@@ -91,23 +98,19 @@ fn the_contents_of_every_version_can_be_had() {
 #[test]
 fn contents_that_are_not_those_that_were_scanned_are_refused() {
     let layers = [Tar::default().directory("d").file("f", "contents").end()];
-    let table = scan(&layers[0]).table;
-    let row = |index| table.row(index).expect("a row");
-    assert!(matches!(FileContents::new(row(0), &Limits::default()), Err(FileContentsError::NotAFile { .. })));
-    let small = Limits { unpacked_bytes: 7, ..Limits::default() };
-    assert!(matches!(FileContents::new(row(1), &small), Err(FileContentsError::Limit(_))));
-    let feed = |bytes: &[u8]| {
-        let mut file = FileContents::new(row(1), &Limits::default())?;
-        file.push(bytes, &mut |_| Ok::<(), FileContentsError>(()))?;
-        file.finish()
-    };
-    assert_eq!(feed(&layers[0]), Ok(()));
-    let path = b"f".to_vec();
-    let differs = Err(FileContentsError::Differs { path: path.clone() });
-    assert_eq!(feed(&Tar::default().directory("d").file("f", "Contents").end()), differs);
-    assert_eq!(feed(&Tar::default().directory("d").file("f", "more contents").end()), differs);
-    assert_eq!(feed(&Tar::default().directory("d").end()), Err(FileContentsError::Missing { path }));
-    assert!(matches!(feed(&layers[0][..1030]), Err(FileContentsError::Tar(_))));
+    let layer = scan(&layers[0]);
+    let feed = |bytes: &[u8]| read(&layer, bytes, 1);
+    assert!(matches!(read(&layer, &layers[0], 0), Err(FileReadError::NotAFile { path }) if path == "d"));
+    assert!(matches!(read(&layer, &layers[0], 2), Err(FileReadError::NoRow { index: 2, count: 2 })));
+    assert_eq!(feed(&layers[0]).as_deref(), Ok(&b"contents"[..]));
+    let changed = Tar::default().directory("d").file("f", "Contents").end();
+    assert!(matches!(feed(&changed), Err(FileReadError::Contents { path, .. }) if path == "f"));
+    for moved in
+        [Tar::default().directory("d").file("f", "more contents").end(), Tar::default().directory("d").end()]
+    {
+        assert!(matches!(feed(&moved), Err(FileReadError::Moved { path }) if path == "f"));
+    }
+    assert!(feed(&layers[0][..1030]).is_err());
 }
 
 #[test]
