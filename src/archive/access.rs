@@ -7,7 +7,9 @@ use super::model::{Archive, LayerSource};
 use super::opener::Want;
 use crate::codec::{Compression, SeekIndex, SeekReader, SeekStep};
 use crate::finding::ErrorData;
-use crate::layer::{Advance, FileReadError, FileReader, FileStep, FileTable, ScannedLayer, clean_path};
+use crate::layer::{
+    Advance, FileReadError, FileReader, FileStep, FileTable, ScannedLayer, TocFile, clean_path,
+};
 use crate::limits::Limits;
 use crate::manifest::media_type;
 
@@ -25,13 +27,23 @@ pub enum ArchiveFileStep<'a> {
 /// Reads the contents of one file of a scanned layer: says which bytes of the image's file it wants, and is given them.
 ///
 /// It reads as a [`FileReader`] does. In an image file that is compressed as a whole, the places that the pass took in
-/// that are used as well.
+/// that are used as well. In a layer that was not scanned and has a [table of contents](Archive::add_toc) it reads as a
+/// [`TocFile`] does.
 #[derive(Debug)]
 pub struct ArchiveFile {
-    reader: FileReader,
+    contents: Contents,
     source: LayerSource,
     outer: Option<Outer>,
     limits: Limits,
+}
+
+/// How the contents are found.
+#[derive(Debug)]
+enum Contents {
+    /// By what a scan left.
+    Scanned(Box<FileReader>),
+    /// By the layer's table of contents.
+    Listed(Box<TocFile>),
 }
 
 /// What unpacks an image file that is compressed as a whole.
@@ -85,12 +97,16 @@ impl Archive {
     }
 
     /// Reads the contents of the file at `row` of a scanned layer, without the layer's bytes before it where the layer's
-    /// compression allows.
+    /// compression allows. A layer that was not scanned is read by its table of contents, whose rows are its entries.
     ///
     /// # Errors
-    /// There is no such layer or row, the layer has not been scanned, or the row is no regular file.
+    /// There is no such layer or row, the layer has not been scanned and has no table, or the row is no regular file.
     pub fn file(&self, layer: usize, row: u32) -> Result<ArchiveFile, ArchiveError> {
         let source = self.layer_source(layer)?;
+        if let Some(toc) = self.toc(layer).filter(|_| self.table(layer).is_none()) {
+            let contents = Contents::Listed(Box::new(TocFile::new(toc, row as usize, &self.limits)?));
+            return Ok(ArchiveFile { contents, source, outer: None, limits: self.limits });
+        }
         let record = self.layers.get(layer);
         let scanned = record.and_then(|record| {
             Some((record.table.as_ref()?, record.seek.as_ref()?, record.report.as_ref()?))
@@ -106,14 +122,16 @@ impl Archive {
             part: Vec::new(),
         });
         let reader = FileReader::new(table, seek, report.stored_size, row, &self.limits)?;
-        Ok(ArchiveFile { reader, source, outer, limits: self.limits })
+        let contents = Contents::Scanned(Box::new(reader));
+        Ok(ArchiveFile { contents, source, outer, limits: self.limits })
     }
 
     /// Which layer and row hold the contents of a path of an image, after all its layers. Symbolic links on the way to it are
     /// followed within the image; it must be no link itself.
     ///
     /// # Errors
-    /// There is no such image or path, one of the image's layers has not been scanned, or the path is no regular file.
+    /// There is no such image or path, one of the image's layers has neither been scanned nor a table of contents, or the
+    /// path is no regular file.
     pub fn find_file(&self, image: usize, path: &[u8]) -> Result<(usize, u32), ArchiveError> {
         let tree = self.tree(image, usize::MAX)?;
         let shown = || String::from_utf8_lossy(path).into_owned();
@@ -134,7 +152,10 @@ impl Archive {
 impl ArchiveFile {
     /// Bytes of the contents.
     pub fn size(&self) -> u64 {
-        self.reader.size()
+        match &self.contents {
+            Contents::Scanned(reader) => reader.size(),
+            Contents::Listed(file) => file.size(),
+        }
     }
 
     /// Takes the bytes asked for last, and says what comes next. Fewer bytes than asked for end the file.
@@ -143,15 +164,18 @@ impl ArchiveFile {
     /// The file or the layer cannot be decoded, ends early, or holds something else than the scan found.
     pub fn next(&mut self, response: Option<&[u8]>) -> Result<ArchiveFileStep<'_>, ArchiveError> {
         let LayerSource { file, offset: start, .. } = self.source;
-        let Some(outer) = &mut self.outer else {
-            return Ok(match self.reader.next(response)? {
-                FileStep::Want { offset, length } => {
-                    ArchiveFileStep::Want(Want { file, offset: start.saturating_add(offset), length })
-                }
-                FileStep::Bytes(bytes) => ArchiveFileStep::Bytes(bytes),
-                FileStep::Done => ArchiveFileStep::Done,
-            });
+        let in_file = |step| match step {
+            FileStep::Want { offset, length } => {
+                ArchiveFileStep::Want(Want { file, offset: start.saturating_add(offset), length })
+            }
+            FileStep::Bytes(bytes) => ArchiveFileStep::Bytes(bytes),
+            FileStep::Done => ArchiveFileStep::Done,
         };
+        let reader = match &mut self.contents {
+            Contents::Scanned(reader) => reader,
+            Contents::Listed(file) => return Ok(in_file(file.next(response)?)),
+        };
+        let Some(outer) = &mut self.outer else { return Ok(in_file(reader.next(response)?)) };
         let mut response = response;
         loop {
             // As long as the layer's reader waits for bytes, they are unpacked first.
@@ -159,11 +183,11 @@ impl ArchiveFile {
                 return Ok(ArchiveFileStep::Want(Want { file, offset, length }));
             }
             let stored = outer.wanted.take().map(|_| &*outer.part);
-            match self.reader.advance(stored)? {
+            match reader.advance(stored)? {
                 Advance::Want(offset, length) => {
                     outer.want(start.saturating_add(offset), length, &self.limits);
                 }
-                Advance::Bytes(part) => return Ok(ArchiveFileStep::Bytes(self.reader.part(part))),
+                Advance::Bytes(part) => return Ok(ArchiveFileStep::Bytes(reader.part(part))),
                 Advance::Done => return Ok(ArchiveFileStep::Done),
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::codec::CodecError;
 use crate::error::{ErrorKind, Reason};
-use crate::layer::FileReadError;
+use crate::layer::{FileReadError, TocError};
 use crate::limits::LimitExceeded;
 use crate::tar::TarError;
 
@@ -80,6 +80,9 @@ pub enum ArchiveError {
     /// A file of a layer cannot be read.
     #[error("{0}")]
     File(Box<FileReadError>),
+    /// A layer's table of contents is of no use, or a file is not what it says.
+    #[error("{0}")]
+    Toc(Box<TocError>),
     /// The opener was ended before it had all it wanted.
     #[error("the file has not been read as far as opening it needs")]
     Unfinished,
@@ -88,6 +91,12 @@ pub enum ArchiveError {
 impl From<FileReadError> for ArchiveError {
     fn from(error: FileReadError) -> Self {
         Self::File(Box::new(error))
+    }
+}
+
+impl From<TocError> for ArchiveError {
+    fn from(error: TocError) -> Self {
+        Self::Toc(Box::new(error))
     }
 }
 
@@ -101,6 +110,7 @@ impl Reason for ArchiveError {
             Self::Tar(error) => error.kind(),
             Self::Limit(error) => error.kind(),
             Self::File(error) => error.kind(),
+            Self::Toc(error) => error.kind(),
             Self::NoImage { .. }
             | Self::NoLayer { .. }
             | Self::Absent { .. }
@@ -119,6 +129,7 @@ impl Reason for ArchiveError {
             Self::Tar(error) => error.code(),
             Self::Limit(error) => error.code(),
             Self::File(error) => error.code(),
+            Self::Toc(error) => error.code(),
             Self::NoImage { .. } => "no-image",
             Self::NoLayer { .. } => "no-layer",
             Self::Absent { .. } => "absent",
@@ -134,21 +145,31 @@ impl Reason for ArchiveError {
             Self::Codec(error) => error.offset(),
             Self::Tar(error) => error.offset(),
             Self::File(error) => error.offset(),
+            Self::Toc(error) => error.offset(),
             _ => None,
         }
     }
 
     fn expected(&self) -> Option<String> {
-        if let Self::File(error) = self { error.expected() } else { None }
+        match self {
+            Self::File(error) => error.expected(),
+            Self::Toc(error) => error.expected(),
+            _ => None,
+        }
     }
 
     fn found(&self) -> Option<String> {
-        if let Self::File(error) = self { error.found() } else { None }
+        match self {
+            Self::File(error) => error.found(),
+            Self::Toc(error) => error.found(),
+            _ => None,
+        }
     }
 
     fn path(&self) -> Option<String> {
         match self {
             Self::File(error) => error.path(),
+            Self::Toc(error) => error.path(),
             Self::NoFile { path, .. } => Some(path.clone()),
             _ => None,
         }

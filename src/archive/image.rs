@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::data::{BlobRole, Check, Role};
 use super::documents::{Document, Documents};
+use super::listed::Listed;
 use super::listing::Listing;
 use crate::codec::SeekIndex;
 use crate::digest::{Algorithms, Digest};
@@ -78,6 +79,8 @@ pub(super) struct LayerRecord {
     pub(super) report: Option<LayerReport>,
     pub(super) table: Option<Arc<FileTable>>,
     pub(super) seek: Option<Arc<SeekIndex>>,
+    /// Its table of contents.
+    pub(super) listed: Option<Listed>,
     /// Why no report could be had.
     pub(super) error: Option<ErrorData>,
 }
@@ -167,6 +170,7 @@ impl<'a> Builder<'a> {
                 report: None,
                 table: None,
                 seek: None,
+                listed: None,
                 error: None,
             });
             self.layers.len() - 1

@@ -14,6 +14,7 @@ mod error;
 mod extract;
 mod image;
 mod legacy;
+mod listed;
 mod listing;
 mod load;
 mod model;

@@ -219,12 +219,12 @@ impl Archive {
     /// The file system that the image's layers 0 to `up_to` make.
     ///
     /// # Errors
-    /// There is no such image, or one of the layers is not in the file or has not been scanned.
+    /// There is no such image, or one of the layers is not in the file, or has neither been scanned nor a table of contents.
     pub fn tree(&self, image: usize, up_to: usize) -> Result<FileTree, ArchiveError> {
         let record = self.image(image)?;
         let mut tables = Vec::new();
         for (position, layer) in record.layers.iter().enumerate().take(up_to.saturating_add(1)) {
-            let table = layer.layer.and_then(|layer| self.table(layer));
+            let table = layer.layer.and_then(|layer| self.known_files(layer));
             tables.push(Arc::clone(table.ok_or(ArchiveError::LayerNotScanned { image, layer: position })?));
         }
         Ok(FileTree::merge(&tables, &self.limits)?)

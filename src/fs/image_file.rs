@@ -90,6 +90,10 @@ impl ImageFile {
 
     /// Limits on what it may hold.
     #[cfg(target_os = "linux")]
+    pub(super) fn archive_mut(&mut self) -> &mut Archive {
+        &mut self.archive
+    }
+
     pub(super) fn limits(&self) -> &Limits {
         &self.options.limits
     }

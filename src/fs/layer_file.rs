@@ -4,7 +4,9 @@ use std::io::{self, Read};
 
 use super::error::FileError;
 use super::image_file::ImageFile;
-use crate::archive::{ArchiveError, ArchiveFile, ArchiveFileStep};
+use crate::archive::{ArchiveError, ArchiveFile, ArchiveFileStep, LayerSource};
+use crate::codec::Compression;
+use crate::layer::{Toc, TocError, TocOpener};
 
 /// The contents of one file of an image. They are compared with what the scan found: a difference is an error where the
 /// end would be.
@@ -31,6 +33,16 @@ pub struct LayerFile<'a> {
     taken: usize,
 }
 
+/// Which layers have a table of contents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TocReport {
+    /// Layers that have one.
+    pub layers: Vec<usize>,
+    /// Layers whose table is of no use, and why.
+    pub refused: Vec<(usize, TocError)>,
+}
+
 impl ImageFile {
     /// Opens the file at `row` of a scanned layer. Only the part of the layer from the last place before it is read, see
     /// [`SeekIndex`](crate::codec::SeekIndex).
@@ -50,6 +62,64 @@ impl ImageFile {
     pub fn open_path(&self, image: usize, path: &[u8]) -> Result<LayerFile<'_>, FileError> {
         let (layer, row) = self.archive().find_file(image, path).map_err(|source| self.failed(source))?;
         self.open_file(layer, row)
+    }
+
+    /// Looks for the tables of contents of layers that have not been scanned, as eStargz and zstd:chunked layers carry them.
+    /// Where all layers of an image are scanned or have one, [`ImageFile::open_path`] and
+    /// [`Archive::tree`](crate::archive::Archive::tree) need no scan.
+    ///
+    /// Files that are compressed as a whole were scanned while they were opened.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    ///
+    /// ```
+    /// use layerglass::fs::{ImageFile, OpenOptions};
+    /// let mut image = ImageFile::open("tests/fixtures/quirks.estargz.oci.tar", &OpenOptions::default())?;
+    /// let found = image.read_tocs()?;
+    /// assert_eq!(found.layers.len(), image.archive().layer_count());
+    /// assert_eq!(image.open_path(0, b"q/hl1")?.size(), 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read_tocs(&mut self) -> Result<TocReport, FileError> {
+        let mut report = TocReport::default();
+        for layer in 0..self.archive().layer_count() {
+            let archive = self.archive();
+            if archive.table(layer).is_some() || archive.compression() != Compression::None {
+                continue;
+            }
+            let source = archive.layer_source(layer).map_err(|source| self.failed(source))?;
+            match self
+                .read_toc(&source, TocOpener::new(source.length, archive.toc_digest(layer), self.limits()))?
+            {
+                Ok(Some(toc)) => {
+                    let added = self.archive_mut().add_toc(layer, toc);
+                    added.map_err(|source| self.failed(source))?;
+                    report.layers.push(layer);
+                }
+                Ok(None) => {}
+                Err(error) => report.refused.push((layer, error)),
+            }
+        }
+        Ok(report)
+    }
+
+    fn read_toc(
+        &self,
+        source: &LayerSource,
+        mut opener: TocOpener,
+    ) -> Result<Result<Option<Toc>, TocError>, FileError> {
+        let mut response: Option<Vec<u8>> = None;
+        loop {
+            match opener.next(response.as_deref()) {
+                Ok(Some((offset, length))) => {
+                    response =
+                        Some(self.files.read(source.file, source.offset.saturating_add(offset), length)?);
+                }
+                Ok(None) => return Ok(Ok(opener.finish())),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
     }
 
     fn failed(&self, source: ArchiveError) -> FileError {

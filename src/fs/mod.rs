@@ -84,7 +84,7 @@ pub use graph::{GraphFolder, ReadSource};
 pub use graph::{GraphLayers, VfsContents, VfsReading, VfsWriting, make_skeleton};
 pub use host::host_env;
 pub use image_file::{ImageFile, OpenOptions};
-pub use layer_file::LayerFile;
+pub use layer_file::{LayerFile, TocReport};
 #[cfg(unix)]
 pub use layers::{
     DiffOptions, DiffReport, LayerDriver, LayerFolder, LayerFolderError, LayerInfo, LayerProblem, LayerRef,

@@ -55,6 +55,10 @@ pub const IN_TOTO: &str = "application/vnd.in-toto+json";
 pub const ANNOTATION_REF_NAME: &str = "org.opencontainers.image.ref.name";
 /// Annotation with the full name of an image, by containerd and Docker.
 pub const ANNOTATION_CONTAINERD_NAME: &str = "io.containerd.image.name";
+/// Digest of the table of contents of an eStargz layer (stargz-snapshotter, `docs/estargz.md`).
+pub const ANNOTATION_STARGZ_TOC: &str = "containerd.io/snapshot/stargz/toc.digest";
+/// Digest of the table of contents of a zstd:chunked layer, as it is stored (containers-storage, `pkg/chunked`).
+pub const ANNOTATION_CHUNKED_TOC: &str = "io.github.containers.zstd-chunked.manifest-checksum";
 /// Annotation of an attestation's descriptor that tells its kind, by BuildKit.
 pub const ANNOTATION_DOCKER_TYPE: &str = "vnd.docker.reference.type";
 /// Annotation of an attestation's descriptor with the digest of what it is about, by BuildKit.

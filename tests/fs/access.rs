@@ -246,3 +246,52 @@ fn another_layer_than_was_scanned() {
     assert!(matches!(read(&layer, &other, 0), Err(FileReadError::Moved { .. })));
     assert!(matches!(read(&layer, &tar, 3), Err(FileReadError::NoRow { index: 3, count: 3 })));
 }
+
+/// Layers with a table of contents are read without a scan: every path of the image has the same contents as after one.
+#[test]
+fn tables_of_contents_take_the_place_of_a_scan() {
+    for name in ["quirks.estargz.oci.tar", "quirks.chunked.oci"] {
+        let path = images().join(name);
+        let scanned = open(&path, ContentHash::Sha256);
+        let mut listed = ImageFile::open(&path, &OpenOptions::default()).unwrap();
+        let first = listed.open_path(0, b"q/hl1");
+        assert_eq!(first.err().map(|error| error.code()), Some("layer-not-scanned"), "{name}");
+        let report = listed.read_tocs().unwrap();
+        assert_eq!(
+            (report.layers.len(), report.refused.len()),
+            (listed.archive().layer_count(), 0),
+            "{name}"
+        );
+        assert!((0..report.layers.len()).all(|layer| listed.archive().table(layer).is_none()), "{name}");
+        let mut compared = 0;
+        for layer in 0..scanned.archive().layer_count() {
+            let table = scanned.archive().table(layer).unwrap();
+            assert_eq!(
+                listed.archive().toc_digest(layer),
+                listed.archive().toc(layer).map(|toc| toc.digest()),
+                "{name}: the annotation names the table"
+            );
+            for row in (0..table.len() as u32).filter_map(|row| table.row(row)).filter(|row| row.is_placed())
+            {
+                let contents = |image: &ImageFile| -> Result<Vec<u8>, &'static str> {
+                    let mut file = image.open_path(0, row.path()).map_err(|error| error.code())?;
+                    let mut contents = Vec::new();
+                    file.read_to_end(&mut contents).unwrap();
+                    Ok(contents)
+                };
+                let (expected, found) = (contents(&scanned), contents(&listed));
+                assert_eq!(
+                    found.is_ok(),
+                    expected.is_ok(),
+                    "{name}: {}",
+                    String::from_utf8_lossy(row.path())
+                );
+                if let (Ok(found), Ok(expected)) = (found, expected) {
+                    assert!(found == expected, "{name}: {}", String::from_utf8_lossy(row.path()));
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 20, "{name}: {compared} files");
+    }
+}
