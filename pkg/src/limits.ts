@@ -6,6 +6,8 @@ export interface Limits {
   readonly jsonDepth?: number;
   /** Values in one JSON document, counting each number, string, list and object; 1,000,000. */
   readonly jsonValues?: number;
+  /** Bytes of all JSON documents of one stream together; 512 MiB. */
+  readonly documentBytes?: number;
   /** Entries of an archive file or files of a folder; 1,000,000. */
   readonly archiveEntries?: number;
   /** Entries of one layer; 10,000,000. */
@@ -18,9 +20,13 @@ export interface Limits {
   readonly pathDepth?: number;
   /** Symbolic links followed while one path is resolved; 40. */
   readonly symlinks?: number;
+  /** Layers of one image; 4,096. It can be raised to 65,535. */
+  readonly layers?: number;
+  /** Path components looked up while the layers of one image are merged; 200,000,000. */
+  readonly mergeSteps?: number;
   /** Data fragments of one sparse file; 100,000. */
   readonly sparseFragments?: number;
-  /** Bytes of holes in one layer that are hashed as zeros; 16 GiB. */
+  /** Bytes of holes in one layer that are hashed as zeros; 1 GiB. */
   readonly sparseBytes?: number;
   /** Bytes that one compressed stream may unpack to; 1 TiB. */
   readonly unpackedBytes?: number;
@@ -30,6 +36,8 @@ export interface Limits {
   readonly expansionFloor?: number;
   /** Window of a zstd frame or dictionary of an xz stream in bytes; 128 MiB. */
   readonly windowBytes?: number;
+  /** Bytes of the places that the scan of one layer keeps, so that its files open without reading it from its start; 32 MiB. */
+  readonly seekBytes?: number;
   /** Images listed by one archive; 10,000. */
   readonly images?: number;
   /** Levels of indexes within indexes; 8. */
