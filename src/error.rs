@@ -102,6 +102,38 @@ pub trait Reason: std::error::Error {
     }
 }
 
+/// Lets an error that only carries others speak by their words: by those of its method `reason`.
+macro_rules! delegate_reason {
+    ($error:ty) => {
+        impl $crate::error::Reason for $error {
+            fn kind(&self) -> $crate::error::ErrorKind {
+                self.reason().kind()
+            }
+
+            fn code(&self) -> &'static str {
+                self.reason().code()
+            }
+
+            fn offset(&self) -> Option<u64> {
+                self.reason().offset()
+            }
+
+            fn expected(&self) -> Option<String> {
+                self.reason().expected()
+            }
+
+            fn found(&self) -> Option<String> {
+                self.reason().found()
+            }
+
+            fn path(&self) -> Option<String> {
+                self.reason().path()
+            }
+        }
+    };
+}
+pub(crate) use delegate_reason;
+
 /// A reason that travels in a box, where results are to stay small.
 impl<E: Reason> Reason for Box<E> {
     fn kind(&self) -> ErrorKind {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{FolderBackend, LayerDriver, LayerFolder, LayerFolderError, LayersReport, block_on};
 use crate::env::Env;
-use crate::error::{ErrorKind, Reason};
+use crate::error::{Reason, delegate_reason};
 use crate::limits::Limits;
 use crate::store::{BackendError, ImageStore, LayerStores, OpenReport, StoreError, StoreOptions};
 
@@ -126,28 +126,4 @@ impl DataRootError {
     }
 }
 
-impl Reason for DataRootError {
-    fn kind(&self) -> ErrorKind {
-        self.reason().kind()
-    }
-
-    fn code(&self) -> &'static str {
-        self.reason().code()
-    }
-
-    fn offset(&self) -> Option<u64> {
-        self.reason().offset()
-    }
-
-    fn expected(&self) -> Option<String> {
-        self.reason().expected()
-    }
-
-    fn found(&self) -> Option<String> {
-        self.reason().found()
-    }
-
-    fn path(&self) -> Option<String> {
-        self.reason().path()
-    }
-}
+delegate_reason!(DataRootError);

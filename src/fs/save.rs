@@ -8,7 +8,7 @@ use crate::archive::{
     ArchiveFormat, Contents, ImageParts, LayerParts, LayerRead, Layout, LayoutReport, WriteOptions,
 };
 use crate::codec::Compression;
-use crate::error::{ErrorKind, Reason};
+use crate::error::{Reason, delegate_reason};
 use crate::image::{ChainId, ImageId};
 use crate::reference::Reference;
 use crate::store::{Backend, ImageStore, LayerStore, StoreError};
@@ -211,28 +211,4 @@ impl SaveError {
     }
 }
 
-impl Reason for SaveError {
-    fn kind(&self) -> ErrorKind {
-        self.reason().kind()
-    }
-
-    fn code(&self) -> &'static str {
-        self.reason().code()
-    }
-
-    fn offset(&self) -> Option<u64> {
-        self.reason().offset()
-    }
-
-    fn expected(&self) -> Option<String> {
-        self.reason().expected()
-    }
-
-    fn found(&self) -> Option<String> {
-        self.reason().found()
-    }
-
-    fn path(&self) -> Option<String> {
-        self.reason().path()
-    }
-}
+delegate_reason!(SaveError);

@@ -1,6 +1,6 @@
 //! Why names could not be read, and why a change of names was refused.
 
-use crate::error::{ErrorKind, Reason};
+use crate::error::{ErrorKind, Reason, delegate_reason};
 use crate::image::ImageId;
 use crate::json::{FieldError, JsonError};
 use crate::limits::LimitExceeded;
@@ -31,31 +31,7 @@ impl NamesError {
     }
 }
 
-impl Reason for NamesError {
-    fn kind(&self) -> ErrorKind {
-        self.reason().kind()
-    }
-
-    fn code(&self) -> &'static str {
-        self.reason().code()
-    }
-
-    fn offset(&self) -> Option<u64> {
-        self.reason().offset()
-    }
-
-    fn expected(&self) -> Option<String> {
-        self.reason().expected()
-    }
-
-    fn found(&self) -> Option<String> {
-        self.reason().found()
-    }
-
-    fn path(&self) -> Option<String> {
-        self.reason().path()
-    }
-}
+delegate_reason!(NamesError);
 
 /// Why a change of names was refused. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
