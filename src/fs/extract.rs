@@ -1,25 +1,18 @@
 //! Parts of images on disk: a file in any of its versions, a folder, a layer, the merged root.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::mpsc::sync_channel;
-use std::thread;
 
+use super::compress::{CopyOptions, copy_layer};
 use super::convert::LayerFiles;
 use super::image_file::ImageFile;
 use super::write::{SinkOptions, WriteError};
 use crate::archive::ExtractError;
-use crate::codec::CodecError;
-use crate::layer::{
-    CopiedLayer, FileSource, LayerCopy, LayerCopyError, LayerForm, Squash, SquashError, SquashOptions,
-    SquashReport,
-};
+use crate::layer::{CopiedLayer, FileSource, LayerForm, Squash, SquashError, SquashOptions, SquashReport};
 
-/// Bytes that are read at once.
-const PIECE: usize = 256 << 10;
-/// Pieces that wait to be written at most.
-const PIECES: usize = 4;
+/// What errors call the place that the caller writes to.
+const OUTPUT: &str = "the output";
 
 /// How the root of an image is extracted.
 #[derive(Clone, Debug, Default)]
@@ -86,12 +79,14 @@ impl ImageFile {
         mut to: impl Write,
     ) -> Result<CopiedLayer, WriteError> {
         let layers = self.layer_files(None)?;
-        let mut stored = layers.layer(self.archive().image_layer(image, layer)?)?;
+        let stored = layers.layer(self.archive().image_layer(image, layer)?)?;
         let expected = self.archive().expected_layer(image, layer)?;
-        let stop = |stop| Stop::error(stop, layer);
-        let copy = LayerCopy::new(form, &expected, self.limits()).map_err(|error| stop(error.into()))?;
-        let mut sink = |bytes: &[u8]| to.write_all(bytes).map_err(Stop::Write);
-        pass(&mut stored, copy, &mut sink).map_err(stop)
+        copy_layer(stored, form, &expected, &mut to, &self.copy_options())
+            .map_err(|error| WriteError::layer(&layer.to_string(), OUTPUT, error))
+    }
+
+    fn copy_options(&self) -> CopyOptions {
+        CopyOptions { limits: *self.limits(), ..CopyOptions::default() }
     }
 
     /// Writes the contents of a file as a layer of an image stores them: [`Archive::file_source`](crate::archive::Archive::file_source)
@@ -123,7 +118,7 @@ impl ImageFile {
         let mut file = self.open_file(self.archive().image_layer(image, layer)?, entry)?;
         let mut size = 0;
         while let Some(bytes) = file.next_piece()? {
-            to.write_all(bytes).map_err(|error| Stop::error(Stop::Write(error), layer))?;
+            to.write_all(bytes).map_err(|source| WriteError::io("write", OUTPUT, source))?;
             size += bytes.len() as u64;
         }
         Ok(size)
@@ -158,105 +153,62 @@ impl ImageFile {
         to: &mut dyn Write,
     ) -> Result<SquashReport, WriteError> {
         let mut take = |bytes: &[u8]| to.write_all(bytes).map_err(Stop::Write);
-        let mut last = 0;
         while let Some(layer) = squash.next_layer().map_err(ExtractError::from)? {
-            last = layer;
             let stored = layers.layer(self.archive().image_layer(image, layer)?)?;
             let expected = self.archive().expected_layer(image, layer)?;
-            let stop = |stop| Stop::error(stop, layer);
-            let copy = LayerCopy::new(LayerForm::Plain, &expected, self.limits());
-            let copy = copy.map_err(|error| stop(error.into()))?;
-            pass_beside(stored, copy, &mut |plain| squash.push(plain, &mut take)).map_err(stop)?;
+            let mut feed = Feed { squash: &mut squash, take: &mut take, stopped: None };
+            let copied = copy_layer(stored, LayerForm::Plain, &expected, &mut feed, &self.copy_options());
+            // What the squash says counts: to whoever copied it is a write that failed.
+            if let Some(stop) = feed.stopped {
+                return Err(stop.into());
+            }
+            copied.map_err(|error| WriteError::layer(&layer.to_string(), OUTPUT, error))?;
         }
-        squash.finish(&mut take).map_err(|stop| Stop::error(stop, last))
+        Ok(squash.finish(&mut take)?)
     }
 }
 
-/// Passes all of a layer.
-fn pass(
-    stored: &mut dyn Read,
-    mut copy: LayerCopy,
-    sink: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
-) -> Result<CopiedLayer, Stop> {
-    let mut buffer = vec![0; PIECE];
-    loop {
-        let bytes = next(stored, &mut buffer)?;
-        if bytes.is_empty() {
-            return copy.finish(sink);
+/// Hands the tar of a layer to the squash.
+struct Feed<'a, F> {
+    squash: &'a mut Squash,
+    take: &'a mut F,
+    /// Why it takes no more.
+    stopped: Option<Stop>,
+}
+
+impl<F: FnMut(&[u8]) -> Result<(), Stop>> Write for Feed<'_, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.squash.push(bytes, self.take) {
+            Ok(()) => Ok(bytes.len()),
+            Err(stop) => {
+                self.stopped = Some(stop);
+                Err(io::ErrorKind::Other.into())
+            }
         }
-        copy.push(bytes, sink)?;
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-/// The same with reading, decompressing and hashing in a thread of its own.
-fn pass_beside(
-    mut stored: Box<dyn Read + Send + '_>,
-    copy: LayerCopy,
-    sink: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
-) -> Result<CopiedLayer, Stop> {
-    thread::scope(|scope| {
-        let (sender, pieces) = sync_channel::<Vec<u8>>(PIECES);
-        let reader = scope.spawn(move || {
-            let mut hand_on = |bytes: &[u8]| sender.send(bytes.to_vec()).map_err(|_| Stop::Ended);
-            pass(&mut *stored, copy, &mut hand_on)
-        });
-        // When this ends early so does the other: nobody takes what it hands on.
-        let taken = pieces.into_iter().try_for_each(|piece| sink(&piece));
-        let passed = reader.join().unwrap_or(Err(Stop::Ended));
-        taken.and(passed)
-    })
-}
-
-/// The next bytes; none at the end.
-fn next<'b>(stored: &mut dyn Read, buffer: &'b mut [u8]) -> Result<&'b [u8], Stop> {
-    loop {
-        match stored.read(buffer) {
-            Ok(count) => return Ok(buffer.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Stop::Read(error)),
-        }
-    }
-}
-
-/// Why a layer is not passed to its end.
+/// Why layers are not made one.
 enum Stop {
-    Read(io::Error),
     Write(io::Error),
-    Copy(LayerCopyError),
-    Codec(CodecError),
-    Extract(ExtractError),
-    /// The other thread has ended.
-    Ended,
-}
-
-impl Stop {
-    fn error(self, layer: usize) -> WriteError {
-        let entry = layer.to_string();
-        match self {
-            Self::Read(source) => WriteError::Read { entry, source },
-            Self::Write(source) => WriteError::io("write", "the output", source),
-            Self::Copy(source) => WriteError::Layer { entry, source },
-            Self::Codec(source) => WriteError::Layer { entry, source: source.into() },
-            Self::Extract(source) => source.into(),
-            Self::Ended => WriteError::Read { entry, source: io::ErrorKind::BrokenPipe.into() },
-        }
-    }
-}
-
-impl From<LayerCopyError> for Stop {
-    fn from(error: LayerCopyError) -> Self {
-        Self::Copy(error)
-    }
-}
-
-impl From<CodecError> for Stop {
-    fn from(error: CodecError) -> Self {
-        Self::Codec(error)
-    }
+    Squash(SquashError),
 }
 
 impl From<SquashError> for Stop {
     fn from(error: SquashError) -> Self {
-        Self::Extract(error.into())
+        Self::Squash(error)
+    }
+}
+
+impl From<Stop> for WriteError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Write(source) => Self::io("write", OUTPUT, source),
+            Stop::Squash(error) => ExtractError::from(error).into(),
+        }
     }
 }

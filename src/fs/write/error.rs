@@ -111,7 +111,7 @@ impl WriteError {
     }
 
     /// What went wrong with a layer on its way to `path`.
-    pub(super) fn layer(entry: &str, path: impl Into<PathBuf>, error: LayerIoError) -> Self {
+    pub(in crate::fs) fn layer(entry: &str, path: impl Into<PathBuf>, error: LayerIoError) -> Self {
         let entry = entry.to_owned();
         match error {
             LayerIoError::Read { source } => Self::Read { entry, source },
