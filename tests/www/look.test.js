@@ -33,10 +33,10 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await look("layers");
       }
       await inspector.files("all");
-      await page.locator("lg-tree .row").first().click();
+      await page.locator("layerglass-tree .row").first().click();
       await look("files");
       await inspector.files(2);
-      await page.locator("lg-tree .row").first().waitFor();
+      await page.locator("layerglass-tree .row").first().waitFor();
       await look("changes");
       await inspector.tab("Checks");
       await look("checks");
@@ -48,7 +48,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     const inspector = await stage.inspector({ colorScheme, viewport: { width: 360, height: 800 } });
     const entry = find((each) => each.images.length === 0 && !each.folder && each.name.endsWith(".sif"));
     await inspector.pick(entry.path);
-    await inspector.page.locator("lg-report").waitFor();
+    await inspector.page.locator("layerglass-report").waitFor();
     assert.ok((await inspector.overflow()) <= 0);
     assert.deepEqual(await violations(inspector.page), []);
     if (SCREENSHOTS)

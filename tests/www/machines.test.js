@@ -25,7 +25,7 @@ const unpacked = (name) => gunzipSync(readFileSync(pathOf(`disk/${name}.gz`)));
 /** Opens a file, and waits until it is shown. @param {import("./support/inspector.js").Inspector} inspector @param {string} path */
 async function opened(inspector, path) {
   await inspector.pick(path);
-  const report = inspector.page.locator("lg-report");
+  const report = inspector.page.locator("layerglass-report");
   await report.waitFor();
   return report;
 }
@@ -173,7 +173,7 @@ test("what is wrong is told, and a header that lies hides nothing that can be re
   qcow2.set([0, 0, 1, 0, 0, 0, 0, 0], 40);
   const lying = await stage.inspector();
   await lying.pick(await stage.made("lying.qcow2", qcow2));
-  await lying.page.locator("lg-facts").getByText("disk-beyond-end").waitFor();
+  await lying.page.locator("layerglass-facts").getByText("disk-beyond-end").waitFor();
   assert.deepEqual(await violations(lying.page), []);
   await lying.close();
 });
@@ -188,7 +188,7 @@ test("what is no image and no disk stays an error, and a packed initrd does not"
   const other = await stage.inspector();
   const cpio = `070701${"0".repeat(600)}`;
   await other.pick(await stage.made("initrd.gz", gzipSync(cpio)));
-  await other.page.locator("lg-facts").getByRole("heading", { name: /cpio/ }).waitFor();
+  await other.page.locator("layerglass-facts").getByRole("heading", { name: /cpio/ }).waitFor();
   await other.close();
 });
 
@@ -210,12 +210,12 @@ test("modules are loaded for files that need them, and for no others", async () 
   await inspector.pick(pathOf("quirks.docker28.tar"));
   await inspector.scanned();
   assert.equal(loaded(), before);
-  await inspector.page.locator("lg-bar #again").setInputFiles(pathOf("disk/overlay.qcow2"));
-  await inspector.page.locator("lg-report").waitFor();
+  await inspector.page.locator("layerglass-bar #again").setInputFiles(pathOf("disk/overlay.qcow2"));
+  await inspector.page.locator("layerglass-report").waitFor();
   assert.equal(loaded(), before + 1);
-  await inspector.page.locator("lg-bar #again").setInputFiles(pathOf("quirks.docker28.tar"));
+  await inspector.page.locator("layerglass-bar #again").setInputFiles(pathOf("quirks.docker28.tar"));
   await inspector.scanned();
-  assert.equal(await inspector.page.locator("lg-report").count(), 0);
+  assert.equal(await inspector.page.locator("layerglass-report").count(), 0);
   await inspector.close();
 });
 

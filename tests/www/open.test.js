@@ -22,12 +22,12 @@ const withImages = (/** @type {{ images: unknown[], folder: boolean }} */ entry)
 
 /** The ids that the page shows for its images, one after the other. @param {import("./support/inspector.js").Inspector} inspector */
 async function imageIds({ page }) {
-  const list = page.locator("lg-images").getByRole("button");
+  const list = page.locator("layerglass-images").getByRole("button");
   const ids = new Set();
   const count = await list.count();
   for (let index = 0; index < Math.max(1, count); index += 1) {
     if (count > 0) await list.nth(index).click();
-    for (const id of await page.locator('lg-id[what="image id"]').all())
+    for (const id of await page.locator('layerglass-id[what="image id"]').all())
       ids.add(await id.evaluate((element) => /** @type {any} */ (element).value));
   }
   return [...ids].sort();
@@ -39,7 +39,7 @@ for (const entry of expected()) {
     const { page } = inspector;
     if (entry.folder) await inspector.pickFolder(entry.path);
     else await inspector.pick(entry.path);
-    await page.locator("lg-inspector, lg-report").waitFor();
+    await page.locator("layerglass-inspector, layerglass-report").waitFor();
     assert.equal(await page.locator(".failure").count(), 0);
     const inspected = entry.docker_image_inspect ?? [];
     if (entry.images.length > 0) {
@@ -53,7 +53,7 @@ for (const entry of expected()) {
       assert.deepEqual(await imageIds(inspector), inspected.map(({ Id }) => Id).sort());
     } else {
       const said = await page
-        .locator("lg-facts h1, lg-report h1, lg-inspector .origin strong")
+        .locator("layerglass-facts h1, layerglass-report h1, layerglass-inspector .origin strong")
         .first()
         .innerText();
       assert.match(said, /\w/);
@@ -67,15 +67,15 @@ test("a dropped file is opened, with its config, history and layers", async () =
   const inspector = await stage.inspector();
   const { page } = inspector;
   await inspector.drop([entry.path]);
-  await page.locator("lg-inspector").waitFor();
+  await page.locator("layerglass-inspector").waitFor();
   assert.equal(await page.title(), `${basename(entry.path)} – Layerglass`);
   for (const heading of ["Identity", "Runs", /^Environment/])
     await page.getByRole("heading", { name: heading }).waitFor();
   const image = entry.images.at(0);
-  const rows = page.locator("lg-strata").getByRole("button", { name: /^Layer \d/ });
+  const rows = page.locator("layerglass-layers").getByRole("button", { name: /^Layer \d/ });
   assert.equal(await rows.count(), image?.layers.length);
   const empty = (image?.config.history ?? []).filter((step) => step.empty_layer).length;
-  assert.equal(await page.locator("lg-strata .empty-step").count(), empty);
+  assert.equal(await page.locator("layerglass-layers .empty-step").count(), empty);
   await inspector.close();
 });
 
@@ -89,13 +89,15 @@ test("each layer shows its ids, and every check matches once it is scanned", asy
   for (const [index, layer] of (entry.images.at(0)?.layers ?? []).entries()) {
     await inspector.files(index + 1);
     const value = (/** @type {string} */ what) =>
-      page.locator(`lg-layer lg-id[what="${what}"]`).evaluate((id) => /** @type {any} */ (id).value);
+      page
+        .locator(`layerglass-layer layerglass-id[what="${what}"]`)
+        .evaluate((id) => /** @type {any} */ (id).value);
     assert.equal(await value("diff id"), layer.diff_id);
     const below = chain.at(-1);
     chain.push(below === undefined ? layer.diff_id : `sha256:${sha256(`${below} ${layer.diff_id}`)}`);
     assert.equal(await value("chain id"), chain.at(-1));
     for (const name of ["Stored", "Unpacked", "Compression"])
-      await page.locator("lg-layer").getByText(name, { exact: true }).waitFor();
+      await page.locator("layerglass-layer").getByText(name, { exact: true }).waitFor();
   }
   await inspector.tab("Checks");
   await page.getByText(/All \d+ declared digests match/).waitFor();
@@ -133,7 +135,7 @@ test("of thousands of labels, variables and steps a portion is shown, and more o
     await stage.made("many.tar", dockerArchive([tar([{ name: "a" }])], { config, history })),
   );
   await inspector.scanned();
-  const elements = () => page.locator("lg-config .pairs > div, lg-strata li").count();
+  const elements = () => page.locator("layerglass-config .pairs > div, layerglass-layers li").count();
   const before = await elements();
   assert.ok(before > 100 && before < 500, `${before}`);
   await page
@@ -188,7 +190,7 @@ test("a platform that is not in the file is shown as absent, an attestation as w
   const { page } = inspector;
   await inspector.pick(path);
   await inspector.scanned();
-  const images = page.locator("lg-images");
+  const images = page.locator("layerglass-images");
   await images.getByText("not in file").waitFor();
   await images.getByText("attestation", { exact: true }).waitFor();
   assert.equal(
@@ -221,18 +223,18 @@ test("of a truncated file it is said what is missing and where, and what is left
   const { page } = inspector;
   // Cut within the last layer.
   await inspector.pick(await stage.made("truncated.tar", archive.subarray(0, archive.length - 8192)));
-  await page.locator("lg-inspector").waitFor();
+  await page.locator("layerglass-inspector").waitFor();
   await inspector.files(1);
   await inspector.tree.waitFor();
   assert.deepEqual(await inspector.rowNames(), ["one"]);
   await inspector.tab("Checks");
-  assert.ok((await page.locator("lg-checks .finding").count()) > 0);
+  assert.ok((await page.locator("layerglass-checks .finding").count()) > 0);
   await inspector.close();
 
   const cut = await stage.inspector();
   await cut.pick(await stage.made("cut.tar", archive.subarray(0, 700)));
   await cut.tab("Checks");
-  await cut.page.locator("lg-checks .finding.error").first().waitFor();
+  await cut.page.locator("layerglass-checks .finding.error").first().waitFor();
   await cut.close();
 });
 
@@ -243,12 +245,12 @@ test("a layer that does not decompress is marked, and the others stay usable", a
   const inspector = await stage.inspector();
   const { page } = inspector;
   await inspector.pick(await stage.made("broken.tar", dockerArchive([good, broken])));
-  await page.locator("lg-strata .note.bad", { hasText: "could not be read to its end" }).waitFor();
+  await page.locator("layerglass-layers .note.bad", { hasText: "could not be read to its end" }).waitFor();
   await inspector.files(1);
   await inspector.tree.waitFor();
   assert.deepEqual(await inspector.rowNames(), ["good"]);
   await inspector.tab("Checks");
-  await page.locator("lg-checks .verdict.bad").waitFor();
+  await page.locator("layerglass-checks .verdict.bad").waitFor();
   await inspector.close();
 });
 

@@ -101,7 +101,7 @@ test("a whole visit breaks no rule of the policy and asks nobody else", async ()
   await inspector.tab("Checks");
   await inspector.tab("Overview");
   await page.getByRole("button", { name: "Config as stored" }).click();
-  await page.locator("lg-raw pre").waitFor();
+  await page.locator("layerglass-raw pre").waitFor();
   assert.deepEqual(await page.evaluate(() => /** @type {any} */ (globalThis).broken), []);
   assert.ok(
     stage.server.requests.every(

@@ -87,7 +87,7 @@ test("saving is cancelled in the middle, and nothing is left", async () => {
   const form = await dialog(inspector);
   await form.getByLabel("Compression of layers").selectOption("gzip");
   await form.getByRole("button", { name: "Save", exact: true }).click();
-  const savings = page.locator("lg-savings");
+  const savings = page.locator("layerglass-savings");
   // Some of it has been written.
   await savings.getByText(/[1-9][\d.]* [kM]B written/).waitFor();
   await savings.getByRole("button", { name: /^Cancel/ }).click();
@@ -111,12 +111,12 @@ test("opening something else ends what is being saved", async () => {
   await form.getByLabel("Compression of layers").selectOption("gzip");
   await form.getByRole("button", { name: "Save", exact: true }).click();
   await page
-    .locator("lg-savings")
+    .locator("layerglass-savings")
     .getByText(/[1-9][\d.]* [kM]B written/)
     .waitFor();
   await page.getByRole("button", { name: "Layerglass" }).click();
-  await page.locator("lg-start").waitFor();
-  assert.equal(await page.locator("lg-savings").count(), 0);
+  await page.locator("layerglass-start").waitFor();
+  assert.equal(await page.locator("layerglass-savings").count(), 0);
   await page.waitForFunction(async () => {
     for await (const [, folder] of /** @type {any} */ (await navigator.storage.getDirectory()).entries())
       for await (const _ of folder.entries()) return false;
@@ -139,7 +139,7 @@ test("what does not match its digest is not saved, and the page says why", async
   page.on("download", (download) => downloads.push(download.suggestedFilename()));
   const form = await dialog(inspector);
   await form.getByRole("button", { name: "Save", exact: true }).click();
-  const failure = page.locator("lg-savings").getByRole("alert");
+  const failure = page.locator("layerglass-savings").getByRole("alert");
   await failure.getByText("could not be saved").waitFor();
   const text = await failure.innerText();
   assert.ok(
@@ -160,7 +160,9 @@ test("a name from the image is made harmless before it names a file", async () =
   const saved = await downloaded(inspector, form.getByRole("button", { name: "Save", exact: true }));
   assert.equal(saved.name, "evil-b.oci.tar");
   await inspector.files(1);
-  const button = inspector.page.locator("lg-layer").getByRole("button", { name: /^Save ?, layer 1$/ });
+  const button = inspector.page
+    .locator("layerglass-layer")
+    .getByRole("button", { name: /^Save ?, layer 1$/ });
   assert.match((await downloaded(inspector, button)).name, /^[\w.+@-]+-layer-1\.tar$/);
   await inspector.close();
 });
@@ -186,8 +188,8 @@ test("where the browser asks for a place, the file is written there", async () =
   await inspector.scanned();
   const form = await dialog(inspector);
   await form.getByRole("button", { name: "Save", exact: true }).click();
-  await page.locator("lg-savings").getByText("is saved").waitFor();
-  assert.ok(!(await page.locator("lg-savings").innerText()).includes("downloads"));
+  await page.locator("layerglass-savings").getByText("is saved").waitFor();
+  assert.ok(!(await page.locator("layerglass-savings").innerText()).includes("downloads"));
   const bytes = await page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
     const file = await (await root.getFileHandle("chosen")).getFile();
@@ -201,7 +203,7 @@ test("where the browser asks for a place, the file is written there", async () =
   await page.evaluate(() => Object.assign(globalThis, { refuses: true }));
   await dialog(inspector);
   await form.getByRole("button", { name: "Save", exact: true }).click();
-  await page.locator("lg-savings").getByText("was not saved").waitFor();
+  await page.locator("layerglass-savings").getByText("was not saved").waitFor();
   await inspector.close();
 });
 
@@ -216,7 +218,9 @@ test("the dialog is used with the keyboard", async () => {
   await page.keyboard.press("Escape");
   await form.waitFor({ state: "hidden" });
   await page.waitForFunction(() => {
-    const inspector = document.querySelector("lg-app")?.shadowRoot?.querySelector("lg-inspector");
+    const inspector = document
+      .querySelector("layerglass-app")
+      ?.shadowRoot?.querySelector("layerglass-inspector");
     return inspector?.shadowRoot?.activeElement?.textContent?.includes("Save as") === true;
   });
   await page.keyboard.press("Enter");

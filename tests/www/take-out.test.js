@@ -24,7 +24,7 @@ test("a layer is saved as it is stored and as a plain tar, byte by byte", async 
   const { page } = inspector;
   const blobs = members(await readFile(path));
   await inspector.files(2);
-  const layer = page.locator("lg-layer");
+  const layer = page.locator("layerglass-layer");
   const stored = await downloaded(
     inspector,
     layer.getByRole("button", { name: /^Save as stored \(gzip\) ?, layer 2$/ }),
@@ -46,11 +46,14 @@ test("a layer that is not compressed is saved with one button", async () => {
   const { page } = inspector;
   const saved = await downloaded(
     inspector,
-    page.locator("lg-layer").getByRole("button", { name: /^Save ?, layer 1$/ }),
+    page.locator("layerglass-layer").getByRole("button", { name: /^Save ?, layer 1$/ }),
   );
   assert.equal(saved.name, "quirks-1-layer-1.tar");
   assert.deepEqual(saved.bytes, members(await readFile(path)).get(`blobs/sha256/${sha256(saved.bytes)}`));
-  assert.equal(await page.locator("lg-layer").getByRole("button", { name: "Save as tar" }).count(), 0);
+  assert.equal(
+    await page.locator("layerglass-layer").getByRole("button", { name: "Save as tar" }).count(),
+    0,
+  );
   await inspector.close();
 });
 
@@ -105,7 +108,7 @@ test("a folder and the merged root are saved as tars, with the bytes that Node m
   await inspector.files("all");
   const root = await downloaded(
     inspector,
-    page.locator("lg-files").getByRole("button", { name: "Save as tar" }),
+    page.locator("layerglass-files").getByRole("button", { name: "Save as tar" }),
   );
   assert.equal(root.name, "quirks-1-root.tar");
   const last = (images[0]?.layers.length ?? 0) - 1;
@@ -133,7 +136,7 @@ test("a folder and the merged root are saved as tars, with the bytes that Node m
   await page.getByRole("button", { name: "Everything up to it" }).click();
   const upTo = await downloaded(
     inspector,
-    page.locator("lg-files").getByRole("button", { name: "Save as tar", exact: true }),
+    page.locator("layerglass-files").getByRole("button", { name: "Save as tar", exact: true }),
   );
   assert.deepEqual(upTo.bytes, await inNode(path, (archive) => extractTar(archive, 0, { to: 1 })));
   await inspector.close();

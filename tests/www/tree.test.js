@@ -46,28 +46,28 @@ test("the tree is walked with the keyboard", async () => {
     await page.keyboard.press(key);
     await page.waitForFunction((wanted) => {
       const root = document
-        .querySelector("lg-app")
-        ?.shadowRoot?.querySelector("lg-inspector")
-        ?.shadowRoot?.querySelector("lg-files")
-        ?.shadowRoot?.querySelector("lg-tree")?.shadowRoot;
+        .querySelector("layerglass-app")
+        ?.shadowRoot?.querySelector("layerglass-inspector")
+        ?.shadowRoot?.querySelector("layerglass-files")
+        ?.shadowRoot?.querySelector("layerglass-tree")?.shadowRoot;
       return root?.querySelector("[role=row][aria-selected=true] .text")?.textContent?.trim() === wanted;
     }, row);
   };
   await press("Home", "bin");
   await press("ArrowDown", "etc");
   await press("ArrowRight", "etc");
-  await page.locator("lg-tree [aria-selected=true][aria-expanded=true]").waitFor();
+  await page.locator("layerglass-tree [aria-selected=true][aria-expanded=true]").waitFor();
   await press("ArrowRight", "group");
   await press("ArrowDown", "hosts");
   await press("ArrowLeft", "etc");
   await press("ArrowLeft", "etc");
-  await page.locator("lg-tree [aria-selected=true][aria-expanded=false]").waitFor();
+  await page.locator("layerglass-tree [aria-selected=true][aria-expanded=false]").waitFor();
   await press("End", "var");
   await press("PageUp", "bin");
   await press("PageDown", "var");
   await press("u", "usr");
   await press("Enter", "usr");
-  await page.locator("lg-tree [aria-selected=true][aria-expanded=true]").waitFor();
+  await page.locator("layerglass-tree [aria-selected=true][aria-expanded=true]").waitFor();
   assert.deepEqual(await inspector.rowNames(), ["bin", "etc", "usr", "lib", "var"]);
   await press("ArrowDown", "lib");
   await page.waitForTimeout(800);
@@ -82,7 +82,7 @@ test("rows tell assistive technology their level, state and place", async () => 
   const { page } = inspector;
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
-  const row = page.locator("lg-tree").getByRole("row", { name: /^sh\b/ });
+  const row = page.locator("layerglass-tree").getByRole("row", { name: /^sh\b/ });
   await row.waitFor();
   assert.equal(await row.getAttribute("aria-level"), "2");
   assert.equal(await row.getAttribute("aria-expanded"), null);
@@ -90,7 +90,7 @@ test("rows tell assistive technology their level, state and place", async () => 
   assert.equal(await row.getAttribute("aria-setsize"), "2");
   assert.equal(await row.getAttribute("aria-rowindex"), "4");
   const active = await inspector.tree.getAttribute("aria-activedescendant");
-  assert.equal(await page.locator(`lg-tree #${active}`).getAttribute("aria-level"), "1");
+  assert.equal(await page.locator(`layerglass-tree #${active}`).getAttribute("aria-level"), "1");
   assert.equal(await inspector.tree.getAttribute("aria-rowcount"), "7");
   await inspector.close();
 });
@@ -101,20 +101,22 @@ test("what a layer added, changed and removed is marked", async () => {
   await inspector.files(2);
   await inspector.tree.waitFor();
   const row = (/** @type {string} */ name) =>
-    page.locator("lg-tree .row", { has: page.locator(".text", { hasText: new RegExp(`^${name}$`) }) });
+    page.locator("layerglass-tree .row", {
+      has: page.locator(".text", { hasText: new RegExp(`^${name}$`) }),
+    });
   await row("new").waitFor();
   assert.match((await row("new").getAttribute("class")) ?? "", /added/);
   assert.match((await row("group").getAttribute("class")) ?? "", /removed/);
   assert.match((await row("hosts").getAttribute("class")) ?? "", /modified/);
   assert.match(await row("hosts").locator(".change").innerText(), /contents/);
   assert.match(await row("motd").locator(".change").innerText(), /mode.*probably identical/);
-  assert.equal(await page.locator("lg-tree").getByText("identical", { exact: true }).count(), 0);
+  assert.equal(await page.locator("layerglass-tree").getByText("identical", { exact: true }).count(), 0);
   await page.getByRole("button", { name: "Compare contents exactly" }).click();
-  await page.locator("lg-tree .change", { hasText: /mode; contents identical/ }).waitFor();
+  await page.locator("layerglass-tree .change", { hasText: /mode; contents identical/ }).waitFor();
   await row("motd").click();
-  await page.locator("lg-entry").getByText("SHA-256 of contents").waitFor();
+  await page.locator("layerglass-entry").getByText("SHA-256 of contents").waitFor();
   await page.getByRole("button", { name: "Everything up to it" }).click();
-  await page.locator("lg-tree .text", { hasText: /^bin$/ }).waitFor();
+  await page.locator("layerglass-tree .text", { hasText: /^bin$/ }).waitFor();
   await inspector.close();
 });
 
@@ -123,12 +125,12 @@ test("one entry is described, and leads to the layer that wrote it", async () =>
   const { page } = inspector;
   await inspector.files("all");
   await page.getByRole("searchbox", { name: "Find by path" }).fill("BIN/SH");
-  await page.locator("lg-tree .text", { hasText: /^sh$/ }).click();
-  const entry = page.locator("lg-entry");
+  await page.locator("layerglass-tree .text", { hasText: /^sh$/ }).click();
+  const entry = page.locator("layerglass-entry");
   await entry.getByText("rwsr-xr-x").waitFor();
   await entry.getByRole("button", { name: "layer 1" }).click();
   await page
-    .locator("lg-layer")
+    .locator("layerglass-layer")
     .getByRole("heading", { name: /Layer 1/ })
     .waitFor();
   await inspector.close();
@@ -147,13 +149,13 @@ test("columns sort the tree", async () => {
   await inspector.tree.waitFor();
   const { page } = inspector;
   const sorted = async (/** @type {string} */ column, /** @type {string} */ names) => {
-    await page.locator("lg-tree").getByRole("button", { name: column }).click();
+    await page.locator("layerglass-tree").getByRole("button", { name: column }).click();
     await page.waitForFunction((wanted) => {
       const root = document
-        .querySelector("lg-app")
-        ?.shadowRoot?.querySelector("lg-inspector")
-        ?.shadowRoot?.querySelector("lg-files")
-        ?.shadowRoot?.querySelector("lg-tree")?.shadowRoot;
+        .querySelector("layerglass-app")
+        ?.shadowRoot?.querySelector("layerglass-inspector")
+        ?.shadowRoot?.querySelector("layerglass-files")
+        ?.shadowRoot?.querySelector("layerglass-tree")?.shadowRoot;
       const rows = [...(root?.querySelectorAll(".body .row") ?? [])].sort(
         (a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")),
       );
@@ -175,11 +177,11 @@ test("of 50,000 files only what is seen is drawn", async () => {
   await inspector.files("all");
   await inspector.tree.focus();
   const { page } = inspector;
-  const drawn = () => page.locator("lg-tree .body .row").count();
+  const drawn = () => page.locator("layerglass-tree .body .row").count();
   assert.equal(await inspector.tree.getAttribute("aria-rowcount"), "50001");
   assert.ok((await drawn()) < 100);
   await page.keyboard.press("End");
-  await page.locator("lg-tree .text", { hasText: "file-49999" }).waitFor();
+  await page.locator("layerglass-tree .text", { hasText: "file-49999" }).waitFor();
   assert.ok((await drawn()) < 100);
   for (const part of [0.2, 0.7, 0.45]) {
     await inspector.tree.evaluate((grid, part) => {
@@ -187,10 +189,10 @@ test("of 50,000 files only what is seen is drawn", async () => {
     }, part);
     await page.waitForFunction((part) => {
       const root = document
-        .querySelector("lg-app")
-        ?.shadowRoot?.querySelector("lg-inspector")
-        ?.shadowRoot?.querySelector("lg-files")
-        ?.shadowRoot?.querySelector("lg-tree")?.shadowRoot;
+        .querySelector("layerglass-app")
+        ?.shadowRoot?.querySelector("layerglass-inspector")
+        ?.shadowRoot?.querySelector("layerglass-files")
+        ?.shadowRoot?.querySelector("layerglass-tree")?.shadowRoot;
       const seen = [...(root?.querySelectorAll(".body .row:not(.waiting) .text") ?? [])].map((text) =>
         Number(text.textContent?.slice(5)),
       );
@@ -202,7 +204,7 @@ test("of 50,000 files only what is seen is drawn", async () => {
   await inspector.tree.evaluate((grid) => {
     for (const key of "file-12345") grid.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   });
-  await page.locator("lg-tree [aria-selected=true] .text", { hasText: "file-12345" }).waitFor();
+  await page.locator("layerglass-tree [aria-selected=true] .text", { hasText: "file-12345" }).waitFor();
   await inspector.close();
 });
 
@@ -228,7 +230,7 @@ test("hostile names are shown as text, with what cannot be seen named", async ()
     viewport: { width: 1440, height: 2000 },
   });
   const { page } = inspector;
-  assert.ok((await page.locator("lg-config .sign").count()) >= 3);
+  assert.ok((await page.locator("layerglass-config .sign").count()) >= 3);
   await inspector.files("all");
   await inspector.tree.waitFor();
   const names = await inspector.rowNames();
@@ -239,24 +241,34 @@ test("hostile names are shown as text, with what cannot be seen named", async ()
   );
   assert.ok(names.some((name) => name.startsWith("bellBELescESC[31m")));
   assert.ok(names.some((name) => name.includes("not UTF-8")));
-  assert.equal(await page.locator("lg-tree img, lg-tree script, lg-config script").count(), 0);
-  const visible = await page.evaluate(() => document.querySelector("lg-app")?.shadowRoot?.textContent ?? "");
+  assert.equal(
+    await page.locator("layerglass-tree img, layerglass-tree script, layerglass-config script").count(),
+    0,
+  );
+  const visible = await page.evaluate(
+    () => document.querySelector("layerglass-app")?.shadowRoot?.textContent ?? "",
+  );
   assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(visible));
   await page.getByRole("button", { name: "Open all" }).click();
   await page.waitForFunction(() => {
     const root = document
-      .querySelector("lg-app")
-      ?.shadowRoot?.querySelector("lg-inspector")
-      ?.shadowRoot?.querySelector("lg-files")
-      ?.shadowRoot?.querySelector("lg-tree")?.shadowRoot;
+      .querySelector("layerglass-app")
+      ?.shadowRoot?.querySelector("layerglass-inspector")
+      ?.shadowRoot?.querySelector("layerglass-files")
+      ?.shadowRoot?.querySelector("layerglass-tree")?.shadowRoot;
     return Number(root?.querySelector("[role=treegrid]")?.getAttribute("aria-rowcount")) > 1500;
   });
-  assert.ok((await page.locator("lg-tree .body .row").count()) < 150);
+  assert.ok((await page.locator("layerglass-tree .body .row").count()) < 150);
   await inspector.tab("Checks");
-  assert.ok((await page.locator("lg-checks .finding").count()) > 0, "names that lead outside are findings");
-  const finding = page.locator("lg-checks .finding", { hasText: "BEL" });
+  assert.ok(
+    (await page.locator("layerglass-checks .finding").count()) > 0,
+    "names that lead outside are findings",
+  );
+  const finding = page.locator("layerglass-checks .finding", { hasText: "BEL" });
   await finding.getByRole("button", { name: "Show in layer 1" }).first().click();
-  await page.locator("lg-tree [aria-selected=true] .text", { hasText: "bellBELescESC[31m" }).waitFor();
+  await page
+    .locator("layerglass-tree [aria-selected=true] .text", { hasText: "bellBELescESC[31m" })
+    .waitFor();
   await page.getByRole("searchbox").fill("there is no such path");
   await page.getByText("No path contains “there is no such path”").waitFor();
   await inspector.close();

@@ -1,26 +1,32 @@
+import {
+  card,
+  count,
+  errorAdvice,
+  errorPlace,
+  humanSize,
+  ICONS,
+  plain,
+  shared,
+  shown,
+} from "layerglass/elements/kit";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
-import { errorAdvice, errorPlace } from "./format/error.ts";
-import { count, humanSize } from "./format/size.ts";
-import { plain } from "./format/text.ts";
 import type { Subject } from "./model/open.ts";
 import { Saver } from "./model/saving.ts";
 import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
-import { ICONS } from "./ui/icons.ts";
-import { card, shared } from "./ui/styles.ts";
-import { shown } from "./ui/text.ts";
 import "./views/bar.ts";
-import type { OpenEvent, SaveEvent, ScanEvent } from "./views/events.ts";
-import "./views/inspector.ts";
+import type { SaveEvent, ScanEvent } from "layerglass/elements";
+import "layerglass/elements";
+import type { OpenEvent } from "./views/events.ts";
 import "./views/report.ts";
 import "./views/savings.ts";
 import "./views/start.ts";
 
 /** The page: one file at a time, from the first screen to its last byte. */
-@customElement("lg-app")
+@customElement("layerglass-app")
 export class AppElement extends LitElement {
   static override styles = [shared, card, appStyles, css`:host { display: grid; }`];
 
@@ -58,9 +64,9 @@ export class AppElement extends LitElement {
   override render() {
     const { phase } = this.session;
     return html`
-      <lg-bar .phase=${phase} @lg-open=${this.open} @lg-stop=${() => this.session.stop()} @lg-scan=${this.scan} @lg-home=${this.home}></lg-bar>
-      <div class="stage" @lg-open=${this.open} @lg-sample=${() => this.openFrom(sample, "sample.tar")} @lg-scan=${this.scan} @lg-save=${this.save}>${this.stage(phase)}</div>
-      ${this.saver.savings.length === 0 ? nothing : html`<lg-savings .savings=${this.saver.savings} @lg-cancel=${(event: CustomEvent<number>) => this.saver.stop(event.detail)} @lg-dismiss=${(event: CustomEvent<number>) => this.saver.dismiss(event.detail)}></lg-savings>`}
+      <layerglass-bar .phase=${phase} @layerglass-open=${this.open} @layerglass-stop=${() => this.session.stop()} @layerglass-scan=${this.scan} @layerglass-home=${this.home}></layerglass-bar>
+      <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save}>${this.stage(phase)}</div>
+      ${this.saver.savings.length === 0 ? nothing : html`<layerglass-savings .savings=${this.saver.savings} @layerglass-cancel=${(event: CustomEvent<number>) => this.saver.stop(event.detail)} @layerglass-dismiss=${(event: CustomEvent<number>) => this.saver.dismiss(event.detail)}></layerglass-savings>`}
       <p class="unseen" role="status">${this.announcement(phase)}</p>
       ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
     `;
@@ -78,7 +84,7 @@ export class AppElement extends LitElement {
   private stage(phase: Phase): TemplateResult {
     switch (phase.name) {
       case "start":
-        return html`<lg-start></lg-start>`;
+        return html`<layerglass-start></layerglass-start>`;
       case "opening":
         return html`<main class="middle" aria-busy="true">
           <div class="opening">
@@ -91,9 +97,9 @@ export class AppElement extends LitElement {
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
-        return html`<lg-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></lg-inspector>`;
+        return html`<layerglass-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></layerglass-inspector>`;
       case "read":
-        return html`<main><lg-report .contents=${phase.contents}></lg-report></main>`;
+        return html`<main><layerglass-report .contents=${phase.contents}></layerglass-report></main>`;
     }
   }
 

@@ -64,12 +64,12 @@ export class Inspector {
 
   /** Picks a file, as the button does. @param {string} path */
   async pick(path) {
-    await this.page.locator("lg-start #file").setInputFiles(path);
+    await this.page.locator("layerglass-start #file").setInputFiles(path);
   }
 
   /** Picks a folder. @param {string} path */
   async pickFolder(path) {
-    await this.page.locator("lg-start #folder").setInputFiles(path);
+    await this.page.locator("layerglass-start #folder").setInputFiles(path);
   }
 
   /** Drops files or folders of the disk on the page, as the mouse does. @param {string[]} files */
@@ -96,7 +96,7 @@ export class Inspector {
     const layers = this.page.getByRole("tab", { name: "Layers" });
     if (await layers.isVisible()) await layers.click();
     const name = layer === "all" ? /^All layers together/ : new RegExp(`^Layer ${layer}\\b`);
-    await this.page.locator("lg-strata").getByRole("button", { name }).click();
+    await this.page.locator("layerglass-layers").getByRole("button", { name }).click();
   }
 
   get tree() {
@@ -105,13 +105,15 @@ export class Inspector {
 
   /** Text of the active row. */
   async activeRow() {
-    return (await this.page.locator("lg-tree [role=row][aria-selected=true] .text").innerText()).trim();
+    return (
+      await this.page.locator("layerglass-tree [role=row][aria-selected=true] .text").innerText()
+    ).trim();
   }
 
   /** Names of the rows that are drawn, from the top. */
   async rowNames() {
     return this.page
-      .locator("lg-tree .body")
+      .locator("layerglass-tree .body")
       .evaluate((body) =>
         [...body.querySelectorAll(".row:not(.waiting)")]
           .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))

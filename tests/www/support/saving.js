@@ -20,7 +20,7 @@ export async function opened(stage, path, options = { viewport: { width: 1440, h
 
 /** Clicks, and gives the name and the bytes of what is downloaded. @param {Inspector} inspector @param {import("playwright-core").Locator} button */
 export async function downloaded({ page }, button) {
-  const failure = page.locator("lg-savings").getByRole("alert");
+  const failure = page.locator("layerglass-savings").getByRole("alert");
   const failed = failure.waitFor().then(
     async () => Promise.reject(new Error(await failure.innerText())),
     () => new Promise(() => {}),
@@ -30,7 +30,7 @@ export async function downloaded({ page }, button) {
     failed,
   ]);
   const bytes = await readFile(await download.path());
-  await page.locator("lg-savings").getByText("is saved").last().waitFor();
+  await page.locator("layerglass-savings").getByText("is saved").last().waitFor();
   return { name: download.suggestedFilename(), bytes };
 }
 
@@ -66,12 +66,14 @@ export async function filesOf(path, layer) {
 /** Chooses a row by the end of its path. @param {Inspector} inspector @param {string} path */
 export async function row({ page }, path) {
   await page.getByRole("searchbox", { name: "Find by path" }).fill(path);
-  const name = page.locator("lg-tree .text", { hasText: new RegExp(`^${path.split("/").at(-1)}$`) }).first();
-  const entry = page.locator("lg-entry");
+  const name = page
+    .locator("layerglass-tree .text", { hasText: new RegExp(`^${path.split("/").at(-1)}$`) })
+    .first();
+  const entry = page.locator("layerglass-entry");
   const shown = entry.getByText(`/${path}`, { exact: true });
   // The list is made anew a moment after the last key, and what was chosen before that is not chosen any more.
   const filtered = async () =>
-    page.locator("lg-tree").evaluate((tree, path) => Reflect.get(tree, "filter") === path, path);
+    page.locator("layerglass-tree").evaluate((tree, path) => Reflect.get(tree, "filter") === path, path);
   while (!(await filtered())) await page.waitForTimeout(100);
   for (let attempt = 0; attempt < 10 && !(await shown.isVisible()); attempt += 1) {
     await name.click();

@@ -1,6 +1,5 @@
+import { count, exactSize, groupDigits, humanSize, shortSeconds } from "layerglass/elements/kit";
 import type { DiskData, DiskDetail, PartitionTableData, Size } from "layerglass/vm";
-import { count, exactSize, groupDigits, humanSize } from "../format/size.ts";
-import { shortSeconds } from "../format/time.ts";
 import { EMPTY, type Fact, fact, known, type Report, table } from "./report.ts";
 
 /** What is told of one format. */

@@ -1,22 +1,8 @@
 import { type Archive, type ArchiveData, type ErrorData, openArchive } from "layerglass/archive";
-import { errorData } from "../format/error.ts";
+import type { Progress, ScanState } from "layerglass/elements";
+import { errorData } from "layerglass/elements/kit";
 import { type Contents, hasReader, readContents } from "./contents.ts";
 import type { Subject } from "./open.ts";
-
-/** How far a piece of work is. */
-export interface Progress {
-  readonly bytes: number;
-  readonly total: number;
-}
-
-/** The scan of the layers. */
-export interface ScanState {
-  readonly state: "running" | "done" | "stopped" | "failed";
-  readonly progress: Progress;
-  /** What contents are compared by. */
-  readonly contents: "xxh3" | "sha256";
-  readonly error?: ErrorData;
-}
 
 /** What the page is showing. */
 export type Phase =

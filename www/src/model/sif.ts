@@ -1,6 +1,5 @@
+import { exactSize, groupDigits, humanSize, shortTime } from "layerglass/elements/kit";
 import type { InspectedSif, RunConfigData, SifObject } from "layerglass/sif";
-import { exactSize, groupDigits, humanSize } from "../format/size.ts";
-import { shortTime } from "../format/time.ts";
 import { EMPTY, type Fact, fact, known, type Report, table } from "./report.ts";
 
 /** A SIF file, told. */

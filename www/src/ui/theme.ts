@@ -1,7 +1,6 @@
+import { ICONS, shared } from "layerglass/elements/kit";
 import { css, html, LitElement } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { ICONS } from "./icons.ts";
-import { shared } from "./styles.ts";
 
 type Theme = "system" | "light" | "dark";
 
@@ -30,7 +29,7 @@ function remembered(): Theme {
 }
 
 /** The button that goes from the system's colours to light to dark. */
-@customElement("lg-theme")
+@customElement("layerglass-theme")
 export class ThemeElement extends LitElement {
   static override styles = [shared, css`:host { display: inline-flex; }`];
 

@@ -1,17 +1,14 @@
+import { ScanEvent, type ScanState } from "layerglass/elements";
+import { humanSize, ICONS, LOGO, plain, shared, shown } from "layerglass/elements/kit";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { humanSize } from "../format/size.ts";
-import { plain } from "../format/text.ts";
-import type { Phase, ScanState } from "../model/session.ts";
+import type { Phase } from "../model/session.ts";
 import { fileSubject } from "../sources/picked.ts";
-import { ICONS, LOGO } from "../ui/icons.ts";
-import { shared } from "../ui/styles.ts";
-import { shown } from "../ui/text.ts";
 import "../ui/theme.ts";
-import { OpenEvent, ScanEvent, StopEvent } from "./events.ts";
+import { OpenEvent, StopEvent } from "./events.ts";
 
 /** The bar at the top: the mark, what is open, how far the scan is, and the way to something else. */
-@customElement("lg-bar")
+@customElement("layerglass-bar")
 export class BarElement extends LitElement {
   static override styles = [
     shared,
@@ -51,12 +48,12 @@ export class BarElement extends LitElement {
   override render() {
     const { phase } = this;
     return html`<header class=${phase.name}>
-      <button type="button" class="mark" title="To the first screen" @click=${() => this.dispatchEvent(new Event("lg-home"))}>${LOGO}<b>Layerglass</b></button>
+      <button type="button" class="mark" title="To the first screen" @click=${() => this.dispatchEvent(new Event("layerglass-home"))}>${LOGO}<b>Layerglass</b></button>
       <div class="subject">${phase.name === "start" ? nothing : html`${phase.subject.form === "folder" ? ICONS.directory : ICONS.file}<span title=${plain(phase.subject.name)}>${shown(phase.subject.name, 300)}</span>`}</div>
       ${phase.name === "open" && phase.data.layers.length > 0 ? this.scan(phase.scan, phase.data.layers.length) : nothing}
       <div class="actions">
         ${phase.name === "start" ? nothing : html`<button type="button" class="button again" @click=${() => this.picker.click()}>${ICONS.open}<span>Open another</span></button>`}
-        <lg-theme></lg-theme>
+        <layerglass-theme></layerglass-theme>
         <input id="again" type="file" hidden aria-label="Another image file" @change=${this.picked}>
       </div>
     </header>`;

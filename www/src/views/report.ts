@@ -1,21 +1,26 @@
+import {
+  card,
+  count,
+  findingCard,
+  findingStyles,
+  groupDigits,
+  ICONS,
+  Portions,
+  shared,
+  shown,
+} from "layerglass/elements/kit";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { count, groupDigits } from "../format/size.ts";
 import type { Contents } from "../model/contents.ts";
 import { diskReport } from "../model/disk.ts";
 import type { Pairs, Report, Table, Text } from "../model/report.ts";
 import { sifReport } from "../model/sif.ts";
-import { ICONS } from "../ui/icons.ts";
-import { Portions } from "../ui/more.ts";
-import { card, shared } from "../ui/styles.ts";
-import { shown } from "../ui/text.ts";
-import { findingCard, findingStyles } from "./finding.ts";
 
 /** So much of a text is shown. */
 const MOST_TEXT = 200_000;
 
 /** What a file says of itself that holds no layers: a disk, a kernel, a SIF image. */
-@customElement("lg-report")
+@customElement("layerglass-report")
 export class ReportElement extends LitElement {
   static override styles = [
     shared,

@@ -1,15 +1,10 @@
+import { errorPlace, exactSize, humanSize, ICONS, plain, shared, shown } from "layerglass/elements/kit";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { errorPlace } from "../format/error.ts";
-import { exactSize, humanSize } from "../format/size.ts";
-import { plain } from "../format/text.ts";
 import type { Saving } from "../model/saving.ts";
-import { ICONS } from "../ui/icons.ts";
-import { shared } from "../ui/styles.ts";
-import { shown } from "../ui/text.ts";
 
 /** The files that are being saved, and what became of them. */
-@customElement("lg-savings")
+@customElement("layerglass-savings")
 export class SavingsElement extends LitElement {
   static override styles = [
     shared,
@@ -42,7 +37,7 @@ export class SavingsElement extends LitElement {
     return html`<li class=${state}>
       ${icon(state)}
       <span class="what" role=${state === "failed" ? "alert" : running ? nothing : "status"}>${this.words(saving)}</span>
-      <button type="button" class="button slim" @click=${() => this.dispatchEvent(new CustomEvent(running ? "lg-cancel" : "lg-dismiss", { detail: id }))}>${running ? "Cancel" : "Close"}<span class="unseen"> ${plain(name, 200)}</span></button>
+      <button type="button" class="button slim" @click=${() => this.dispatchEvent(new CustomEvent(running ? "layerglass-cancel" : "layerglass-dismiss", { detail: id }))}>${running ? "Cancel" : "Close"}<span class="unseen"> ${plain(name, 200)}</span></button>
     </li>`;
   }
 

@@ -1,12 +1,11 @@
+import { ICONS, LOGO, shared } from "layerglass/elements/kit";
 import { css, html, LitElement } from "lit";
 import { customElement, query } from "lit/decorators.js";
 import { fileSubject, pickedFolder } from "../sources/picked.ts";
-import { ICONS, LOGO } from "../ui/icons.ts";
-import { shared } from "../ui/styles.ts";
 import { OpenEvent, SampleEvent } from "./events.ts";
 
 /** The first screen: what this is, and the ways to open something. */
-@customElement("lg-start")
+@customElement("layerglass-start")
 export class StartElement extends LitElement {
   static override styles = [
     shared,

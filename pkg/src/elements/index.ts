@@ -1,0 +1,12 @@
+/** The parts of the inspector as elements, and what they tell and take. */
+
+export type { Progress, ScanState } from "./model/scan-state.js";
+export type { ImageSettings, Wanted } from "./model/wanted.js";
+export { RowEvent, TreeErrorEvent } from "./tree/events.js";
+export { TreeElement } from "./tree/tree.js";
+export { ChecksElement } from "./views/checks.js";
+export { ConfigElement } from "./views/config.js";
+export { ImageEvent, LayerEvent, RevealEvent, SaveEvent, ScanEvent } from "./views/events.js";
+export { FilesElement } from "./views/files.js";
+export { InspectorElement } from "./views/inspector.js";
+export { StrataElement as LayersElement } from "./views/strata.js";

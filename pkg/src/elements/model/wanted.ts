@@ -1,0 +1,29 @@
+import type { PlatformData } from "../../archive.js";
+import type { FileVersion, ImageFormat } from "../../transfer.js";
+
+/** What the file's images become. */
+export interface ImageSettings {
+  readonly format: ImageFormat;
+  /** By default the layers stay as they are stored where the layout can hold them so. */
+  readonly compression?: "none" | "gzip" | "zstd";
+  readonly level?: number;
+  /** Positions of the images that are meant; by default all. */
+  readonly images?: readonly number[];
+  readonly platforms?: readonly PlatformData[];
+}
+
+/** Something of the opened file that is to be saved as a file of its own. */
+export type Wanted =
+  | { readonly kind: "images"; readonly settings: ImageSettings }
+  | { readonly kind: "layer"; readonly layer: number; readonly plain: boolean }
+  /** The files of an image's layers up to one, or a folder of them. */
+  | { readonly kind: "tar"; readonly image: number; readonly to: number; readonly path?: string }
+  /** A file as a layer of the image left it. */
+  | { readonly kind: "file"; readonly image: number; readonly layer: number; readonly path: string }
+  /** One version of a file, whatever became of it above. */
+  | {
+      readonly kind: "version";
+      readonly image: number;
+      readonly path: string;
+      readonly version: FileVersion;
+    };

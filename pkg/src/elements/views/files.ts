@@ -1,0 +1,282 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import type { Archive, ArchiveData, ErrorData, FileTree, ImageData, TreeRow } from "../../archive.js";
+import { errorData, errorPlace } from "../format/error.js";
+import { fileName } from "../format/file-name.js";
+import { count, exactSize, humanSize } from "../format/size.js";
+import { imageTitle } from "../model/checks.js";
+import { holdsDocuments } from "../model/documents.js";
+import type { ScanState } from "../model/scan-state.js";
+import { readableLayers } from "../model/steps.js";
+import "../tree/entry.js";
+import type { RowEvent, TreeErrorEvent } from "../tree/events.js";
+import "../tree/tree.js";
+import type { TreeElement } from "../tree/tree.js";
+import { empty, emptyStyles } from "../ui/empty.js";
+import { ICONS } from "../ui/icons.js";
+import { card, shared } from "../ui/styles.js";
+import { shown } from "../ui/text.js";
+import { LayerEvent, SaveEvent, ScanEvent } from "./events.js";
+import { filesStyles } from "./files.styles.js";
+import "./layer.js";
+
+/** Folders of a layer's changes are opened until so many rows are seen. */
+const OPENED_CHANGES = 100;
+
+/** The files of a layer or of all layers together. */
+@customElement("layerglass-files")
+export class FilesElement extends LitElement {
+  static override styles = [shared, card, emptyStyles, filesStyles];
+
+  @property({ attribute: false }) archive!: Archive;
+  @property({ attribute: false }) data!: ArchiveData;
+  @property({ attribute: false }) image!: ImageData;
+  @property({ attribute: false }) scan!: ScanState;
+  @property({ attribute: false }) selected: number | "all" = "all";
+  /** A path to go to once its tree is there. */
+  @property({ attribute: false }) reveal = "";
+  @state() private changesOnly = true;
+  @state() private filter = "";
+  @state() private tree: FileTree | undefined;
+  @state() private error: ErrorData | undefined;
+  @state() private row: TreeRow | undefined;
+  @query("layerglass-tree") private treeElement?: TreeElement;
+  /** What the tree shows or will show. */
+  #shown = "";
+  #filterTimer = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.replace(undefined);
+    this.#shown = "";
+  }
+
+  private get upTo(): number {
+    return this.selected === "all" ? this.image.layers.length - 1 : this.selected;
+  }
+
+  private get onlyChanges(): boolean {
+    return this.changesOnly && this.selected !== "all";
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const readable = readableLayers(this.image, this.data) > this.upTo;
+    const exact = this.scan.contents === "sha256" && this.scan.state === "done";
+    const wanted = readable ? `${this.image.index} ${this.upTo} ${this.onlyChanges} ${exact}` : "";
+    if (wanted !== this.#shown || changed.has("archive")) {
+      this.#shown = wanted;
+      void this.load(wanted);
+    }
+  }
+
+  private async load(wanted: string): Promise<void> {
+    this.replace(undefined);
+    this.error = undefined;
+    if (wanted === "" || this.upTo < 0) return;
+    try {
+      const tree = await this.archive.tree(this.image.index, {
+        upTo: this.upTo,
+        changesOnly: this.onlyChanges,
+      });
+      // A few changes are seen at once; a whole file system begins with its top.
+      if (this.onlyChanges) await tree.expandAll(OPENED_CHANGES);
+      if (wanted === this.#shown) {
+        this.replace(tree);
+        await this.goTo(this.reveal);
+      } else tree.close();
+    } catch (thrown) {
+      if (wanted === this.#shown) this.error = errorData(thrown);
+    }
+  }
+
+  private async goTo(path: string): Promise<void> {
+    if (path === "") return;
+    this.filter = "";
+    await this.updateComplete;
+    await this.treeElement?.updateComplete;
+    await this.treeElement?.reveal(path);
+    this.reveal = "";
+  }
+
+  private replace(tree: FileTree | undefined): void {
+    this.tree?.close();
+    this.tree = tree;
+    this.row = undefined;
+  }
+
+  override render() {
+    return html`
+      <layerglass-layer class="card head" .archive=${this.data} .image=${this.image} .selected=${this.selected}></layerglass-layer>
+      <section class="card pane" aria-label="Files">
+        <div>${this.toolbar()}${this.tree ? this.broken() : nothing}</div>
+        <div class="content ${this.row ? "with-entry" : ""}" @layerglass-row=${this.rowChosen} @layerglass-tree-error=${this.treeFailed}>
+          ${this.content()}
+          ${
+            this.row
+              ? html`<layerglass-entry .row=${this.row} .archive=${this.archive} .image=${this.image.index} .upTo=${this.upTo} @layerglass-close=${() => {
+                  this.row = undefined;
+                }}></layerglass-entry>`
+              : nothing
+          }
+        </div>
+        ${this.tree ? this.status(this.tree) : nothing}
+      </section>
+    `;
+  }
+
+  /** Says so when a layer below or at the chosen one broke off: files are missing then. */
+  private broken(): TemplateResult | typeof nothing {
+    const broken = this.image.layers
+      .slice(0, this.upTo + 1)
+      .findIndex((layer) => layer.blob !== undefined && this.data.layers[layer.blob]?.state === "failed");
+    if (broken < 0 || holdsDocuments(this.image, this.data.layers)) return nothing;
+    return html`<p class="broken">${ICONS.warning}<span>Layer ${broken + 1} could be read only in part. What came after the fault is missing here.</span></p>`;
+  }
+
+  private toolbar(): TemplateResult {
+    return html`<div class="toolbar">
+      ${
+        this.selected === "all"
+          ? nothing
+          : html`<div class="switch" role="group" aria-label="Which files">
+        <button type="button" aria-pressed=${this.changesOnly} @click=${() => {
+          this.changesOnly = true;
+        }}>What it changed</button>
+        <button type="button" aria-pressed=${!this.changesOnly} @click=${() => {
+          this.changesOnly = false;
+        }}>Everything up to it</button>
+      </div>`
+      }
+      <label class="search">${ICONS.search}<span class="unseen">Find by path</span>
+        <input type="search" placeholder="Find by path" autocomplete="off" spellcheck="false" maxlength="1000" .value=${this.filter} @input=${this.typed}>
+      </label>
+      <button type="button" class="button quiet slim" ?disabled=${!this.tree} @click=${() => this.treeElement?.expandAll()}>${ICONS.expand} Open all</button>
+      ${this.onlyChanges ? nothing : html`<button type="button" class="button quiet slim" ?disabled=${!this.tree} title="All files that are shown, as one tar" @click=${this.saveRoot}>${ICONS.save} Save as tar</button>`}
+    </div>`;
+  }
+
+  private content(): TemplateResult {
+    const { tree } = this;
+    if (this.error) {
+      return empty(
+        ICONS.error,
+        "These files cannot be shown",
+        html`${shown(this.error.message, 500)} ${errorPlace(this.error)}`,
+      );
+    }
+    if (this.image.layers.length === 0) {
+      return empty(
+        ICONS.layers,
+        "This image has no layers",
+        this.image.presence === "absent" ? "Its parts are not in this file." : "There are no files to show.",
+      );
+    }
+    if (holdsDocuments(this.image, this.data.layers))
+      return empty(
+        ICONS.shield,
+        "These are not files",
+        "The layers of this image are documents, such as statements about another image.",
+      );
+    if (!tree) return this.waiting();
+    const { entries, added, modified, removed } = tree.totals;
+    if (this.onlyChanges && added + modified + removed === 0)
+      return empty(ICONS.layers, "This layer changes nothing", "The step that made it wrote no file.");
+    if (entries === 0) return empty(ICONS.layers, "The file system is empty", "No layer wrote a file.");
+    const label =
+      this.selected === "all"
+        ? "Files of all layers together"
+        : this.onlyChanges
+          ? `Files that layer ${this.upTo + 1} changed`
+          : `Files up to layer ${this.upTo + 1}`;
+    return html`<layerglass-tree .tree=${tree} .filter=${this.filter} ?plain=${this.selected === "all"} ?marked=${this.row !== undefined} label=${label}></layerglass-tree>`;
+  }
+
+  /** Why there are no files yet, or will be none. */
+  private waiting(): TemplateResult {
+    const readable = readableLayers(this.image, this.data);
+    const blocking = this.image.layers[readable];
+    if (readable > this.upTo) return empty(ICONS.pending, "One moment", "The files are being put together.");
+    const stored = blocking?.blob === undefined ? undefined : this.data.layers[blocking.blob];
+    const below =
+      readable === 0
+        ? null
+        : html`<button type="button" class="button" @click=${() => {
+            this.changesOnly = false;
+            this.dispatchEvent(new LayerEvent(readable - 1));
+          }}>Show the files up to layer ${readable}</button>`;
+    if (!stored) {
+      return empty(
+        ICONS.pending,
+        `Layer ${readable + 1} is not in this file`,
+        "The files from it up cannot be put together.",
+        below,
+      );
+    }
+    if (stored.state === "failed") {
+      return empty(
+        ICONS.error,
+        `Layer ${readable + 1} could not be read`,
+        html`${shown(stored.error?.message ?? "", 500)} ${stored.error ? errorPlace(stored.error) : nothing}. The files from this layer up cannot be put together.`,
+        below,
+      );
+    }
+    if (this.scan.state === "running") {
+      return empty(
+        ICONS.pending,
+        `Layer ${readable + 1} is still to be scanned`,
+        "Its files appear here as soon as that is done.",
+        below,
+      );
+    }
+    return empty(
+      ICONS.pending,
+      "Not all layers are scanned",
+      "The scan was stopped before it came to this layer.",
+      html`<button type="button" class="button primary" @click=${() => this.dispatchEvent(new ScanEvent(this.scan.contents))}>Go on with the scan</button>`,
+    );
+  }
+
+  private status({ totals }: FileTree): TemplateResult {
+    const exact = this.scan.contents === "sha256";
+    return html`<div class="status">
+      ${
+        this.selected === "all"
+          ? nothing
+          : html`<span class="counts">
+        <span class="added"><b aria-hidden="true">+</b>${totals.added} added</span>
+        <span class="modified"><b aria-hidden="true">~</b>${totals.modified} modified</span>
+        <span class="removed"><b aria-hidden="true">−</b>${totals.removed} removed</span>
+        ${totals.modified > 0 && !exact && this.scan.state !== "running" ? html`<button type="button" class="link" title="Reads the layers again and compares contents by SHA-256" @click=${() => this.dispatchEvent(new ScanEvent("sha256"))}>Compare contents exactly</button>` : nothing}
+      </span>`
+      }
+      <span>${this.onlyChanges ? "then " : ""}${count(totals.entries, "entry", "entries")}, <span title=${exactSize(totals.fileBytes)}>${humanSize(totals.fileBytes)}</span> in ${count(totals.files, "file")}</span>
+      ${totals.findings.length > 0 ? html`<details><summary>${count(totals.findings.length, "finding")} while merging</summary><ul>${totals.findings.slice(0, 100).map((found) => html`<li>${shown(found.message, 500)}${found.path === undefined ? nothing : html`: <span class="mono">${shown(found.path, 300)}</span>`}</li>`)}</ul></details>` : nothing}
+    </div>`;
+  }
+
+  private readonly typed = (event: Event): void => {
+    const { value } = event.target as HTMLInputElement;
+    clearTimeout(this.#filterTimer);
+    this.#filterTimer = window.setTimeout(() => {
+      this.filter = value;
+    }, 150);
+  };
+
+  private readonly saveRoot = (): void => {
+    const { image, upTo, selected } = this;
+    const words = image.familiarNames[0] ?? imageTitle(image);
+    const part = selected === "all" ? "root" : `root-up-to-layer-${upTo + 1}`;
+    this.dispatchEvent(
+      new SaveEvent({ kind: "tar", image: image.index, to: upTo }, fileName(`${words}-${part}`, ".tar")),
+    );
+  };
+
+  private readonly rowChosen = (event: RowEvent): void => {
+    // Passing over rows keeps an open description up to date, but does not open one.
+    if (event.opened || this.row) this.row = event.row;
+  };
+
+  private readonly treeFailed = (event: TreeErrorEvent): void => {
+    this.error = errorData(event.error);
+  };
+}

@@ -1,0 +1,52 @@
+import { css } from "lit";
+
+/** Wide: a column for where one is, a pane for what is there, each scrolled by itself. Narrow: one page. */
+export const inspectorStyles = css`
+  :host { display: grid; grid-template-columns: minmax(20rem, 25rem) minmax(0, 1fr); min-height: 0; height: 100%; }
+  aside { display: grid; align-content: start; gap: 1.1rem; padding: 1rem 0.6rem 2rem 0.75rem; overflow-y: auto; min-height: 0; border-inline-end: 1px solid var(--line); }
+  .section { padding: 0 0.75rem 0.35rem; font-size: var(--tiny); font-weight: 650; letter-spacing: 0.04em; color: var(--muted); }
+  .origin { display: grid; padding: 0 0.75rem; }
+  .origin strong { font-weight: 600; }
+  main { display: grid; grid-template-rows: auto auto minmax(0, 1fr); min-height: 0; min-width: 0; }
+  .title { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.1rem 0.9rem; padding: 1rem 1.5rem 0.4rem; }
+  h1 { font-size: 1.375rem; letter-spacing: -0.01em; overflow-wrap: anywhere; min-width: 0; }
+  .title p { display: flex; flex-wrap: wrap; gap: 0 0.9rem; }
+  .title .tag { padding: 0 0.5rem; border: 1px solid var(--line-strong); border-radius: 99px; font-size: var(--tiny); color: var(--muted); }
+  .title .save { margin-inline-start: auto; }
+  .title .tag.partial { border-color: var(--warn); color: var(--warn); }
+
+  .tabs { display: flex; gap: 0.25rem; padding-inline: 1.1rem; border-bottom: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; }
+  .tabs button { position: relative; display: inline-flex; align-items: center; gap: 0.4rem; min-height: 2.5rem; padding: 0 0.7rem; border: 0; background: none; color: var(--muted); font-weight: 500; cursor: pointer; white-space: nowrap; }
+  .tabs button:hover { color: var(--text); }
+  .tabs button[aria-selected="true"] { color: var(--text); }
+  .tabs button[aria-selected="true"]::after { content: ""; position: absolute; inset: auto 0.5rem 0; height: 2.5px; border-radius: 2px 2px 0 0; background: var(--accent); }
+  .tabs button:focus-visible { outline-offset: -3px; }
+  .badge { min-width: 1.25rem; padding: 0 0.35rem; border-radius: 99px; font-size: var(--tiny); font-weight: 650; line-height: 1.25rem; text-align: center; }
+  .badge.bad { background: var(--bad-soft); color: var(--bad); }
+  .badge.warn { background: var(--warn-soft); color: var(--warn); }
+  .good { color: var(--ok); }
+
+  .panel { min-height: 0; overflow-y: auto; padding: 1.1rem 1.5rem 1.5rem; }
+  .panel:focus-visible { outline-offset: -2px; }
+  .panel > * { max-width: 72rem; }
+  .panel.files { overflow: hidden; display: grid; }
+  .panel.files > * { max-width: none; }
+  .alone { grid-column: 1 / -1; display: grid; grid-template-rows: none; align-content: start; justify-items: center; gap: 1.25rem; padding: 1.5rem; overflow-y: auto; }
+  .alone > * { width: min(52rem, 100%); }
+
+  @media (max-width: 61.99rem) {
+    :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto auto; height: auto; }
+    aside { border: 0; padding: 0.9rem 0.25rem 0; overflow: visible; gap: 0.8rem; }
+    main { grid-template-rows: auto auto auto; }
+    .title { padding: 0.9rem 1rem 0.25rem; }
+    .tabs { position: sticky; top: 0; z-index: 5; background: var(--bg); padding-inline: 0.5rem; }
+    .panel { overflow: visible; padding: 1rem; }
+    .panel.files { overflow: visible; }
+    .panel.files > layerglass-files { grid-template-rows: auto max(26rem, calc(100dvh - 6rem)); }
+    .panel.layers { padding-inline: 0.5rem; }
+    .alone { padding: 1rem; }
+  }
+  @media (forced-colors: active) {
+    .tabs button[aria-selected="true"]::after { background: Highlight; }
+  }
+`;
