@@ -96,7 +96,7 @@ impl ImageFile {
         Ok(lint.finish())
     }
 
-    fn of_archive(&self, source: ArchiveError) -> FileError {
+    pub(super) fn of_archive(&self, source: ArchiveError) -> FileError {
         FileError::Archive { path: self.path.clone(), source }
     }
 
