@@ -3,6 +3,7 @@
 
 #[path = "../support/build.rs"]
 mod build;
+mod compare;
 mod databases;
 mod documents;
 mod executables;
