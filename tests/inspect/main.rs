@@ -4,6 +4,8 @@
 #[path = "../support/build.rs"]
 mod build;
 mod compare;
+mod compare_documents;
+mod compare_laws;
 mod databases;
 mod documents;
 mod executables;
@@ -14,3 +16,4 @@ mod languages;
 mod lint;
 mod programs;
 mod support;
+mod verification;
