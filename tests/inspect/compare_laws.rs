@@ -17,9 +17,11 @@ use super::support::{tree_of, tree_of_tars};
 
 /// All that is compared of a path; `None` for a folder that no layer lists.
 type Attributes = Option<(u32, (u32, u32), Timestamp, u64, Option<u128>, BTreeMap<Vec<u8>, Vec<u8>>)>;
-type Listing = BTreeMap<Vec<u8>, (NodeKind, Attributes, Option<Vec<u8>>, Option<(u32, u32)>)>;
+/// The same with its kind, link and device.
+type Listed = (NodeKind, Attributes, Option<Vec<u8>>, Option<(u32, u32)>);
+type Listing = BTreeMap<Vec<u8>, Listed>;
 
-fn listed(node: Node<'_>) -> (NodeKind, Attributes, Option<Vec<u8>>, Option<(u32, u32)>) {
+fn listed(node: Node<'_>) -> Listed {
     let row = node.row();
     let attributes = row.map(|row| {
         let xattrs = row.xattrs().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
@@ -36,9 +38,7 @@ fn listing(tree: &FileTree) -> Listing {
 
 /// A folder that one of the two does not list has no attributes to compare.
 fn agree(old: &Listing, new: &Listing) -> bool {
-    let is_bare = |entry: &(NodeKind, Attributes, Option<Vec<u8>>, Option<(u32, u32)>)| {
-        entry.0 == NodeKind::Directory && entry.1.is_none()
-    };
+    let is_bare = |entry: &Listed| entry.0 == NodeKind::Directory && entry.1.is_none();
     old.len() == new.len()
         && old.iter().zip(new).all(|((path, old), (other, new))| {
             path == other && (old == new || old.0 == new.0 && (is_bare(old) || is_bare(new)))
@@ -183,7 +183,7 @@ fn with_history(steps: &[u8]) -> ImageData {
         created_by: Some(format!("RUN {}", step / 2)),
         author: None,
         comment: None,
-        empty_layer: step % 2 == 0,
+        empty_layer: step.is_multiple_of(2),
         layer: None,
     };
     ImageData { history: steps.iter().map(step).collect(), ..ImageData::default() }
