@@ -3,6 +3,7 @@
 
 #[path = "../support/build.rs"]
 mod build;
+mod compare;
 mod databases;
 mod documents;
 mod executables;
@@ -12,4 +13,9 @@ mod java;
 mod languages;
 mod lint;
 mod programs;
+#[path = "../support/random.rs"]
+mod random;
 mod support;
+mod usage;
+mod waste;
+mod waste_laws;
