@@ -190,20 +190,7 @@ impl<'a> Node<'a> {
     /// For a modified regular file: how its contents compare with those of before.
     pub fn contents(self) -> Option<Contents> {
         let (before, now) = self.versions()?;
-        if before.kind() != RowKind::File || now.kind() != RowKind::File {
-            return None;
-        }
-        if before.size() != now.size() {
-            return Some(Contents::Different);
-        }
-        if let (Some(before), Some(now)) = (before.sha256(), now.sha256()) {
-            return Some(if before == now { Contents::Same } else { Contents::Different });
-        }
-        Some(match (before.xxh3(), now.xxh3()) {
-            (Some(before), Some(now)) if before == now => Contents::ProbablySame,
-            (Some(_), Some(_)) => Contents::Different,
-            _ => Contents::Unknown,
-        })
+        compare(before, now)
     }
 
     fn versions(self) -> Option<(Row<'a>, Row<'a>)> {
@@ -216,6 +203,24 @@ impl<'a> Node<'a> {
         let data = self.tree.data(self.id);
         self.tree.inode(if data.current == FileTree::NONE { data.before } else { data.current })
     }
+}
+
+/// How the contents of two regular files compare; none when one of the two is something else.
+pub(super) fn compare(before: Row<'_>, now: Row<'_>) -> Option<Contents> {
+    if before.kind() != RowKind::File || now.kind() != RowKind::File {
+        return None;
+    }
+    if before.size() != now.size() {
+        return Some(Contents::Different);
+    }
+    if let (Some(before), Some(now)) = (before.sha256(), now.sha256()) {
+        return Some(if before == now { Contents::Same } else { Contents::Different });
+    }
+    Some(match (before.xxh3(), now.xxh3()) {
+        (Some(before), Some(now)) if before == now => Contents::ProbablySame,
+        (Some(_), Some(_)) => Contents::Different,
+        _ => Contents::Unknown,
+    })
 }
 
 fn same_xattrs(before: Row<'_>, now: Row<'_>) -> bool {

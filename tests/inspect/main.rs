@@ -12,4 +12,9 @@ mod java;
 mod languages;
 mod lint;
 mod programs;
+#[path = "../support/random.rs"]
+mod random;
 mod support;
+mod usage;
+mod waste;
+mod waste_laws;
