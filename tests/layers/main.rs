@@ -8,6 +8,8 @@ mod copy;
 #[cfg(not(target_arch = "wasm32"))]
 mod filter;
 mod merge;
+#[path = "../support/random.rs"]
+mod random;
 mod scan;
 mod squash;
 mod squash_laws;
