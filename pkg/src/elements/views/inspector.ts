@@ -5,6 +5,7 @@ import { platformName } from "../format/id.js";
 import { count, exactSize, humanSize } from "../format/size.js";
 import { imageTitle, type Verdict, verdict } from "../model/checks.js";
 import type { ScanState } from "../model/scan-state.js";
+import { Previews } from "../preview/previews.js";
 import { ICONS } from "../ui/icons.js";
 import { card, shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
@@ -51,6 +52,8 @@ export class InspectorElement extends LitElement {
   /** A path that is to be shown among the files. */
   @state() private revealed = "";
   @query("layerglass-save-as") private saveAs?: SaveAsElement;
+  /** Shows what is in files that its views name. */
+  readonly previews = new Previews(this);
   /** Counted once for each state of the data: while a scan goes on, the page is drawn more often. */
   private verdict: Verdict = { errors: 0, warnings: 0, allMatch: false };
   private readonly resize = new ResizeObserver(() => {
