@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { chromium } from "playwright-core";
 
 const TYPES = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
-const QUIET = [
+export const QUIET = [
   "--headless=new",
   "--no-sandbox",
   "--disable-gpu",

@@ -2,9 +2,11 @@
 
 mod access;
 mod column;
+mod compare;
 mod copy;
 mod copy_error;
 mod difference;
+mod fate;
 mod filter;
 mod find;
 mod merge;
@@ -27,9 +29,11 @@ mod view;
 mod whiteout;
 
 pub use access::{FileReadError, FileReader, FileStep};
+pub use compare::{PathCounts, TreeComparison};
 pub use copy::{CopiedLayer, ExpectedLayer, LayerCopy, LayerForm, SizedDigest};
 pub use copy_error::LayerCopyError;
 pub use difference::{Difference, differences};
+pub use fate::{Fate, FileFate, fates};
 pub use filter::{FilteredSource, LayerFilter, LayerFilterError, LayerFilterReport, WasThere};
 pub use node::{Aspect, Change, Contents, Node, NodeKind};
 pub use normalise::{EntryOwners, EntryTimes, IdRange};

@@ -3,6 +3,9 @@
 
 #[path = "../support/build.rs"]
 mod build;
+mod compare;
+mod compare_documents;
+mod compare_laws;
 mod databases;
 mod documents;
 mod executables;
@@ -12,4 +15,10 @@ mod java;
 mod languages;
 mod lint;
 mod programs;
+#[path = "../support/random.rs"]
+mod random;
 mod support;
+mod usage;
+mod waste;
+mod waste_laws;
+mod verification;
