@@ -37,6 +37,7 @@ export const ICONS = {
   ),
   open: icon(svg`<path d="M2 13.5V3.5h4l1.4 1.6H13v2M2 13.5l2.2-6.4h11L13 13.5z"/>`),
   save: icon(svg`<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 11.5v2h11v-2"/>`),
+  keep: icon(svg`<path d="M4 2h8v12l-4-3.2L4 14z"/>`),
   expand: icon(svg`<path d="m4.5 9.5 3.5 3.5 3.5-3.5M4.5 6.5 8 3l3.5 3.5"/>`),
   shield: icon(svg`<path d="M8 1.8 13 3.6v4c0 3.2-2.1 5.5-5 6.6-2.9-1.1-5-3.4-5-6.6v-4z"/>`),
 } as const;
