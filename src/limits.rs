@@ -107,6 +107,12 @@ pub struct Limits {
     pub lint_file_bytes: u64,
     /// Issues kept of one image; 10,000. Further ones are counted.
     pub lint_issues: u32,
+    /// Copies of files of no use that are told one by one for one image; 10,000. Further ones are summed.
+    pub waste_items: u32,
+    /// Parts that the use of space of one image is told by; 5,000. What is smaller is summed.
+    pub usage_nodes: u32,
+    /// Parts within parts of them; 64. What is deeper counts in what is around it.
+    pub usage_depth: u32,
     /// Cells of the table by which the steps of two histories are laid beside each other, one for each pair of steps between
     /// what they begin and end with alike; 4,194,304, which is 2,048 steps each. Steps beyond it are paired with none.
     pub history_cells: u64,
@@ -166,6 +172,9 @@ impl Default for Limits {
             jar_depth: 4,
             lint_file_bytes: 1 << 20,
             lint_issues: 10_000,
+            waste_items: 10_000,
+            usage_nodes: 5000,
+            usage_depth: 64,
             history_cells: 1 << 22,
             verified_items: 200_000,
             findings: 1000,
@@ -235,6 +244,9 @@ impl Limits {
             "jarDepth" => self.jar_depth = small(value),
             "lintFileBytes" => self.lint_file_bytes = value,
             "lintIssues" => self.lint_issues = small(value),
+            "wasteItems" => self.waste_items = small(value),
+            "usageNodes" => self.usage_nodes = small(value),
+            "usageDepth" => self.usage_depth = small(value),
             "historyCells" => self.history_cells = value,
             "verifiedItems" => self.verified_items = small(value),
             "findings" => self.findings = small(value),

@@ -110,8 +110,11 @@ impl Archive {
         })
     }
 
-    /// The scanned files of an image's layers before `end`.
-    pub(super) fn tables(&self, image: usize, end: usize) -> Result<Vec<Arc<FileTable>>, ArchiveError> {
+    /// The scanned files of an image's layers before `end`, bottom first.
+    ///
+    /// # Errors
+    /// There is no such image, or a layer has not been scanned.
+    pub fn tables(&self, image: usize, end: usize) -> Result<Vec<Arc<FileTable>>, ArchiveError> {
         let layers = self.image(image)?.layers.iter().take(end).enumerate();
         let table = |(position, layer): (usize, &super::image::LayerUse)| {
             let table = layer.layer.and_then(|layer| self.table(layer));

@@ -1,4 +1,4 @@
-//! What is in the images of a file on disk: packages and issues.
+//! What is in the images of a file on disk: packages, issues, waste, and what takes their space.
 
 use std::io::{self, Read};
 
@@ -12,6 +12,8 @@ use crate::inspect::lint::{Issue, Lint, LintOptions};
 use crate::inspect::packages::{
     FilePackages, Inventory, PackageError, PackageFile, PackageReader, Packages, Role, Selection,
 };
+use crate::inspect::usage::{UsageKey, UsageNode, usage};
+use crate::inspect::waste::{Waste, waste};
 use crate::tar::{Event, Reader, TarError};
 
 /// Bytes of a layer that are read at once.
@@ -94,6 +96,34 @@ impl ImageFile {
             });
         }
         Ok(lint.finish())
+    }
+
+    /// What of an image is of no use. The layers must have been [scanned](ImageFile::scan); the config tells the commands.
+    ///
+    /// # Errors
+    /// There is no such image, or a layer has not been scanned.
+    ///
+    /// ```
+    /// use layerglass::fs::{ImageFile, OpenOptions};
+    /// let mut file = ImageFile::open("tests/fixtures/quirks.docker28.tar", &OpenOptions::default())?;
+    /// file.scan()?;
+    /// let waste = file.waste(0, None)?;
+    /// assert_eq!(waste.squashed, waste.content_size - waste.overwritten - waste.removed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn waste(&self, image: usize, config: Option<&ImageConfig>) -> Result<Waste, FileError> {
+        let tables = self.archive().tables(image, usize::MAX).map_err(|source| self.of_archive(source))?;
+        let found = waste(&tables, config, &self.options().limits);
+        found.map_err(|error| self.of_archive(error.into()))
+    }
+
+    /// What takes an image's space. The layers must have been [scanned](ImageFile::scan).
+    ///
+    /// # Errors
+    /// There is no such image, or a layer has not been scanned.
+    pub fn usage(&self, image: usize, by: &UsageKey<'_>) -> Result<UsageNode, FileError> {
+        let tree = self.archive().tree(image, usize::MAX).map_err(|source| self.of_archive(source))?;
+        Ok(usage(&tree, by, &self.options().limits))
     }
 
     pub(super) fn of_archive(&self, source: ArchiveError) -> FileError {

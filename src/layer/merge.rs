@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::column::{Arena, Span};
+use super::fate::FateLog;
 use super::node::NodeKind;
 use super::path::{clean_path, split_path};
 use super::resolve::{Unreachable, find, hash};
@@ -33,6 +34,8 @@ pub(super) struct Merger<'a> {
     pub(super) followed: bool,
     /// Inodes of AUFS's put-aside link targets, by path.
     aufs: HashMap<Vec<u8>, u32>,
+    /// What became of each file, where that is asked for.
+    pub(super) fates: Option<FateLog>,
 }
 
 impl<'a> Merger<'a> {
@@ -68,6 +71,7 @@ impl<'a> Merger<'a> {
             cached: None,
             followed: false,
             aufs: HashMap::new(),
+            fates: None,
         }
     }
 
@@ -79,6 +83,9 @@ impl<'a> Merger<'a> {
             }
         }
         (self.cached, self.followed) = (None, false);
+        if let Some(fates) = &mut self.fates {
+            fates.begin(layer);
+        }
         let table = &layers[usize::from(layer)];
         // Where a directory takes the place of a link, marks below it must not reach through the link.
         for row in table.rows().filter(|row| row.kind() == RowKind::Directory && row.is_placed()) {
@@ -101,6 +108,9 @@ impl<'a> Merger<'a> {
             if row.is_placed() && self.is_entry(row, layer) {
                 self.lay_down(row, layer);
             }
+        }
+        if let Some(fates) = &mut self.fates {
+            fates.settle(&self.tree);
         }
         self.aufs.clear();
         self.tree.follows.push(self.followed);
@@ -271,6 +281,9 @@ impl<'a> Merger<'a> {
         let old = self.tree.nodes[node as usize].current;
         self.tree.inodes[inode as usize].links += 1;
         self.tree.nodes[node as usize].current = inode;
+        if let Some(fates) = &mut self.fates {
+            fates.named(inode, node);
+        }
         if old != FileTree::NONE {
             let links = &mut self.tree.inodes[old as usize].links;
             *links = links.saturating_sub(1);
@@ -301,6 +314,9 @@ impl<'a> Merger<'a> {
             }
             if let Some(inode) = self.tree.inodes.get_mut(current as usize) {
                 inode.links = inode.links.saturating_sub(1);
+                if let Some(fates) = &mut self.fates {
+                    fates.lost(current, node);
+                }
             }
             if previous == FileTree::NONE {
                 self.tree.nodes[parent as usize].first_child = next;

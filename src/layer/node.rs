@@ -201,7 +201,7 @@ impl<'a> Node<'a> {
 }
 
 /// How the contents of two entries compare, if both are regular files.
-fn row_contents(before: Row<'_>, now: Row<'_>) -> Option<Contents> {
+pub(super) fn row_contents(before: Row<'_>, now: Row<'_>) -> Option<Contents> {
     if before.kind() != RowKind::File || now.kind() != RowKind::File {
         return None;
     }

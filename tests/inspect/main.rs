@@ -15,5 +15,10 @@ mod java;
 mod languages;
 mod lint;
 mod programs;
+#[path = "../support/random.rs"]
+mod random;
 mod support;
+mod usage;
 mod verification;
+mod waste;
+mod waste_laws;

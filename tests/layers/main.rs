@@ -6,6 +6,8 @@ mod build;
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 mod copy;
 mod merge;
+#[path = "../support/random.rs"]
+mod random;
 mod scan;
 mod squash;
 mod squash_laws;

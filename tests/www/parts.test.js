@@ -17,7 +17,7 @@ before(async () => {
 after(() => vite.close());
 
 test("commands of both builders are read", async () => {
-  const { instruction } = await vite.ssrLoadModule("/src/format/command.ts");
+  const { instruction } = await vite.ssrLoadModule("../pkg/src/elements/format/command.ts");
   const cases = [
     ['/bin/sh -c #(nop)  CMD ["sh"]', "CMD", '["sh"]'],
     ["/bin/sh -c #(nop) ADD file:1f4e in / ", "ADD", "file:1f4e in /"],
@@ -37,7 +37,7 @@ test("commands of both builders are read", async () => {
 });
 
 test("reading a command takes no longer than its length asks for", async () => {
-  const { instruction } = await vite.ssrLoadModule("/src/format/command.ts");
+  const { instruction } = await vite.ssrLoadModule("../pkg/src/elements/format/command.ts");
   const start = performance.now();
   for (const hostile of [
     "|1 ".repeat(50_000),
@@ -49,7 +49,9 @@ test("reading a command takes no longer than its length asks for", async () => {
 });
 
 test("sizes are short and exact", async () => {
-  const { humanSize, exactSize, addSizes, count } = await vite.ssrLoadModule("/src/format/size.ts");
+  const { humanSize, exactSize, addSizes, count } = await vite.ssrLoadModule(
+    "../pkg/src/elements/format/size.ts",
+  );
   for (const [size, text] of [
     [0, "0 B"],
     [999, "999 B"],
@@ -69,7 +71,9 @@ test("sizes are short and exact", async () => {
 });
 
 test("times and durations are read, and what is none is left as it is", async () => {
-  const { shortTime, shortSeconds, exactSeconds, duration } = await vite.ssrLoadModule("/src/format/time.ts");
+  const { shortTime, shortSeconds, exactSeconds, duration } = await vite.ssrLoadModule(
+    "../pkg/src/elements/format/time.ts",
+  );
   assert.equal(shortTime("2024-05-22T20:14:44+02:00"), "2024-05-22 18:14");
   assert.equal(shortTime("not a time"), "not a time");
   assert.equal(shortSeconds(-1), "1969-12-31 23:59");
@@ -88,7 +92,7 @@ test("times and durations are read, and what is none is left as it is", async ()
 });
 
 test("what cannot be seen is named, and nothing else is touched", async () => {
-  const { runs, plain } = await vite.ssrLoadModule("/src/format/text.ts");
+  const { runs, plain } = await vite.ssrLoadModule("../pkg/src/elements/format/text.ts");
   assert.deepEqual(runs("añ日🎉"), [{ text: "añ日🎉" }]);
   assert.deepEqual(runs("a\u202eb"), [
     { text: "a" },
@@ -109,7 +113,9 @@ test("what cannot be seen is named, and nothing else is touched", async () => {
 });
 
 test("ids are cut in the middle, modes are written as people know them", async () => {
-  const { shortDigest, modeText, hexBytes, platformName } = await vite.ssrLoadModule("/src/format/id.ts");
+  const { shortDigest, modeText, hexBytes, platformName } = await vite.ssrLoadModule(
+    "../pkg/src/elements/format/id.ts",
+  );
   assert.equal(shortDigest(`sha256:${"0123456789abcdef".repeat(4)}`), "sha256:0123456789ab…cdef");
   assert.equal(shortDigest("sha256:short"), "sha256:short");
   assert.equal(modeText(0o7777), "rwsrwsrwt");
@@ -119,7 +125,7 @@ test("ids are cut in the middle, modes are written as people know them", async (
 });
 
 test("a list of any length is scrolled from its first row to its last", async () => {
-  const { Viewport } = await vite.ssrLoadModule("/src/tree/scroll.ts");
+  const { Viewport } = await vite.ssrLoadModule("../pkg/src/elements/tree/scroll.ts");
   for (const rows of [0, 1, 20, 1000, 200_000, 5_000_000]) {
     const view = new Viewport(rows, 30, 600);
     const bottom = Math.max(0, view.contentHeight - 600);

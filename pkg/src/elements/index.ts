@@ -6,7 +6,17 @@ export { RowEvent, TreeErrorEvent } from "./tree/events.js";
 export { TreeElement } from "./tree/tree.js";
 export { ChecksElement } from "./views/checks.js";
 export { ConfigElement } from "./views/config.js";
-export { ImageEvent, LayerEvent, RevealEvent, SaveEvent, ScanEvent } from "./views/events.js";
+export {
+  type Badge,
+  BadgeEvent,
+  ImageEvent,
+  LayerEvent,
+  RevealEvent,
+  SaveEvent,
+  ScanEvent,
+  TabEvent,
+} from "./views/events.js";
 export { FilesElement } from "./views/files.js";
 export { InspectorElement } from "./views/inspector.js";
 export { StrataElement as LayersElement } from "./views/strata.js";
+export { TABS, type Tab, type TabId, type TabProperties } from "./views/tabs.js";

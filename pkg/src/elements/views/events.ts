@@ -1,4 +1,5 @@
 import type { Wanted } from "../model/wanted.js";
+import type { TabId } from "./tabs.js";
 
 /** An image of the file was chosen. */
 export class ImageEvent extends Event {
@@ -43,5 +44,29 @@ export class SaveEvent extends Event {
     readonly fileName: string,
   ) {
     super(SaveEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A few signs beside a tab's name, such as a count. */
+export interface Badge {
+  readonly text: string;
+  /** What the text counts, for those who hear it: `findings`. */
+  readonly words: string;
+  readonly tone: "calm" | "warn" | "bad";
+}
+
+/** The view that is shown has something to say beside its tab's name, or no longer. */
+export class BadgeEvent extends Event {
+  static readonly type = "layerglass-badge";
+  constructor(readonly badge: Badge | undefined) {
+    super(BadgeEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** Another view of the image is to be shown. */
+export class TabEvent extends Event {
+  static readonly type = "layerglass-tab";
+  constructor(readonly tab: TabId) {
+    super(TabEvent.type, { bubbles: true, composed: true });
   }
 }

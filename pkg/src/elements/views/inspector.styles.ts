@@ -15,22 +15,11 @@ export const inspectorStyles = css`
   .title .save { margin-inline-start: auto; }
   .title .tag.partial { border-color: var(--warn); color: var(--warn); }
 
-  .tabs { display: flex; gap: 0.25rem; padding-inline: 1.1rem; border-bottom: 1px solid var(--line); overflow-x: auto; scrollbar-width: none; }
-  .tabs button { position: relative; display: inline-flex; align-items: center; gap: 0.4rem; min-height: 2.5rem; padding: 0 0.7rem; border: 0; background: none; color: var(--muted); font-weight: 500; cursor: pointer; white-space: nowrap; }
-  .tabs button:hover { color: var(--text); }
-  .tabs button[aria-selected="true"] { color: var(--text); }
-  .tabs button[aria-selected="true"]::after { content: ""; position: absolute; inset: auto 0.5rem 0; height: 2.5px; border-radius: 2px 2px 0 0; background: var(--accent); }
-  .tabs button:focus-visible { outline-offset: -3px; }
-  .badge { min-width: 1.25rem; padding: 0 0.35rem; border-radius: 99px; font-size: var(--tiny); font-weight: 650; line-height: 1.25rem; text-align: center; }
-  .badge.bad { background: var(--bad-soft); color: var(--bad); }
-  .badge.warn { background: var(--warn-soft); color: var(--warn); }
-  .good { color: var(--ok); }
-
   .panel { min-height: 0; overflow-y: auto; padding: 1.1rem 1.5rem 1.5rem; }
   .panel:focus-visible { outline-offset: -2px; }
   .panel > * { max-width: 72rem; }
-  .panel.files { overflow: hidden; display: grid; }
-  .panel.files > * { max-width: none; }
+  .panel.fills { overflow: hidden; display: grid; }
+  .panel.fills > * { max-width: none; }
   .alone { grid-column: 1 / -1; display: grid; grid-template-rows: none; align-content: start; justify-items: center; gap: 1.25rem; padding: 1.5rem; overflow-y: auto; }
   .alone > * { width: min(52rem, 100%); }
 
@@ -39,14 +28,11 @@ export const inspectorStyles = css`
     aside { border: 0; padding: 0.9rem 0.25rem 0; overflow: visible; gap: 0.8rem; }
     main { grid-template-rows: auto auto auto; }
     .title { padding: 0.9rem 1rem 0.25rem; }
-    .tabs { position: sticky; top: 0; z-index: 5; background: var(--bg); padding-inline: 0.5rem; }
+    .tabs { position: sticky; top: 0; z-index: 5; padding-inline: 0.5rem; }
     .panel { overflow: visible; padding: 1rem; }
-    .panel.files { overflow: visible; }
-    .panel.files > layerglass-files { grid-template-rows: auto max(26rem, calc(100dvh - 6rem)); }
+    .panel.fills { overflow: visible; }
+    .panel.fills > layerglass-files { grid-template-rows: auto max(26rem, calc(100dvh - 6rem)); }
     .panel.layers { padding-inline: 0.5rem; }
     .alone { padding: 1rem; }
-  }
-  @media (forced-colors: active) {
-    .tabs button[aria-selected="true"]::after { background: Highlight; }
   }
 `;

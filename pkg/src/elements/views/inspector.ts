@@ -10,7 +10,7 @@ import { card, shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
 import "./checks.js";
 import "./config.js";
-import { type ImageEvent, LayerEvent, type RevealEvent } from "./events.js";
+import { type Badge, type ImageEvent, LayerEvent, type RevealEvent, type TabEvent } from "./events.js";
 import "./facts.js";
 import "./files.js";
 import "./images.js";
@@ -19,23 +19,17 @@ import { inspectorStyles } from "./inspector.styles.js";
 import "./save-as.js";
 import type { SaveAsElement } from "./save-as.js";
 import "./strata.js";
-
-type Tab = "overview" | "layers" | "files" | "checks";
-
-const NAMES: Readonly<Record<Tab, string>> = {
-  overview: "Overview",
-  layers: "Layers",
-  files: "Files",
-  checks: "Checks",
-};
+import "./tab.js";
+import { checksBadge, tabBar, tabBarStyles, viewBadge } from "./tab-bar.js";
+import { TABS, type Tab, type TabId, tabsOf } from "./tabs.js";
 
 /** Below this width, in rem, the layers are a tab of their own instead of a column. */
 const WIDE = 62;
 
-/** An opened file: its images, the chosen image's layers, and one of overview, files and checks. */
+/** An opened file: its images, the chosen image's layers, and one view of it. */
 @customElement("layerglass-inspector")
 export class InspectorElement extends LitElement {
-  static override styles = [shared, card, inspectorStyles];
+  static override styles = [shared, card, inspectorStyles, tabBarStyles];
 
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
@@ -46,10 +40,12 @@ export class InspectorElement extends LitElement {
   @property({ attribute: false }) problem?: ErrorData;
   @state() private index = 0;
   @state() private layer: number | "all" = "all";
-  @state() private tab: Tab = "overview";
+  @state() private tab: TabId = "overview";
   @state() private wide = true;
   /** A path that is to be shown among the files. */
   @state() private revealed = "";
+  /** What the views told beside their names. */
+  @state() private badges: ReadonlyMap<TabId, Badge> = new Map();
   @query("layerglass-save-as") private saveAs?: SaveAsElement;
   /** Counted once for each state of the data: while a scan goes on, the page is drawn more often. */
   private verdict: Verdict = { errors: 0, warnings: 0, allMatch: false };
@@ -73,26 +69,29 @@ export class InspectorElement extends LitElement {
     if (changed.has("archive")) {
       this.layer = "all";
       this.tab = "overview";
+      this.badges = new Map();
       // The first image that can be looked into: an index often begins with platforms that are not in the file.
       const first = this.data.images.find((image) => image.presence === "complete" && image.role === "image");
       this.index = first?.index ?? 0;
       // A bare file system has no config to look at.
       if (this.data.images[this.index]?.role === "rootfs") this.tab = "files";
     }
-    if (this.wide && this.tab === "layers") this.tab = "overview";
+    const image = this.data.images[this.index];
+    if (image && !tabsOf(image, this.wide).some(({ id }) => id === this.tab)) this.tab = "overview";
   }
 
   override render() {
     const image = this.data.images[this.index];
-    if (!image) return this.withoutImages();
+    const tab = TABS.find(({ id }) => id === this.tab);
+    if (!image || !tab) return this.withoutImages();
     return html`
-      <aside>
+      <aside @layerglass-layer=${this.chooseLayer} @layerglass-image=${this.chooseImage}>
         ${this.origin()}
         ${
           this.data.images.length > 1
             ? html`<section aria-label="Images">
           <h2 class="section">Images <span class="muted num">${this.data.images.length}</span></h2>
-          <layerglass-images .images=${this.data.images} .selected=${this.index} @layerglass-image=${this.chooseImage}></layerglass-images>
+          <layerglass-images .images=${this.data.images} .selected=${this.index}></layerglass-images>
         </section>`
             : nothing
         }
@@ -105,10 +104,13 @@ export class InspectorElement extends LitElement {
             : nothing
         }
       </aside>
-      <main>
+      <main @layerglass-layer=${this.chooseLayer} @layerglass-reveal=${this.reveal} @layerglass-image=${this.chooseImage} @layerglass-tab=${this.tabWanted}>
         ${this.heading(image)}
-        ${this.tabs()}
-        <div class="panel ${this.tab}" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}" tabindex=${this.tab === "files" ? nothing : 0}>${this.panel(image)}</div>
+        ${tabBar(tabsOf(image, this.wide), this.tab, this.chooseTab, (tab) => (tab === "checks" ? checksBadge(this.verdict) : viewBadge(this.badges.get(tab))))}
+        <div class="panel ${this.tab} ${tab.fills ? "fills" : ""}" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}" tabindex=${tab.fills ? nothing : 0}>
+          ${this.panel(tab, image)}
+          <layerglass-tab ?hidden=${!tab.element} .tab=${tab.element ? tab : undefined} .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .onBadge=${this.badgeTold}></layerglass-tab>
+        </div>
       </main>
     `;
   }
@@ -145,49 +147,23 @@ export class InspectorElement extends LitElement {
       <span>${count(layers.length, "layer")}</span>`;
   }
 
-  private tabs(): TemplateResult {
-    const tabs = this.shownTabs();
-    return html`<div class="tabs" role="tablist" aria-label="Views of the image" @keydown=${this.tabKey}>
-      ${tabs.map(
-        (
-          tab,
-        ) => html`<button type="button" role="tab" id="tab-${tab}" aria-controls="panel" aria-selected=${tab === this.tab}
-        tabindex=${tab === this.tab ? 0 : -1} @click=${() => {
-          this.tab = tab;
-        }}>${NAMES[tab]}${tab === "checks" ? this.checksBadge() : nothing}</button>`,
-      )}
-    </div>`;
-  }
-
-  private shownTabs(): Tab[] {
-    return this.wide ? ["overview", "files", "checks"] : ["overview", "layers", "files", "checks"];
-  }
-
-  /** How much is wrong, so that nobody has to look in vain. */
-  private checksBadge(): TemplateResult | typeof nothing {
-    const { errors, warnings, allMatch } = this.verdict;
-    if (errors > 0) return html`<span class="badge bad">${errors}<span class="unseen"> errors</span></span>`;
-    if (warnings > 0)
-      return html`<span class="badge warn">${warnings}<span class="unseen"> warnings</span></span>`;
-    if (!allMatch) return nothing;
-    return html`<span class="good" title="All declared digests match">${ICONS.check}<span class="unseen"> all digests match</span></span>`;
-  }
-
-  private panel(image: ImageData): TemplateResult {
-    switch (this.tab) {
+  private panel(tab: Tab, image: ImageData): TemplateResult | typeof nothing {
+    switch (tab.id) {
       case "overview":
         return html`<layerglass-config .image=${image} .archive=${this.archive}></layerglass-config>`;
       case "layers":
         return this.strata(image);
       case "files":
-        return html`<layerglass-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${this.layer} .reveal=${this.revealed} @layerglass-layer=${this.chooseLayer}></layerglass-files>`;
+        return html`<layerglass-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${this.layer} .reveal=${this.revealed}></layerglass-files>`;
       case "checks":
-        return html`<layerglass-checks .archive=${this.data} .image=${image} @layerglass-reveal=${this.reveal} ?scanning=${this.scan.state === "running"}></layerglass-checks>`;
+        return html`<layerglass-checks .archive=${this.data} .image=${image} ?scanning=${this.scan.state === "running"}></layerglass-checks>`;
+      default:
+        return nothing;
     }
   }
 
   private strata(image: ImageData): TemplateResult {
-    return html`<layerglass-layers class=${this.wide ? "" : "card"} .archive=${this.data} .image=${image} .selected=${this.tab === "files" || this.wide ? this.layer : "all"} @layerglass-layer=${this.chooseLayer}></layerglass-layers>`;
+    return html`<layerglass-layers class=${this.wide ? "" : "card"} .archive=${this.data} .image=${image} .selected=${this.tab === "files" || this.wide ? this.layer : "all"}></layerglass-layers>`;
   }
 
   private withoutImages(): TemplateResult {
@@ -198,6 +174,7 @@ export class InspectorElement extends LitElement {
   }
 
   private readonly chooseImage = (event: ImageEvent): void => {
+    if (event.index !== this.index) this.badges = new Map();
     this.index = event.index;
     this.layer = "all";
     if (this.tab === "files" && (this.data.images[event.index]?.layers.length ?? 0) === 0)
@@ -219,15 +196,21 @@ export class InspectorElement extends LitElement {
       void this.updateComplete.then(() => this.renderRoot.querySelector("main")?.scrollIntoView());
   };
 
-  private readonly tabKey = (event: KeyboardEvent): void => {
-    const tabs = this.shownTabs();
-    const at = tabs.indexOf(this.tab);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    this.tab = tabs[(to + tabs.length) % tabs.length] ?? "overview";
-    void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus(),
-    );
+  private readonly chooseTab = (tab: TabId, focus: boolean): void => {
+    this.tab = tab;
+    void this.updateComplete.then(() => {
+      const chosen = this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`);
+      if (focus) chosen?.focus();
+      chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  };
+
+  private readonly tabWanted = (event: TabEvent): void => this.chooseTab(event.tab, false);
+
+  private readonly badgeTold = ({ id }: Tab, badge: Badge | undefined): void => {
+    const badges = new Map(this.badges);
+    if (badge) badges.set(id, badge);
+    else badges.delete(id);
+    this.badges = badges;
   };
 }
