@@ -17,11 +17,11 @@ export class LayerEvent extends Event {
   }
 }
 
-/** A path of a layer is to be shown among the layer's files. */
+/** A path is to be shown among a layer's files; `all` for the file system of all layers together. */
 export class RevealEvent extends Event {
   static readonly type = "layerglass-reveal";
   constructor(
-    readonly layer: number,
+    readonly layer: number | "all",
     readonly path: string,
   ) {
     super(RevealEvent.type, { bubbles: true, composed: true });
