@@ -1,7 +1,11 @@
 /** The parts of the inspector as elements, and what they tell and take. */
 
+export { type Place, placeText, placeWords, readPlace } from "./model/place.js";
 export type { Progress, ScanState } from "./model/scan-state.js";
 export type { ImageSettings, Wanted } from "./model/wanted.js";
+export { type ByteSource, fileBytes, givenBytes, type SomeBytes, type WantedFile } from "./preview/bytes.js";
+export { DiffEvent, PreviewEvent } from "./preview/events.js";
+export { Previews } from "./preview/previews.js";
 export { RowEvent, TreeErrorEvent } from "./tree/events.js";
 export { TreeElement } from "./tree/tree.js";
 export { ChecksElement } from "./views/checks.js";
@@ -12,7 +16,9 @@ export {
   BadgeEvent,
   ImageEvent,
   LayerEvent,
+  PlaceEvent,
   RevealEvent,
+  RevealedEvent,
   SaveEvent,
   ScanEvent,
   TabEvent,
