@@ -11,7 +11,7 @@
 //! | [`sif`] | SIF files: objects, configs, signatures |
 //! | [`vm`] | disks, kernels and other files of virtual machines |
 //! | [`pull`] | bringing images from elsewhere, through a transport that the caller supplies |
-//! | [`inspect`] | what is in an image: packages, exported as SPDX or CycloneDX, and issues such as secrets |
+//! | [`inspect`] | what is in an image: packages, exported as SPDX or CycloneDX, issues such as secrets, what differs from another image, and whether its bytes are as declared |
 //! | [`fs`] | the same on disk, with scans on all cores (feature `fs`, a default) |
 //! | `object_store` | object stores such as S3 as the storage of a store (feature `object-store`) |
 //! | [`error`], [`limits`], [`finding`], [`json`] | what the others share |

@@ -113,6 +113,11 @@ pub struct Limits {
     pub usage_nodes: u32,
     /// Parts within parts of them; 64. What is deeper counts in what is around it.
     pub usage_depth: u32,
+    /// Cells of the table by which the steps of two histories are laid beside each other, one for each pair of steps between
+    /// what they begin and end with alike; 4,194,304, which is 2,048 steps each. Steps beyond it are paired with none.
+    pub history_cells: u64,
+    /// Digests of one file that its verification lists; 200,000. Further ones are counted.
+    pub verified_items: u32,
     /// Findings kept for one layer or archive; 1,000. Further ones are counted.
     pub findings: u32,
 }
@@ -170,6 +175,8 @@ impl Default for Limits {
             waste_items: 10_000,
             usage_nodes: 5000,
             usage_depth: 64,
+            history_cells: 1 << 22,
+            verified_items: 200_000,
             findings: 1000,
         }
     }
@@ -240,6 +247,8 @@ impl Limits {
             "wasteItems" => self.waste_items = small(value),
             "usageNodes" => self.usage_nodes = small(value),
             "usageDepth" => self.usage_depth = small(value),
+            "historyCells" => self.history_cells = value,
+            "verifiedItems" => self.verified_items = small(value),
             "findings" => self.findings = small(value),
             _ => return Err(UnknownLimit { name: name.to_owned() }),
         }

@@ -143,6 +143,13 @@ impl Archive {
         Ok(found.ok_or_else(|| FileReadError::NotAFile { path: shown() })?)
     }
 
+    /// Where the bytes of a document lie, by its position in [`ArchiveData::blobs`](super::ArchiveData::blobs): in a file that is
+    /// compressed as a whole, in what it decompresses to.
+    pub fn blob_source(&self, blob: usize) -> Option<LayerSource> {
+        let member = self.listing.get(self.blobs.get(blob)?.member)?;
+        Some(LayerSource { file: member.file, offset: member.offset, length: member.size })
+    }
+
     /// The places from which a scanned layer can be read.
     pub fn seek_index(&self, layer: usize) -> Option<&SeekIndex> {
         self.layers.get(layer)?.seek.as_deref()

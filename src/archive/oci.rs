@@ -173,8 +173,16 @@ fn read_descriptor(
             // Unknown media types are no errors (image-spec, image-layout.md).
             builder.blob(BlobRole::Other, member, declared, Some(&descriptor.digest), contents);
         }
-        Ok(Document::Schema1(_)) => {}
-        Err(error) => builder.reason(&error, &path),
+        Ok(Document::Schema1(_)) => {
+            builder.blob(BlobRole::Manifest, member, declared, Some(&descriptor.digest), contents);
+        }
+        Err(error) => {
+            // That its digest is another one often says why it cannot be read.
+            let role =
+                if known.is_some_and(media_type::is_index) { BlobRole::Index } else { BlobRole::Manifest };
+            builder.blob(role, member, declared, Some(&descriptor.digest), contents);
+            builder.reason(&error, &path);
+        }
     }
 }
 

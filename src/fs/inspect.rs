@@ -126,7 +126,7 @@ impl ImageFile {
         Ok(usage(&tree, by, &self.options().limits))
     }
 
-    fn of_archive(&self, source: ArchiveError) -> FileError {
+    pub(super) fn of_archive(&self, source: ArchiveError) -> FileError {
         FileError::Archive { path: self.path.clone(), source }
     }
 

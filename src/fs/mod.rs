@@ -33,6 +33,7 @@
 //! ```
 
 mod blocking;
+mod compare;
 mod compress;
 #[cfg(target_os = "linux")]
 mod convert;

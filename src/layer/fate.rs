@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::merge::Merger;
-use super::node::{Contents, NodeKind, compare};
+use super::node::{Contents, NodeKind, row_contents};
 use super::table::{FileTable, RowKind};
 use super::tree::FileTree;
 use crate::limits::{LimitExceeded, Limits};
@@ -152,7 +152,7 @@ impl FateLog {
                 None => Fate::Removed { node, by },
                 Some(successor) => {
                     let rows = tree.inode_row(gone).zip(tree.inode_row(successor));
-                    let contents = rows.and_then(|(before, now)| compare(before, now));
+                    let contents = rows.and_then(|(before, now)| row_contents(before, now));
                     let unchanged = matches!(contents, Some(Contents::Same | Contents::ProbablySame));
                     Fate::Overwritten { node, by, unchanged }
                 }

@@ -59,6 +59,7 @@ impl<'a> Merger<'a> {
             total_sizes: Vec::new(),
             follows: Vec::new(),
             findings: Findings::new(limits.findings),
+            compared: 0,
         };
         Self {
             layers,

@@ -2,6 +2,7 @@
 
 mod access;
 mod column;
+mod compare;
 mod copy;
 mod copy_error;
 mod difference;
@@ -28,6 +29,7 @@ mod view;
 mod whiteout;
 
 pub use access::{FileReadError, FileReader, FileStep};
+pub use compare::{PathCounts, TreeComparison};
 pub use copy::{CopiedLayer, ExpectedLayer, LayerCopy, LayerForm, SizedDigest};
 pub use copy_error::LayerCopyError;
 pub use difference::{Difference, differences};

@@ -140,9 +140,12 @@ impl<'a> Node<'a> {
         self.inode().and_then(|inode| self.tree.inode_row(inode))
     }
 
-    /// Position of the layer that wrote it last; for a removed path, of the one that had written it.
+    /// Position of the layer that wrote it last; for a removed path, of the one that had written it. In the tree of a
+    /// [comparison](super::TreeComparison) it is counted in the image that the path is of: the first one's for a removed
+    /// path, else the second one's.
     pub fn layer(self) -> u16 {
-        self.inode().map_or(0, |inode| inode.layer)
+        let layer = self.inode().map_or(0, |inode| inode.layer);
+        layer.checked_sub(self.tree.compared).unwrap_or(layer)
     }
 
     /// Names that share its contents.
@@ -169,28 +172,20 @@ impl<'a> Node<'a> {
     /// What differs from before, for a modified path. Empty when it was written again just as it was.
     pub fn aspects(self) -> Vec<Aspect> {
         let mut aspects = Vec::new();
-        let Some((before, now)) = self.versions() else { return aspects };
-        if before.kind() != now.kind() {
+        let data = self.tree.data(self.id);
+        let kind = |inode| self.tree.inode(inode).map(|inode| inode.kind);
+        if self.change() == Change::Modified && kind(data.before) != kind(data.current) {
             aspects.push(Aspect::Type);
-        } else if matches!(self.contents(), Some(Contents::Different | Contents::Unknown)) {
-            aspects.push(Aspect::Contents);
         }
-        let checks = [
-            (before.size() != now.size(), Aspect::Size),
-            (before.mode() != now.mode(), Aspect::Mode),
-            ((before.uid(), before.gid()) != (now.uid(), now.gid()), Aspect::Owner),
-            (before.mtime() != now.mtime(), Aspect::Time),
-            (!same_xattrs(before, now), Aspect::Xattrs),
-            ((before.link(), before.device()) != (now.link(), now.device()), Aspect::Target),
-        ];
-        aspects.extend(checks.into_iter().filter(|(differs, _)| *differs).map(|(_, aspect)| aspect));
+        let Some((before, now)) = self.versions() else { return aspects };
+        aspects.extend(row_aspects(before, now));
         aspects
     }
 
     /// For a modified regular file: how its contents compare with those of before.
     pub fn contents(self) -> Option<Contents> {
         let (before, now) = self.versions()?;
-        compare(before, now)
+        row_contents(before, now)
     }
 
     fn versions(self) -> Option<(Row<'a>, Row<'a>)> {
@@ -205,8 +200,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// How the contents of two regular files compare; none when one of the two is something else.
-pub(super) fn compare(before: Row<'_>, now: Row<'_>) -> Option<Contents> {
+/// How the contents of two entries compare, if both are regular files.
+pub(super) fn row_contents(before: Row<'_>, now: Row<'_>) -> Option<Contents> {
     if before.kind() != RowKind::File || now.kind() != RowKind::File {
         return None;
     }
@@ -221,6 +216,21 @@ pub(super) fn compare(before: Row<'_>, now: Row<'_>) -> Option<Contents> {
         (Some(_), Some(_)) => Contents::Different,
         _ => Contents::Unknown,
     })
+}
+
+/// In what two entries differ, but for their kind.
+pub(super) fn row_aspects(before: Row<'_>, now: Row<'_>) -> Vec<Aspect> {
+    let other_contents = matches!(row_contents(before, now), Some(Contents::Different | Contents::Unknown));
+    let checks = [
+        (other_contents, Aspect::Contents),
+        (before.size() != now.size(), Aspect::Size),
+        (before.mode() != now.mode(), Aspect::Mode),
+        ((before.uid(), before.gid()) != (now.uid(), now.gid()), Aspect::Owner),
+        (before.mtime() != now.mtime(), Aspect::Time),
+        (!same_xattrs(before, now), Aspect::Xattrs),
+        ((before.link(), before.device()) != (now.link(), now.device()), Aspect::Target),
+    ];
+    checks.into_iter().filter(|(differs, _)| *differs).map(|(_, aspect)| aspect).collect()
 }
 
 fn same_xattrs(before: Row<'_>, now: Row<'_>) -> bool {

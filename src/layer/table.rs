@@ -201,6 +201,11 @@ impl<'a> Row<'a> {
         self.index
     }
 
+    /// Is it the same entry of the same table?
+    pub(super) fn is_entry(self, other: Row<'_>) -> bool {
+        std::ptr::eq(self.table, other.table) && self.index == other.index
+    }
+
     /// Path relative to the root, clean; as written when [`Row::is_placed`] is false.
     pub fn path(self) -> &'a [u8] {
         self.table.paths.get(self.index).map_or(&[], |span| self.table.text.get(span))

@@ -48,6 +48,8 @@ pub struct FileTree {
     /// By layer: does a name in it lead through a symbolic link?
     pub(super) follows: Vec<bool>,
     pub(super) findings: Findings,
+    /// In the tree of a comparison the number of the first image's layers, whose tables come first; else 0.
+    pub(super) compared: u16,
 }
 
 /// Totals of a file tree.

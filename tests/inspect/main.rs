@@ -3,6 +3,9 @@
 
 #[path = "../support/build.rs"]
 mod build;
+mod compare;
+mod compare_documents;
+mod compare_laws;
 mod databases;
 mod documents;
 mod executables;
@@ -18,3 +21,4 @@ mod support;
 mod usage;
 mod waste;
 mod waste_laws;
+mod verification;

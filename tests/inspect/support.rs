@@ -64,6 +64,26 @@ impl Layer {
     }
 }
 
+/// The files of a layer.
+pub fn table_within(tar: &[u8], limits: &Limits) -> Arc<FileTable> {
+    let mut scan = LayerScan::new(ContentHash::Xxh3, limits);
+    scan.push(tar);
+    let layer = scan.finish();
+    assert_eq!(layer.report.error, None);
+    Arc::new(layer.table)
+}
+
+/// What tars make when they are laid one over the other, bottom first.
+pub fn tree_of_tars(tars: &[Vec<u8>]) -> FileTree {
+    let tables: Vec<_> = tars.iter().map(|tar| table_within(tar, &Limits::default())).collect();
+    FileTree::merge(&tables, &Limits::default()).unwrap()
+}
+
+/// The same of layers.
+pub fn tree_of(layers: &[Layer]) -> FileTree {
+    tree_of_tars(&layers.iter().map(Layer::tar).collect::<Vec<_>>())
+}
+
 /// The packages of some layers, bottom first.
 pub fn packages(layers: &[Layer]) -> Packages {
     packages_within(layers, &Limits::default())

@@ -100,8 +100,7 @@ test("a whole visit breaks no rule of the policy and asks nobody else", async ()
   await inspector.tree.click();
   await inspector.tab("Checks");
   await inspector.tab("Overview");
-  await page.getByRole("button", { name: "Config as stored" }).click();
-  await page.locator("layerglass-raw pre").waitFor();
+  await page.getByRole("region", { name: "Config of the image" }).getByText("rootfs").waitFor();
   assert.deepEqual(await page.evaluate(() => /** @type {any} */ (globalThis).broken), []);
   assert.ok(
     stage.server.requests.every(

@@ -6,6 +6,7 @@ export { RowEvent, TreeErrorEvent } from "./tree/events.js";
 export { TreeElement } from "./tree/tree.js";
 export { ChecksElement } from "./views/checks.js";
 export { ConfigElement } from "./views/config.js";
+export { DockerfileElement } from "./views/dockerfile.js";
 export {
   type Badge,
   BadgeEvent,
@@ -18,5 +19,6 @@ export {
 } from "./views/events.js";
 export { FilesElement } from "./views/files.js";
 export { InspectorElement } from "./views/inspector.js";
+export { OverviewElement } from "./views/overview.js";
 export { StrataElement as LayersElement } from "./views/strata.js";
 export { TABS, type Tab, type TabId, type TabProperties } from "./views/tabs.js";

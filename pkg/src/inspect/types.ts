@@ -273,10 +273,11 @@ export interface ComparisonData {
 /** One digest that was declared, beside what the bytes come to. */
 export interface VerifiedItem {
   readonly what: "index" | "manifest" | "config" | "layer" | "diff-id" | "chain-id" | "image-id" | "other";
-  /** File inside the archive. */
+  /** File inside the archive; empty for what is not in it and for a file that is a layer itself. */
   readonly path: string;
-  /** Positions, for what belongs to a layer of an image. */
+  /** Position of the image, for what belongs to one. */
   readonly image?: number;
+  /** Position of the layer: of a stored one in the file's layers, for diff ids and chain ids in the image's. */
   readonly layer?: number;
   /** Byte offset in the file, of plain archives. */
   readonly offset?: Size;
@@ -293,6 +294,8 @@ export interface VerificationData {
   readonly label: string;
   readonly producer?: string;
   readonly items: readonly VerifiedItem[];
+  /** Items beyond the limit `verifiedItems`; they are counted below all the same. */
+  readonly moreItems: Size;
   readonly matching: number;
   readonly mismatching: number;
   readonly pending: number;

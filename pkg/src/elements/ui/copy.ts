@@ -3,39 +3,36 @@ import { customElement, property, state } from "lit/decorators.js";
 import { ICONS } from "./icons.js";
 import { shared } from "./styles.js";
 
-/** A button that copies text which is made when it is asked for. */
+/** How long it is told that something was copied, in milliseconds. */
+const TOLD = 1500;
+
+/** A button that copies a text, and tells whether it could. */
 @customElement("layerglass-copy")
 export class CopyElement extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host { display: inline-flex; }
-      .done .icon { color: var(--ok); }
-      .failed .icon { color: var(--bad); }
-    `,
-  ];
+  static override styles = [shared, css`:host { display: inline-flex; } .done .icon { color: var(--ok); }`];
 
-  /** What the button says. */
+  /** What is written on it. */
   @property() label = "Copy";
-  @property({ attribute: false }) text: () => string = () => "";
-  @state() private told: "copied" | "failed" | undefined;
+  /** The text, or what makes it when it is wanted. */
+  @property({ attribute: false }) text: string | (() => string | Promise<string>) = "";
+  @state() private copied: "no" | "yes" | "refused" = "no";
 
   override render() {
-    const { told } = this;
-    return html`<button type="button" class="button slim ${told === "copied" ? "done" : (told ?? "")}" @click=${this.copy}>
-      ${told === "copied" ? ICONS.check : told === "failed" ? ICONS.cross : ICONS.copy} ${this.label}<span class="unseen" aria-live="polite">${told === "copied" ? ", copied" : told === "failed" ? ", not copied: the browser does not allow it" : ""}</span>
+    const words = { no: this.label, yes: "Copied", refused: "The browser does not allow it" }[this.copied];
+    return html`<button type="button" class="button slim ${this.copied === "yes" ? "done" : ""}" @click=${this.copy}>
+      ${this.copied === "yes" ? ICONS.check : ICONS.copy}<span aria-live="polite">${words}</span>
     </button>`;
   }
 
   private readonly copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(this.text());
-      this.told = "copied";
+      await navigator.clipboard.writeText(typeof this.text === "string" ? this.text : await this.text());
+      this.copied = "yes";
     } catch {
-      this.told = "failed";
+      this.copied = "refused";
     }
     setTimeout(() => {
-      this.told = undefined;
-    }, 1500);
+      this.copied = "no";
+    }, TOLD);
   };
 }

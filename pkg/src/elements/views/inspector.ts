@@ -9,7 +9,7 @@ import { ICONS } from "../ui/icons.js";
 import { card, shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
 import "./checks.js";
-import "./config.js";
+import "./overview.js";
 import { type Badge, type ImageEvent, LayerEvent, type RevealEvent, type TabEvent } from "./events.js";
 import "./facts.js";
 import "./files.js";
@@ -150,7 +150,7 @@ export class InspectorElement extends LitElement {
   private panel(tab: Tab, image: ImageData): TemplateResult | typeof nothing {
     switch (tab.id) {
       case "overview":
-        return html`<layerglass-config .image=${image} .archive=${this.archive}></layerglass-config>`;
+        return html`<layerglass-overview .archive=${this.archive} .data=${this.data} .image=${image}></layerglass-overview>`;
       case "layers":
         return this.strata(image);
       case "files":
