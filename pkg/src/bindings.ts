@@ -153,6 +153,7 @@ export interface ArchiveHandle {
   summary(): ArchiveData;
   layerSource(index: number): ByteRange;
   addScan(index: number, bytes: Uint8Array): void;
+  scanOf(index: number): Uint8Array | undefined;
   failScan(index: number, error: ErrorData): void;
   rawConfig(image: number): Uint8Array;
   rawManifest(image: number): Uint8Array;

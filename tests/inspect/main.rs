@@ -19,6 +19,6 @@ mod programs;
 mod random;
 mod support;
 mod usage;
+mod verification;
 mod waste;
 mod waste_laws;
-mod verification;

@@ -30,8 +30,11 @@ export interface WorkerLike {
   unref?(): void;
 }
 
-/** What a worker is for: one holds the tables and trees, others scan layers, and one moves images (`layerglass/transfer`). */
-export type WorkerRole = "session" | "scan" | "transfer";
+/**
+ * What a worker is for: one holds the tables and trees, others scan layers, one moves images (`layerglass/transfer`) and one
+ * looks into them (`layerglass/inspect`).
+ */
+export type WorkerRole = "session" | "scan" | "transfer" | "inspect";
 
 /** Makes a worker that runs the module `layerglass/worker`. */
 export type CreateWorker = (role: WorkerRole) => WorkerLike;

@@ -61,6 +61,8 @@ export interface SessionOperations {
   };
   pass: { params: { contents: ContentsHash }; result: undefined };
   addScan: { params: { layer: number; bytes: Uint8Array; contents: ContentsHash }; result: LayerData };
+  /** What a scan found of a layer, as it was added. */
+  scanOf: { params: { layer: number }; result: Uint8Array | undefined };
   failScan: { params: { layer: number; error: ErrorData }; result: LayerData };
   summary: { params: Record<never, never>; result: ArchiveData };
   rawConfig: { params: { image: number }; result: Uint8Array };

@@ -44,9 +44,6 @@ export class Session {
   /** What else ends with this session. */
   readonly #others = new Set<{ end(error: LayerglassError): void }>();
 
-  /** Called with what a scan found of a layer, if somebody else wants it as well; it gives the bytes away. */
-  onScan: ((layer: number, scan: Uint8Array) => void) | undefined;
-
   /** Called with the archive's data after it had to be opened anew. */
   onReopened: (data: ArchiveData) => void = () => {};
 
@@ -91,6 +88,11 @@ export class Session {
     const { limits } = this.options;
     const readHere = this.#readHere;
     return { source, ...(limits && { limits }), ...(readHere && { readHere }) };
+  }
+
+  /** What a scan found of a stored layer, for others that read the archive; nothing when it has not been scanned. */
+  async scanOf(layer: number): Promise<Uint8Array | undefined> {
+    return (await this.worker()).request("scanOf", { layer });
   }
 
   /** Ends something else with this session. */

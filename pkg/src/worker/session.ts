@@ -24,6 +24,10 @@ export function sessionHandlers(workshop: Workshop<ArchiveBindings>): Handlers<S
     pass: ({ contents }, task) => session.pass(contents, task),
     addScan: ({ layer, bytes, contents }) => session.addScan(layer, bytes, contents),
     failScan: ({ layer, error }) => session.settle(layer, (handle) => handle.failScan(layer, error)),
+    scanOf: async ({ layer }) => {
+      const bytes = session.handle.scanOf(layer);
+      return bytes ? given(bytes) : { value: undefined };
+    },
     summary: async () => ({ value: session.handle.summary() }),
     rawConfig: async ({ image }) => given(session.handle.rawConfig(image)),
     rawManifest: async ({ image }) => given(session.handle.rawManifest(image)),

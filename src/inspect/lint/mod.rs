@@ -31,12 +31,13 @@ mod leftovers;
 mod secrets;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 pub use issue::{Issue, Rule};
 
 use crate::finding::Severity;
 use crate::image::{Identity, ImageConfig};
-use crate::layer::{FileTree, NodeKind, Row, RowKind};
+use crate::layer::{FileTable, FileTree, NodeKind, Row, RowKind};
 use crate::limits::Limits;
 
 /// From where on something is an issue.
@@ -75,8 +76,9 @@ pub struct LintFile {
 }
 
 /// Looks for issues.
-pub struct Lint<'t> {
-    tree: &'t FileTree,
+pub struct Lint {
+    /// The tables of all layers.
+    tables: Vec<Arc<FileTable>>,
     options: LintOptions,
     limits: Limits,
     /// Rows that the merged tree still has.
@@ -87,14 +89,16 @@ pub struct Lint<'t> {
     more: u64,
 }
 
-impl<'t> Lint<'t> {
+impl Lint {
     /// Looks at a merged tree and its layers.
-    pub fn new(tree: &'t FileTree, options: &LintOptions, limits: &Limits) -> Self {
+    pub fn new(tree: &FileTree, options: &LintOptions, limits: &Limits) -> Self {
         let nodes = tree.nodes().filter(|node| node.is_present());
         let present = nodes.filter_map(|node| Some((node.layer(), node.row()?.index()))).collect();
         let (commands, issues) = (Vec::new(), Vec::new());
-        let mut lint = Self { tree, options: *options, limits: *limits, present, commands, issues, more: 0 };
-        lint.modes();
+        let tables = tree.tables().to_vec();
+        let mut lint =
+            Self { tables, options: *options, limits: *limits, present, commands, issues, more: 0 };
+        lint.modes(tree);
         lint.names();
         leftovers::find(&mut lint);
         lint
@@ -157,7 +161,7 @@ impl<'t> Lint<'t> {
     /// Larger ones than the limit `lintFileBytes` are not.
     pub fn files(&self) -> Vec<LintFile> {
         let mut files = Vec::new();
-        for (layer, table) in (0..).zip(self.tree.tables()) {
+        for (layer, table) in (0..).zip(&self.tables) {
             let limit = self.limits.lint_file_bytes;
             let wanted = |row: &Row<'_>| row.kind() == RowKind::File && (1..=limit).contains(&row.size());
             files.extend(table.rows().filter(wanted).map(|row| LintFile {
@@ -220,8 +224,7 @@ impl<'t> Lint<'t> {
     }
 
     /// Whoever may write or become what: of the merged tree alone, as nobody reaches what is below it.
-    fn modes(&mut self) {
-        let tree = self.tree;
+    fn modes(&mut self, tree: &FileTree) {
         for node in tree.nodes().filter(|node| node.is_present()) {
             let (Some(row), kind) = (node.row(), node.kind()) else { continue };
             let mode = row.mode();
@@ -253,8 +256,7 @@ impl<'t> Lint<'t> {
 
     /// Files whose names say that they hold credentials, in every layer.
     fn names(&mut self) {
-        let tree = self.tree;
-        for (layer, table) in (0..).zip(tree.tables()) {
+        for (layer, table) in (0..).zip(self.tables.clone()) {
             for row in table.rows().filter(|row| row.kind() == RowKind::File && row.size() > 0) {
                 if let Some(what) = secrets::by_name(row.path()) {
                     let why = format!("by its name it holds {what}");

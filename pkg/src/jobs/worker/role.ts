@@ -1,26 +1,34 @@
-/** Operations of the worker that moves images: it has opened the archive for itself, and runs jobs piece by piece. */
+/** Operations of a worker that runs jobs: it has opened the archive for itself, and works piece by piece. */
 import type { SourceSpec } from "../../archive/protocol.js";
+import type { Module } from "../../bindings.js";
 import { LayerglassError } from "../../error.js";
-import { transferModule } from "../../transfer-module.js";
 import type { Limits } from "../../types.js";
 import type { Handlers, StartRole, Task, Workshop } from "../../worker/serve.js";
 import type { ByteSource } from "../../worker/source.js";
-import type { TransferBindings, TransferHandle } from "../bindings.js";
-import type { JobSpec, TransferOperations } from "../protocol.js";
+import type { JobArchiveHandle, JobBindings, JobHandle } from "../bindings.js";
+import type { JobOperations, JobSpec } from "../protocol.js";
 import { type Job, startJob } from "./job.js";
 import { openArchive } from "./opening.js";
 import type { OpenSpool } from "./spool.js";
 
-/** The role, with the runtime's own way to keep bytes aside. */
-export const startTransferRole =
-  (openSpool: OpenSpool): StartRole =>
+/** What a module can do. */
+export interface Trade<Bindings> {
+  readonly module: Module<Bindings>;
+  /** Begins a job with the archive that was opened. */
+  begin(wasm: Bindings, archive: JobArchiveHandle, spec: JobSpec): JobHandle;
+  /** Begins one that has a source of its own. */
+  beginAlone?(wasm: Bindings, parts: readonly object[], options: object): JobHandle;
+}
+
+/** The role of a module, with the runtime's own way to keep bytes aside. */
+export const startJobRole =
+  <Bindings extends JobBindings>(trade: Trade<Bindings>, openSpool: OpenSpool): StartRole =>
   ({ module }, openSource) => {
-    const started = transferModule.initSync({ module });
+    const started = trade.module.initSync({ module });
     const memory = () => started.memory.buffer.byteLength;
-    const session = new TransferSession({ wasm: transferModule.bindings, openSource, memory }, openSpool);
-    const handlers: Handlers<TransferOperations> = {
+    const session = new JobSession(trade, { wasm: trade.module.bindings, openSource, memory }, openSpool);
+    const handlers: Handlers<JobOperations> = {
       open: async ({ source, limits }, task) => ({ value: await session.open(source, limits, task) }),
-      addScan: async ({ layer, bytes }) => ({ value: session.archive.addScan(layer, bytes) as undefined }),
       begin: async ({ job }) => ({ value: await session.begin(job) }),
       next: async ({ job, answer }, task) => {
         const piece = await session.job(job).next(answer, task);
@@ -32,24 +40,21 @@ export const startTransferRole =
     return { handlers, memory };
   };
 
-class TransferSession {
+class JobSession<Bindings extends JobBindings> {
   /** Bytes read of the archive. */
   read = 0;
-  readonly #workshop: Workshop<TransferBindings>;
+  readonly #trade: Trade<Bindings>;
+  readonly #workshop: Workshop<Bindings>;
   readonly #openSpool: OpenSpool;
   readonly #jobs = new Map<number, Job>();
   #next = 0;
-  #archive: TransferHandle | undefined;
+  #archive: JobArchiveHandle | undefined;
   #source: ByteSource | undefined;
 
-  constructor(workshop: Workshop<TransferBindings>, openSpool: OpenSpool) {
+  constructor(trade: Trade<Bindings>, workshop: Workshop<Bindings>, openSpool: OpenSpool) {
+    this.#trade = trade;
     this.#workshop = workshop;
     this.#openSpool = openSpool;
-  }
-
-  get archive(): TransferHandle {
-    if (this.#archive) return this.#archive;
-    throw new LayerglassError({ kind: "invalid", code: "not-open", message: "the archive is not open" });
   }
 
   async open(spec: SourceSpec, limits: Limits | undefined, task: Task): Promise<undefined> {
@@ -60,19 +65,7 @@ class TransferSession {
   }
 
   async begin(spec: JobSpec): Promise<number> {
-    const { wasm, openSource } = this.#workshop;
-    let job: Job;
-    if ("images" in spec) {
-      const handle = wasm.saveJob(spec.images, spec.options);
-      const source = await openSource(spec.source, undefined).catch((thrown: unknown) => {
-        handle.free();
-        throw thrown;
-      });
-      job = startJob(handle, source, () => source.close());
-    } else {
-      const handle = this.archive.job(spec.kind, spec.options);
-      job = startJob(handle, this.#source as ByteSource, async () => {});
-    }
+    const job = spec.alone ? await this.#beginAlone(spec, spec.alone) : this.#begin(spec);
     this.#jobs.set(this.#next, job);
     return this.#next++;
   }
@@ -87,6 +80,32 @@ class TransferSession {
     const found = this.#jobs.get(job);
     this.#jobs.delete(job);
     await found?.end();
+  }
+
+  #begin(spec: JobSpec): Job {
+    if (!this.#archive || !this.#source)
+      throw new LayerglassError({ kind: "invalid", code: "not-open", message: "the archive is not open" });
+    const handle = this.#trade.begin(this.#workshop.wasm, this.#archive, spec);
+    return startJob(handle, this.#source, async () => {});
+  }
+
+  async #beginAlone(
+    { kind, options }: JobSpec,
+    { parts, source: spec }: NonNullable<JobSpec["alone"]>,
+  ): Promise<Job> {
+    const { wasm, openSource } = this.#workshop;
+    const handle = this.#trade.beginAlone?.(wasm, parts, options);
+    if (!handle)
+      throw new LayerglassError({
+        kind: "invalid",
+        code: "argument",
+        message: `there is no work "${kind}" without an archive`,
+      });
+    const source = await openSource(spec, undefined).catch((thrown: unknown) => {
+      handle.free();
+      throw thrown;
+    });
+    return startJob(handle, source, () => source.close());
   }
 
   #counted(source: ByteSource): ByteSource {

@@ -22,7 +22,10 @@ export interface Job {
 export function startJob(handle: JobHandle, source: ByteSource, close: () => Promise<void>): Job {
   let task: Task | undefined;
   let isBusy = false;
-  const steps = run(handle, source, () => task?.check());
+  const steps = run(handle, source, {
+    check: () => task?.check(),
+    progress: (...far) => task?.progress(...far),
+  });
   /** What came out of the handle and has not been handed over: the sum is bounded by what one chunk gives. */
   let parts: Uint8Array[] = [];
   let gathered = 0;
@@ -83,18 +86,19 @@ export function startJob(handle: JobHandle, source: ByteSource, close: () => Pro
 async function* run(
   handle: JobHandle,
   source: ByteSource,
-  check: () => void,
+  task: Task,
 ): AsyncGenerator<JobPiece, undefined, unknown> {
   let answer: unknown;
   for (;;) {
-    check();
-    const { read, event, more } = handle.next(answer);
+    task.check();
+    const { read, event, scan, more } = handle.next(answer);
     answer = undefined;
     const before = handle.take();
     if (before) yield { bytes: before };
     if (event !== undefined) answer = yield { event };
+    else if (scan !== undefined) answer = yield { scan };
     else if (read) {
-      yield* feed(handle, source.chunks(read.file, read.offset, read.length), check);
+      yield* feed(handle, source.chunks(read.file, read.offset, read.length), task);
       handle.end();
     } else if (!more) {
       yield { report: handle.report() };
@@ -107,15 +111,17 @@ async function* run(
 async function* feed(
   handle: JobHandle,
   chunks: AsyncIterable<Uint8Array>,
-  check: () => void,
+  task: Task,
 ): AsyncGenerator<JobPiece, undefined, unknown> {
   for await (const chunk of chunks) {
-    check();
+    task.check();
     for (let at = 0; at < chunk.length; at += FED_BYTES) {
       const isMoreWanted = handle.push(chunk.subarray(at, at + FED_BYTES));
       const bytes = handle.take();
       if (bytes) yield { bytes };
       if (!isMoreWanted) return;
     }
+    const far = handle.progress();
+    if (far) task.progress(Number(far.bytes), Number(far.total));
   }
 }

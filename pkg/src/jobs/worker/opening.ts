@@ -1,12 +1,12 @@
-/** Opening an archive for transfers. */
+/** Opening an archive for jobs. */
 import type { Limits } from "../../types.js";
 import type { Task } from "../../worker/serve.js";
 import type { ByteSource } from "../../worker/source.js";
-import type { TransferBindings, TransferHandle } from "../bindings.js";
+import type { JobArchiveHandle, JobBindings } from "../bindings.js";
 import type { OpenSpool } from "./spool.js";
 
 interface Opened {
-  readonly archive: TransferHandle;
+  readonly archive: JobArchiveHandle;
   readonly source: ByteSource;
 }
 
@@ -15,7 +15,7 @@ interface Opened {
  * order than they stand in.
  */
 export async function openArchive(
-  wasm: TransferBindings,
+  wasm: JobBindings,
   source: ByteSource,
   limits: Limits | undefined,
   task: Task,
@@ -49,15 +49,15 @@ export async function openArchive(
 
 /** The archive, or what it is compressed with as a whole. */
 async function openPlain(
-  wasm: TransferBindings,
+  wasm: JobBindings,
   source: ByteSource,
   limits: Limits | undefined,
   task: Task,
-): Promise<TransferHandle | string> {
+): Promise<JobArchiveHandle | string> {
   const total = source.sizes.reduce((sum, size) => sum + size, 0);
   const opener = source.paths
-    ? wasm.TransferOpener.forFolder([...source.paths], Float64Array.from(source.sizes), limits)
-    : new wasm.TransferOpener(total, limits);
+    ? wasm.JobOpener.forFolder([...source.paths], Float64Array.from(source.sizes), limits)
+    : new wasm.JobOpener(total, limits);
   try {
     for (let want = opener.next(); want; ) {
       task.check();

@@ -5,12 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use super::Opened;
-use super::job::{JobHandle, Step, Work};
-use super::options::count;
-use super::scan::Scanning;
 use crate::archive::{ArchiveError, ArchiveFile, ArchiveFileStep};
 use crate::js::error::to_thrown;
+use crate::js::jobs::{JobHandle, Opened, Scanning, Step, Work, count};
 use crate::js::object::{each_property, wrong};
 use crate::js::opener::RangeData;
 use crate::js::value::to_js;
@@ -70,8 +67,8 @@ pub(super) fn versions_job(opened: &Opened, options: &JsValue) -> Result<JobHand
 }
 
 impl Work for Versions {
-    fn next(&mut self, _answer: &JsValue, _out: &mut Vec<u8>) -> Result<Step, JsValue> {
-        Ok(self.scanning.next()?.map_or(Step::Done, Step::Read))
+    fn next(&mut self, answer: &JsValue, _out: &mut Vec<u8>) -> Result<Step, JsValue> {
+        Ok(self.scanning.next(answer)?.unwrap_or(Step::Done))
     }
 
     fn push(&mut self, bytes: &[u8], _out: &mut Vec<u8>) -> Result<(), JsValue> {
@@ -143,9 +140,9 @@ impl FileJob {
 }
 
 impl Work for FileJob {
-    fn next(&mut self, _answer: &JsValue, out: &mut Vec<u8>) -> Result<Step, JsValue> {
-        if let Some(range) = self.scanning.next()? {
-            return Ok(Step::Read(range));
+    fn next(&mut self, answer: &JsValue, out: &mut Vec<u8>) -> Result<Step, JsValue> {
+        if let Some(step) = self.scanning.next(answer)? {
+            return Ok(step);
         }
         let response = self.response.take();
         let Some(file) = &mut self.file else { return self.open() };
@@ -154,8 +151,7 @@ impl Work for FileJob {
             match file.next(response.take()).map_err(to_thrown)? {
                 ArchiveFileStep::Want(want) => {
                     self.response = Some(Vec::new());
-                    let (file, offset, length) = (want.file, want.offset, want.length);
-                    return Ok(Step::Read(RangeData { file, offset, length }));
+                    return Ok(Step::Read(RangeData::from(want)));
                 }
                 ArchiveFileStep::Bytes(bytes) => {
                     out.extend_from_slice(bytes);

@@ -1,20 +1,26 @@
 /** A piece of work in the worker, whose bytes come out as they are asked for. */
 
-import { throttled } from "../archive/throttle.js";
+import type { RequestOptions } from "../archive/client.js";
+import { notify, throttled } from "../archive/throttle.js";
 import { LayerglassError, throwIfAborted, toError } from "../error.js";
-import type { TransferClient } from "./client.js";
+import type { JobClient } from "./client.js";
 import type { JobPiece, JobSpec } from "./protocol.js";
-import type { StreamOptions, TransferStream } from "./types.js";
+import type { StreamOptions, TransferStream, WorkProgress } from "./types.js";
 
 /** Bytes that are made ahead of whoever reads a stream. */
 const AHEAD_BYTES = 1 << 20;
 
 /** A worker for a job, and what is done with it afterwards. */
 export interface Place {
-  readonly worker: TransferClient;
+  readonly worker: JobClient;
+  /** What a scan of a stored layer found, where there was one. */
+  scanOf?(layer: number): Promise<Uint8Array | undefined>;
   /** Called once, when the job has ended however it did. */
   leave?(): void;
 }
+
+/** What of a job is its caller's. */
+export type CallersPiece = Exclude<JobPiece, { readonly scan: number }>;
 
 /** A job that is under way. */
 export class RunningJob {
@@ -40,18 +46,25 @@ export class RunningJob {
   }
 
   /** The next piece; the job is let go of when this is its end or fails. */
-  async next(answer?: unknown): Promise<JobPiece> {
+  async next(answer?: unknown, onProgress?: RequestOptions["onProgress"]): Promise<CallersPiece> {
     try {
-      const params = { job: this.#job, ...(answer !== undefined && { answer }) };
-      const piece = await this.#place.worker.request("next", params, {
-        ...(this.#signal && { signal: this.#signal }),
-      });
+      let piece = await this.#ask(answer, { onProgress });
+      while ("scan" in piece) {
+        // Without it the layer is scanned over there.
+        const scan = await this.#place.scanOf?.(piece.scan).catch(() => undefined);
+        piece = await this.#ask(scan, { onProgress, transfer: scan && [scan.buffer as ArrayBuffer] });
+      }
       if ("report" in piece) this.end();
       return piece;
     } catch (thrown) {
       this.end();
       throw toError(thrown);
     }
+  }
+
+  #ask(answer: unknown, options: RequestOptions): Promise<JobPiece> {
+    const params = { job: this.#job, ...(answer !== undefined && { answer }) };
+    return this.#place.worker.request("next", params, { ...options, signal: this.#signal });
   }
 
   /** Lets go of it. */
@@ -63,6 +76,29 @@ export class RunningJob {
       .request("end", { job: this.#job })
       .catch(() => {})
       .finally(() => this.#place.leave?.());
+  }
+}
+
+/** How work is followed that comes to one result. */
+export interface WorkOptions {
+  /** Ends the work: the promise rejects with the kind `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Called now and then, at most about ten times a second, while layers are read. */
+  readonly onProgress?: (progress: WorkProgress) => void;
+}
+
+/** The result of a job that gives no bytes. */
+export async function resultOf<Report>(
+  place: Promise<Place>,
+  job: JobSpec,
+  { signal, onProgress }: WorkOptions,
+): Promise<Report> {
+  throwIfAborted(signal);
+  const running = await RunningJob.begin(await place, job, signal);
+  const tell = (bytes: number, total = bytes) => notify(onProgress, { bytes, total });
+  for (;;) {
+    const piece = await running.next(undefined, tell);
+    if ("report" in piece) return piece.report as Report;
   }
 }
 

@@ -6,24 +6,44 @@ use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::inspect::survey;
 use crate::js::error::{BindingError, to_thrown};
 use crate::js::opener::RangeData;
 use crate::js::value::to_js;
+use crate::json::size;
+
+/// How far a piece of work has come.
+#[derive(serde::Serialize)]
+pub(in crate::js) struct Progress {
+    #[serde(serialize_with = "size::serialize")]
+    pub(in crate::js) bytes: u64,
+    #[serde(serialize_with = "size::serialize")]
+    pub(in crate::js) total: u64,
+}
+
+impl From<survey::Progress> for Progress {
+    fn from(progress: survey::Progress) -> Self {
+        Self { bytes: progress.bytes, total: progress.total }
+    }
+}
 
 /// What a piece of work wants next.
-pub(super) enum Step {
+pub(in crate::js) enum Step {
     /// A range is to be read to it from its beginning to its end.
     Read(RangeData),
     /// The caller is to be told something; the answer comes with the next call.
     Tell(JsValue),
-    /// What has come out is to be taken, before more does.
+    /// What a scan of this stored layer found is to be had, if there was one: it comes with the next call.
+    Scan(usize),
+    /// What has come out is to be taken, before more does. Not every module has work that needs it.
+    #[allow(dead_code)]
     Take,
     /// Nothing: it has ended.
     Done,
 }
 
 /// A piece of work. What it appends to `out` goes to the caller, in that order.
-pub(super) trait Work {
+pub(in crate::js) trait Work {
     /// Goes on until something is wanted. `answer` is that to what was told last.
     fn next(&mut self, answer: &JsValue, out: &mut Vec<u8>) -> Result<Step, JsValue>;
 
@@ -36,6 +56,11 @@ pub(super) trait Work {
     /// Is no more of the range needed?
     fn is_enough(&self) -> bool {
         false
+    }
+
+    /// How far it has come, where that can be told.
+    fn progress(&self) -> Option<Progress> {
+        None
     }
 
     /// What it came to.
@@ -52,7 +77,7 @@ struct Running {
 pub struct JobHandle(RefCell<Option<Running>>);
 
 impl JobHandle {
-    pub(super) fn new(work: impl Work + 'static) -> Self {
+    pub(in crate::js) fn new(work: impl Work + 'static) -> Self {
         Self(RefCell::new(Some(Running { work: Box::new(work), out: Vec::new() })))
     }
 
@@ -72,11 +97,12 @@ impl JobHandle {
 
 #[wasm_bindgen]
 impl JobHandle {
-    /// What is wanted next: `{ read: { file, offset, length } }`, `{ event }`, `{ more: true }`, or `{}` at the end.
+    /// What is wanted next: `{ read: { file, offset, length } }`, `{ event }`, `{ scan: layer }`, `{ more: true }`, or `{}` at the end.
     pub fn next(&self, answer: &JsValue) -> Result<JsValue, JsValue> {
         let (name, value) = match self.run(|work, out| work.next(answer, out))? {
             Step::Read(range) => ("read", to_js(&range)?),
             Step::Tell(event) => ("event", event),
+            Step::Scan(layer) => ("scan", to_js(&layer)?),
             Step::Take => ("more", JsValue::TRUE),
             Step::Done => return Ok(Object::new().into()),
         };
@@ -105,6 +131,14 @@ impl JobHandle {
         let bytes = (!out.is_empty()).then(|| Uint8Array::from(out.as_slice()));
         out.clear();
         bytes
+    }
+
+    /// How far it has come: `{ bytes, total }`, or `undefined`.
+    pub fn progress(&self) -> Result<JsValue, JsValue> {
+        match self.run(|work, _| Ok(work.progress()))? {
+            Some(progress) => to_js(&progress),
+            None => Ok(JsValue::UNDEFINED),
+        }
     }
 
     /// What it came to.
