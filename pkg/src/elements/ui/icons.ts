@@ -41,6 +41,9 @@ export const ICONS = {
   link: icon(
     svg`<path d="M6.8 9.2 9.2 6.8M7.2 4.8l1.6-1.6a2.8 2.8 0 0 1 4 4l-1.6 1.6M8.8 11.2l-1.6 1.6a2.8 2.8 0 0 1-4-4l1.6-1.6"/>`,
   ),
+  keys: icon(
+    svg`<rect x="1.5" y="4" width="13" height="8.5" rx="1.3"/><path d="M4 6.8h.1M6.7 6.8h.1M9.3 6.8h.1M12 6.8h.1M5 10h6"/>`,
+  ),
   shield: icon(svg`<path d="M8 1.8 13 3.6v4c0 3.2-2.1 5.5-5 6.6-2.9-1.1-5-3.4-5-6.6v-4z"/>`),
 } as const;
 
