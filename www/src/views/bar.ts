@@ -64,6 +64,7 @@ export class BarElement extends LitElement {
       <div class="subject">${phase.name === "start" ? nothing : html`${phase.subject.form === "folder" ? ICONS.directory : ICONS.file}<span title=${plain(phase.subject.name)}>${shown(phase.subject.name, 300)}</span>`}</div>
       ${phase.name === "open" && phase.data.layers.length > 0 ? this.scan(phase.scan, phase.data.layers.length) : nothing}
       <div class="actions">
+        <slot></slot>
         ${phase.name === "start" ? nothing : html`<button type="button" class="button again" @click=${this.pick}>${ICONS.open}<span>Open another</span></button>`}
         <button type="button" class="button quiet square" title="Keys (?)" @click=${() => this.dispatchEvent(new Event("layerglass-keys"))}>${ICONS.keys}<span class="unseen">Keys</span></button>
         <layerglass-theme></layerglass-theme>

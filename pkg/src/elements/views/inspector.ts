@@ -9,6 +9,7 @@ import type { ScanState } from "../model/scan-state.js";
 import type { RowEvent } from "../tree/events.js";
 import type { CopyElement } from "../ui/copy.js";
 import "../ui/copy.js";
+import { Previews } from "../preview/previews.js";
 import { ICONS } from "../ui/icons.js";
 import { searchField } from "../ui/search-field.js";
 import { card, shared } from "../ui/styles.js";
@@ -54,6 +55,8 @@ export class InspectorElement extends LitElement {
   @state() private badges: ReadonlyMap<TabId, Badge> = new Map();
   private readonly where = new Whereabouts(this);
   @query("layerglass-save-as") private saveAs?: SaveAsElement;
+  /** Shows what is in files that its views name. */
+  readonly previews = new Previews(this);
   /** Counted once for each state of the data: while a scan goes on, the page is drawn more often. */
   private verdict: Verdict = { errors: 0, warnings: 0, allMatch: false };
   private readonly resize = new ResizeObserver(() => this.measure());
