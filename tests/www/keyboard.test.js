@@ -24,6 +24,15 @@ async function opened(options = WIDE) {
   return inspector;
 }
 
+/** What is chosen in the dialog that a key opens. @param {import("playwright-core").Page} page @param {string} key */
+async function choose(page, key) {
+  const chooser = page.waitForEvent("filechooser");
+  // The browser is told to hand the dialog over; it has heard of it once it answers something else.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+  await page.keyboard.press(key);
+  await (await chooser).setFiles(IMAGE);
+}
+
 /** @param {import("playwright-core").Page} page */
 function selectedTab(page) {
   return page.getByRole("tab", { selected: true }).innerText();
@@ -138,18 +147,14 @@ test("save as, colours, opening and a link have keys", async () => {
   await page.keyboard.press("y");
   await page.getByRole("button", { name: "Copied" }).waitFor();
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /#quirks:1$/);
-  const chooser = page.waitForEvent("filechooser");
-  await page.keyboard.press("o");
-  await (await chooser).setFiles(IMAGE);
+  await choose(page, "o");
   await inspector.scanned();
   await inspector.close();
 });
 
 test("on the first screen a file is opened by a key", async () => {
   const inspector = await stage.inspector();
-  const chooser = inspector.page.waitForEvent("filechooser");
-  await inspector.page.keyboard.press("o");
-  await (await chooser).setFiles(IMAGE);
+  await choose(inspector.page, "o");
   await inspector.scanned();
   await inspector.close();
 });
