@@ -1,5 +1,6 @@
 import { type CSSResultGroup, css, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { asciiRow, hexRow } from "./bytes-text.js";
 import { RowsElement } from "./rows.js";
 
 /** Bytes in hexadecimal, each row with its offset and the same bytes as ASCII. */
@@ -42,25 +43,4 @@ export class HexElement extends RowsElement {
     const bytes = this.bytes.subarray(from, from + this.columns);
     return html`<div class="row"><span class="offset">${from.toString(16).padStart(8, "0")}</span><span>${hexRow(bytes)}</span><span class="ascii">${asciiRow(bytes).map(({ text, isText }) => (isText ? html`<b>${text}</b>` : text))}</span></div>`;
   }
-}
-
-/** `7f 45 4c 46 02 01 01 00  00 00 …` */
-export function hexRow(bytes: Uint8Array): string {
-  let row = "";
-  for (const [at, byte] of bytes.entries())
-    row += `${at === 0 ? "" : at % 8 === 0 ? "  " : " "}${byte.toString(16).padStart(2, "0")}`;
-  return row;
-}
-
-/** Bytes as ASCII, in stretches of what can be printed and points for what cannot. */
-export function asciiRow(bytes: Uint8Array): { readonly text: string; readonly isText: boolean }[] {
-  const found: { text: string; isText: boolean }[] = [];
-  for (const byte of bytes) {
-    const isText = byte >= 0x20 && byte < 0x7f;
-    const last = found.at(-1);
-    const text = isText ? String.fromCharCode(byte) : "·";
-    if (last?.isText === isText) last.text += text;
-    else found.push({ text, isText });
-  }
-  return found;
 }

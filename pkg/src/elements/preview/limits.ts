@@ -38,6 +38,8 @@ export const PREVIEW_LIMITS = {
   found: 10_000,
   /** Bytes of each side of a comparison; 4 MiB. */
   diffBytes: 1 << 22,
+  /** Bytes of each side of a comparison in hex, from shortly before the first difference; 512 KiB. */
+  diffHexBytes: 1 << 19,
   /** Milliseconds that comparing line by line may take; 5 seconds. */
   diffTime: 5000,
   /** Characters of a line within which changed words are looked for; 2,000. */
