@@ -18,7 +18,9 @@ mod programs;
 #[path = "../support/random.rs"]
 mod random;
 mod support;
+#[cfg(all(feature = "fs", target_os = "linux"))]
+mod tools;
 mod usage;
+mod verification;
 mod waste;
 mod waste_laws;
-mod verification;

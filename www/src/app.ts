@@ -12,15 +12,20 @@ import {
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
+import { Address } from "./model/address.ts";
+import { Library } from "./model/library.ts";
 import type { Subject } from "./model/open.ts";
 import { Saver } from "./model/saving.ts";
 import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
 import "./views/bar.ts";
-import type { SaveEvent, ScanEvent } from "layerglass/elements";
+import type { PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
 import "layerglass/elements";
 import type { OpenEvent } from "./views/events.ts";
+import "./views/keep.ts";
+import "./views/library.ts";
+import type { OpenKeptEvent, RemoveKeptEvent } from "./views/library.ts";
 import "./views/report.ts";
 import "./views/savings.ts";
 import "./views/start.ts";
@@ -39,10 +44,13 @@ export class AppElement extends LitElement {
     this.requestUpdate();
   });
   private readonly saver = new Saver(() => this.requestUpdate());
+  private readonly address = new Address(() => this.requestUpdate());
+  private readonly library = new Library(() => this.requestUpdate());
   #dragDepth = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.address.connect();
     addEventListener("dragenter", this.dragEnter);
     addEventListener("dragleave", this.dragLeave);
     addEventListener("dragover", this.dragOver);
@@ -51,10 +59,14 @@ export class AppElement extends LitElement {
     const open = request.get("open");
     if (open !== null)
       void this.openFrom(() => requested(open, request.get("name")), request.get("name") ?? "file");
+    const kept = request.get("kept");
+    if (open === null && kept !== null) this.openKept(kept);
+    void this.library.load();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.address.disconnect();
     removeEventListener("dragenter", this.dragEnter);
     removeEventListener("dragleave", this.dragLeave);
     removeEventListener("dragover", this.dragOver);
@@ -64,9 +76,10 @@ export class AppElement extends LitElement {
   override render() {
     const { phase } = this.session;
     return html`
-      <layerglass-bar .phase=${phase} @layerglass-open=${this.open} @layerglass-stop=${() => this.session.stop()} @layerglass-scan=${this.scan} @layerglass-home=${this.home}></layerglass-bar>
-      <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save}>${this.stage(phase)}</div>
+      <layerglass-bar .phase=${phase} @layerglass-open=${this.open} @layerglass-stop=${() => this.session.stop()} @layerglass-scan=${this.scan} @layerglass-home=${this.home} @layerglass-keep=${this.keep}>${this.keepable(phase)}</layerglass-bar>
+      <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save} @layerglass-open-kept=${(event: OpenKeptEvent) => this.openKept(event.id)} @layerglass-remove-kept=${(event: RemoveKeptEvent) => void this.library.remove(event.ids)}>${this.stage(phase)}</div>
       ${this.saver.savings.length === 0 ? nothing : html`<layerglass-savings .savings=${this.saver.savings} @layerglass-cancel=${(event: CustomEvent<number>) => this.saver.stop(event.detail)} @layerglass-dismiss=${(event: CustomEvent<number>) => this.saver.dismiss(event.detail)}></layerglass-savings>`}
+      ${this.library.keeping ? html`<layerglass-keeping .keeping=${this.library.keeping} @layerglass-stop-keeping=${() => this.library.stop()} @layerglass-dismiss=${() => this.library.dismiss()}></layerglass-keeping>` : nothing}
       <p class="unseen" role="status">${this.announcement(phase)}</p>
       ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
     `;
@@ -84,7 +97,9 @@ export class AppElement extends LitElement {
   private stage(phase: Phase): TemplateResult {
     switch (phase.name) {
       case "start":
-        return html`<layerglass-start></layerglass-start>`;
+        return html`<layerglass-start .place=${this.address.place}>
+          <layerglass-library .entries=${this.library.entries} .room=${this.library.room} .problem=${this.library.problem}></layerglass-library>
+        </layerglass-start>`;
       case "opening":
         return html`<main class="middle" aria-busy="true">
           <div class="opening">
@@ -97,7 +112,7 @@ export class AppElement extends LitElement {
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
-        return html`<layerglass-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></layerglass-inspector>`;
+        return html`<layerglass-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem} .place=${this.address.place} .link=${this.address.link} @layerglass-place=${(event: PlaceEvent) => this.address.follow(event)}></layerglass-inspector>`;
       case "read":
         return html`<main><layerglass-report .contents=${phase.contents}></layerglass-report></main>`;
     }
@@ -122,10 +137,48 @@ export class AppElement extends LitElement {
     </main>`;
   }
 
-  private readonly open = (event: OpenEvent): void => {
+  /** What was shown is over. An address that was not followed yet stays: it is for what is opened now. */
+  private leave(): void {
     this.saver.reset();
+    const { name } = this.session.phase;
+    if (name === "open" || name === "read") this.address.clear();
+  }
+
+  private readonly open = (event: OpenEvent): void => {
+    this.leave();
+    this.library.dismiss();
+    writeKept();
     void this.session.open(event.subject);
   };
+
+  /** The button that keeps what is open in this browser. */
+  private keepable(phase: Phase) {
+    if (!this.library.isUsable || (phase.name !== "open" && phase.name !== "read")) return nothing;
+    const isRunning = this.library.keeping?.state === "running";
+    const state = this.library.keptAs(phase.subject) ? "kept" : isRunning ? "running" : "offered";
+    return html`<layerglass-keep .state=${state}></layerglass-keep>`;
+  }
+
+  private readonly keep = async (): Promise<void> => {
+    const { phase } = this.session;
+    if (phase.name !== "open" && phase.name !== "read") return;
+    const { subject } = phase;
+    const { label = "", images = [] } = phase.name === "open" ? phase.data : {};
+    const names = images.flatMap((image) => image.familiarNames);
+    const kept = await this.library.keep(subject, { label, images: names });
+    const now = this.session.phase;
+    if (kept !== undefined && now.name !== "start" && now.subject === subject) {
+      // From here on the address opens the copy.
+      this.session.keep(kept);
+      writeKept(kept);
+    }
+  };
+
+  private openKept(id: string): void {
+    const { name = "what was kept" } = this.library.entries.find((entry) => entry.id === id) ?? {};
+    writeKept(id);
+    void this.openFrom(() => this.library.open(id), name);
+  }
 
   private readonly scan = (event: ScanEvent): void => {
     void this.session.scan(event.contents);
@@ -137,16 +190,18 @@ export class AppElement extends LitElement {
   };
 
   private readonly home = (): void => {
-    this.saver.reset();
+    this.leave();
+    this.address.clear();
+    this.library.dismiss();
     this.session.reset();
-    if (location.search !== "") history.replaceState(null, "", location.pathname);
+    writeKept();
   };
 
   private async openFrom(find: () => Promise<Subject | undefined>, name: string): Promise<void> {
     try {
       const subject = await find();
       if (!subject) return;
-      this.saver.reset();
+      this.leave();
       await this.session.open(subject);
     } catch (thrown) {
       this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);
@@ -177,6 +232,14 @@ export class AppElement extends LitElement {
     this.dragging = false;
     if (!dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
+    writeKept();
     void this.openFrom(() => dropped(dataTransfer), "what was dropped");
   };
+}
+
+/** Puts into the address what is open, so that a reload opens it again: something kept, or nothing. */
+function writeKept(kept?: string): void {
+  const search = kept === undefined ? "" : `?kept=${kept}`;
+  if (location.search !== search)
+    history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
 }

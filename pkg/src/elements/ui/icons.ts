@@ -38,7 +38,11 @@ export const ICONS = {
   ),
   open: icon(svg`<path d="M2 13.5V3.5h4l1.4 1.6H13v2M2 13.5l2.2-6.4h11L13 13.5z"/>`),
   save: icon(svg`<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 11.5v2h11v-2"/>`),
+  keep: icon(svg`<path d="M4 2h8v12l-4-3.2L4 14z"/>`),
   expand: icon(svg`<path d="m4.5 9.5 3.5 3.5 3.5-3.5M4.5 6.5 8 3l3.5 3.5"/>`),
+  link: icon(
+    svg`<path d="M6.8 9.2 9.2 6.8M7.2 4.8l1.6-1.6a2.8 2.8 0 0 1 4 4l-1.6 1.6M8.8 11.2l-1.6 1.6a2.8 2.8 0 0 1-4-4l1.6-1.6"/>`,
+  ),
   eye: icon(
     svg`<path d="M1.5 8S3.8 3.5 8 3.5 14.5 8 14.5 8 12.2 12.5 8 12.5 1.5 8 1.5 8z"/><circle cx="8" cy="8" r="2"/>`,
   ),
