@@ -4,7 +4,9 @@ import { plain } from "../format/text.js";
 import { shared } from "../ui/styles.js";
 import type { DiffEvent, PreviewEvent } from "./events.js";
 import "./diff.js";
+import type { DiffElement } from "./diff.js";
 import "./preview.js";
+import type { PreviewElement } from "./preview.js";
 
 /** A dialogue over the page that shows one file or a comparison; where there is little room, it is all of the screen. */
 @customElement("layerglass-preview-dialog")
@@ -23,9 +25,12 @@ export class PreviewDialogElement extends LitElement {
   @property({ attribute: false }) preview?: PreviewEvent;
   @property({ attribute: false }) diff?: DiffEvent;
   @query("dialog") private dialog!: HTMLDialogElement;
+  @query("layerglass-preview, layerglass-diff") private shown!: PreviewElement | DiffElement;
 
   protected override firstUpdated(): void {
     this.dialog.showModal();
+    // Browsers do not look for something to focus inside other elements.
+    void this.shown.updateComplete.then(() => this.shown.focus());
   }
 
   override render(): TemplateResult {

@@ -115,7 +115,7 @@ function changedWords(
     if (!added) atLeft += length;
     if (!removed) atRight += length;
   }
-  return same * 3 < Math.max(left.trim().length, right.trim().length) ? undefined : [before, after];
+  return same * 4 < Math.max(left.trim().length, right.trim().length) ? undefined : [before, after];
 }
 
 /** What lies between the common beginning and the common end of two lines: for those that are too long for words. */

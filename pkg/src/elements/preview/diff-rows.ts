@@ -31,6 +31,7 @@ export class DiffRowsElement extends RowsElement {
       .added b { background: color-mix(in srgb, var(--ok) 24%, transparent); box-shadow: 0 1.5px 0 var(--ok); }
       .here .line { color: var(--text); box-shadow: inset 3px 0 0 var(--accent); }
       .cut { user-select: none; }
+      @media (max-width: 40rem) { .row { grid-template-columns: 3.4em 3.4em 1.2em minmax(0, 1fr); } .line { padding-inline: 0 0.5em; } :host([hex]) .row { font-size: 0.75rem; grid-template-columns: 5.2em 5.2em 1.2em minmax(0, 1fr); } }
       @media (forced-colors: active) { .removed b, .added b { outline: 1px solid Highlight; } }
     `,
   ];
@@ -39,7 +40,7 @@ export class DiffRowsElement extends RowsElement {
   /** Side by side. */
   @property({ type: Boolean }) split = false;
   /** Lines are rows of bytes, and are counted so. */
-  @property({ type: Boolean }) hex = false;
+  @property({ type: Boolean, reflect: true }) hex = false;
   /** Where the first row of bytes begins in the file. */
   @property({ type: Number }) base = 0;
   /** The change that was gone to, from 0. */

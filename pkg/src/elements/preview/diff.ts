@@ -21,6 +21,7 @@ import "./diff-rows.js";
 import type { DiffRowsElement } from "./diff-rows.js";
 import { PREVIEW_LIMITS } from "./limits.js";
 import { previewStyles } from "./preview.styles.js";
+import { RowsElement } from "./rows.js";
 import { inWorker } from "./work.js";
 
 /** From this width on, in CSS pixels, two texts have room side by side. */
@@ -101,7 +102,9 @@ export class DiffElement extends LitElement {
       const left = await earlier.read(PREVIEW_LIMITS.diffBytes, work.signal);
       const right = await later.read(PREVIEW_LIMITS.diffBytes, work.signal);
       const outcome = await compare(left, right, work.signal);
-      if (this.work === work) this.outcome = outcome;
+      if (this.work !== work) return;
+      this.outcome = outcome;
+      await this.focusContents();
     } catch (thrown) {
       if (this.work === work) this.error = errorData(thrown);
     }
@@ -199,6 +202,20 @@ export class DiffElement extends LitElement {
     event.preventDefault();
     void this.go(event.key === "n" ? 1 : -1);
   };
+
+  /** The button that closes it: the first thing there is. */
+  override focus(): void {
+    for (const button of this.renderRoot.querySelectorAll<HTMLElement>("header button"))
+      if (button.offsetParent !== null) button.focus();
+  }
+
+  /** Once there is something to scroll, keys scroll it, unless the person has gone elsewhere meanwhile. */
+  private async focusContents(): Promise<void> {
+    await this.updateComplete;
+    const { activeElement } = this.shadowRoot ?? {};
+    const rows = this.renderRoot.querySelector(".body > *");
+    if (activeElement?.closest("header") && rows instanceof RowsElement) await rows.focusRows();
+  }
 
   private readonly close = (): void => {
     this.dispatchEvent(new Event("layerglass-close"));

@@ -13,13 +13,14 @@ export class HexElement extends RowsElement {
       .offset { color: var(--muted); user-select: none; }
       .ascii { color: var(--muted); padding-inline-end: 1rem; }
       .ascii b { color: var(--text); font-weight: inherit; }
-      .narrow .row { gap: 0.7em; padding-inline: 0.5rem; }
+      :host([columns="8"]) .row { grid-template-columns: 5em var(--hex) max-content; gap: 0.8em; padding-inline: 0.6rem; }
+      :host([columns="8"]) .ascii { padding-inline-end: 0; }
     `,
   ];
 
   @property({ attribute: false }) bytes: Uint8Array = new Uint8Array();
   /** Bytes of a row. */
-  @property({ type: Number }) columns = 16;
+  @property({ type: Number, reflect: true }) columns = 16;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("bytes") || changed.has("columns")) {

@@ -17,6 +17,7 @@ import { PREVIEW_LIMITS } from "./limits.js";
 import { type Loaded, load, type View } from "./loaded.js";
 import "./picture.js";
 import { previewStyles } from "./preview.styles.js";
+import { RowsElement } from "./rows.js";
 import "./text.js";
 import type { TextElement } from "./text.js";
 
@@ -93,6 +94,7 @@ export class PreviewElement extends LitElement {
       this.loaded = loaded;
       if (isNew || !loaded.views.includes(this.view)) this.view = loaded.views[0] ?? "hex";
       if (loaded.views.includes("summary")) await import("./summary.js");
+      if (isNew) await this.focusContents();
     } catch (thrown) {
       if (this.work === work) this.error = errorData(thrown);
     }
@@ -215,6 +217,20 @@ export class PreviewElement extends LitElement {
     const { save } = this;
     if (save) this.dispatchEvent(save());
   };
+
+  /** The button that closes it: the first thing there is. */
+  override focus(): void {
+    for (const button of this.renderRoot.querySelectorAll<HTMLElement>("header button"))
+      if (button.offsetParent !== null) button.focus();
+  }
+
+  /** Once there is something to scroll, keys scroll it, unless the person has gone elsewhere meanwhile. */
+  private async focusContents(): Promise<void> {
+    await this.updateComplete;
+    const { activeElement } = this.shadowRoot ?? {};
+    const rows = this.renderRoot.querySelector(".body > *");
+    if (activeElement?.closest("header") && rows instanceof RowsElement) await rows.focusRows();
+  }
 
   private readonly close = (): void => {
     this.dispatchEvent(new Event("layerglass-close"));
