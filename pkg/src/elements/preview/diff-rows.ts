@@ -117,7 +117,7 @@ function text(side: Side | undefined, kind: "" | "removed" | "added"): TemplateR
 }
 
 function lineText({ text, spans }: Side): unknown {
-  const most = PREVIEW_LIMITS.rowCharacters;
+  const most = PREVIEW_LIMITS.diffLineCharacters;
   const from = text.length > most ? Math.max(0, (spans[0]?.from ?? 0) - BEFORE_CHANGE) : 0;
   const shown = text.slice(from, from + most);
   const rest = text.length - from - shown.length;

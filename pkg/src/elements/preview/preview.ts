@@ -52,6 +52,8 @@ export class PreviewElement extends LitElement {
   @state() private wrap = true;
   @state() private word = "";
   @state() private isNarrow = false;
+  /** Bytes that have come of a file that is being read. */
+  @state() private read = 0;
   @query("layerglass-text") private textElement?: TextElement;
   @query("layerglass-json") private jsonElement?: JsonElement;
   private work: AbortController | undefined;
@@ -84,12 +86,15 @@ export class PreviewElement extends LitElement {
   private async load(isNew: boolean): Promise<void> {
     this.work?.abort();
     this.error = undefined;
+    this.read = 0;
     const { source } = this;
     if (!source) return;
     const work = new AbortController();
     this.work = work;
     try {
-      const loaded = await load(source, this.most, work.signal);
+      const loaded = await load(source, this.most, work.signal, (bytes) => {
+        if (this.work === work) this.read = bytes;
+      });
       if (this.work !== work) return;
       this.loaded = loaded;
       if (isNew || !loaded.views.includes(this.view)) this.view = loaded.views[0] ?? "hex";
@@ -159,7 +164,12 @@ export class PreviewElement extends LitElement {
         shown(error.message, 500),
         html`<button type="button" class="button" @click=${() => this.load(true)}>Try again</button>`,
       );
-    if (!loaded || !source) return empty(ICONS.pending, "One moment", "The file is being read.");
+    if (!loaded || !source)
+      return empty(
+        ICONS.pending,
+        "One moment",
+        html`The file is being read${this.read > 0 ? html`: <span class="num">${humanSize(this.read)}</span>` : nothing}.`,
+      );
     if (loaded.views.length === 0)
       return empty(ICONS.file, "This file is empty", "It has a name, but no contents.");
     switch (view) {
@@ -170,21 +180,21 @@ export class PreviewElement extends LitElement {
       case "text":
         return html`<layerglass-text label="Text" .text=${loaded.text?.text ?? ""} .path=${source.path} .find=${this.word} ?wrap=${this.wrap} @layerglass-found=${() => this.requestUpdate()}></layerglass-text>`;
       case "summary":
-        return html`<layerglass-summary class="sheet" .bytes=${loaded.bytes} .isWhole=${loaded.isWhole} .kind=${loaded.kind.kind}></layerglass-summary>`;
+        return html`<layerglass-summary class="sheet" role="region" tabindex="0" aria-label="Summary" .bytes=${loaded.bytes} .isWhole=${loaded.isWhole} .kind=${loaded.kind.kind}></layerglass-summary>`;
       case "hex":
         return html`<layerglass-hex label="Bytes" .bytes=${loaded.bytes.subarray(0, PREVIEW_LIMITS.shownBytes)} .columns=${this.isNarrow ? 8 : 16}></layerglass-hex>`;
     }
   }
 
   private foot(loaded: Loaded): TemplateResult {
-    const { text, kind, jsonNote } = loaded;
+    const { text, kind, note } = loaded;
     const rows = this.view === "text" ? this.textElement?.rows : undefined;
     return html`<span>${kindWords(kind)}</span>
       ${text ? html`<span>${text.encoding}</span>` : nothing}
       ${rows && rows.rows.length > 0 ? html`<span class="num">${count(rows.rows.at(-1)?.line ?? 0, "line")}</span>` : nothing}
       ${rows && ENDS[rows.ends] ? html`<span>${ENDS[rows.ends]}</span>` : nothing}
       ${rows?.isCut ? html`<span class="cut">There are more lines than are shown.</span>` : nothing}
-      ${jsonNote ? html`<span>${jsonNote}</span>` : nothing}
+      ${note ? html`<span>${note}</span>` : nothing}
       ${this.more(loaded)}`;
   }
 
