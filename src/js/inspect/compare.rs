@@ -144,7 +144,7 @@ impl Work for Compare {
         let comparison = compare(&old, &new, limits).map_err(to_thrown)?;
         let report = Object::new();
         Reflect::set(&report, &"data".into(), &to_js(&comparison.data)?)?;
-        // The paths that differ: what was removed is not among those that are there.
+        // What differs, which alone shows what was removed.
         let tree = TreeHandle::new(TreeView::new(comparison.tree, true));
         Reflect::set(&report, &"tree".into(), &tree.into())?;
         Ok(report.into())
