@@ -22,6 +22,8 @@ test("the policy forbids everything that is not the page's own", async () => {
   assert.equal(rules.get("script-src"), "'self' 'wasm-unsafe-eval'");
   assert.equal(rules.get("style-src"), "'self'");
   assert.equal(rules.get("connect-src"), "'self'");
+  assert.equal(rules.get("worker-src"), "'self'");
+  assert.equal(rules.get("manifest-src"), "'self'");
   assert.equal(rules.get("base-uri"), "'none'");
   assert.equal(rules.get("form-action"), "'none'");
   assert.ok(
@@ -105,7 +107,8 @@ test("a whole visit breaks no rule of the policy and asks nobody else", async ()
   assert.deepEqual(await page.evaluate(() => /** @type {any} */ (globalThis).broken), []);
   assert.ok(
     stage.server.requests.every(
-      ({ path }) => path === "/" || path.startsWith("/assets/") || /^\/[\w.-]+\.(svg|tar)$/.test(path),
+      ({ path }) =>
+        path === "/" || path.startsWith("/assets/") || /^\/[\w.-]+\.(png|svg|tar|webmanifest)$/.test(path),
     ),
     JSON.stringify(stage.server.requests),
   );
