@@ -7,23 +7,17 @@ import { locate } from "./archive/locate.node.js";
 import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
-import { type CompiledModule, compile, type ModuleInputs, type WasmInput } from "./engine.js";
+import { CompiledOnce } from "./compiled.js";
+import { compile, type ModuleInputs } from "./engine.js";
 import { init as initCore } from "./index.node.js";
+import { workerOptions } from "./worker/start.node.js";
 
 export * from "./archive/index.js";
 export * from "./core.js";
 
 const wasmFile = () => new URL("../wasm/archive/archive_bg.wasm", import.meta.url);
 
-let compiled: Promise<CompiledModule> | undefined;
-
-function load(input?: WasmInput): Promise<CompiledModule> {
-  compiled ??= (input ? compile(input) : readFile(wasmFile()).then(compile)).catch((error: unknown) => {
-    compiled = undefined;
-    throw error;
-  });
-  return compiled;
-}
+const wasm = new CompiledOnce(async () => compile(await readFile(wasmFile())));
 
 /**
  * Not needed in Node; with `inputs` it names other modules to use: for the values, and for archives in their workers.
@@ -33,7 +27,7 @@ function load(input?: WasmInput): Promise<CompiledModule> {
  * await init({ archive: await WebAssembly.compile(await readFile("archive.wasm")) });
  */
 export async function init(inputs: ModuleInputs = {}): Promise<void> {
-  await Promise.all([initCore(inputs.core), inputs.archive && load(inputs.archive)]);
+  await Promise.all([initCore(inputs.core), inputs.archive && wasm.get(inputs.archive)]);
 }
 
 /**
@@ -52,10 +46,8 @@ export async function openArchive(input: ArchiveInput, options: OpenOptions = {}
 }
 
 const node: Platform = {
-  module: () => load(),
-  createWorker: (role) =>
-    // The process's own flags are for its main script and may not fit a worker.
-    new Worker(new URL("./worker.node.js", import.meta.url), { name: `layerglass ${role}`, execArgv: [] }),
+  module: () => wasm.get(),
+  createWorker: (role) => new Worker(new URL("./worker.node.js", import.meta.url), workerOptions(role)),
   processors: () => availableParallelism(),
   workersReadBlobs: false,
   open: locate,

@@ -4,25 +4,18 @@ import { locate } from "./archive/locate.js";
 import { openOn } from "./archive/open.js";
 import type { ArchiveInput, OpenOptions } from "./archive/options.js";
 import type { Platform } from "./archive/platform.js";
-import { type CompiledModule, compile, type ModuleInputs, type WasmInput } from "./engine.js";
-import { LayerglassError } from "./error.js";
+import { CompiledOnce } from "./compiled.js";
+import { compile, type ModuleInputs } from "./engine.js";
 import { init as initCore } from "./index.js";
+import { startWorker } from "./worker/start.js";
 
 export * from "./archive/index.js";
 export * from "./core.js";
 
-let compiled: Promise<CompiledModule> | undefined;
-
-function load(input?: WasmInput): Promise<CompiledModule> {
+const wasm = new CompiledOnce(() =>
   // Written out so that bundlers see the file and bring it along.
-  compiled ??= compile(input ?? new URL("../wasm/archive/archive_bg.wasm", import.meta.url)).catch(
-    (error: unknown) => {
-      compiled = undefined;
-      throw error;
-    },
-  );
-  return compiled;
-}
+  compile(new URL("../wasm/archive/archive_bg.wasm", import.meta.url)),
+);
 
 /**
  * Loads the wasm module of `Reference`, `Digest` and the other values, which has to be there before they are used, and names
@@ -35,7 +28,7 @@ function load(input?: WasmInput): Promise<CompiledModule> {
  * await init({ archive: new URL("/assets/archive.wasm", location.href) });
  */
 export async function init(inputs: ModuleInputs = {}): Promise<void> {
-  await Promise.all([initCore(inputs.core), inputs.archive && load(inputs.archive)]);
+  await Promise.all([initCore(inputs.core), inputs.archive && wasm.get(inputs.archive)]);
 }
 
 /**
@@ -54,18 +47,9 @@ export async function openArchive(input: ArchiveInput, options: OpenOptions = {}
 }
 
 const browser: Platform = {
-  module: () => load(),
-  createWorker() {
-    if (typeof Worker !== "function") {
-      throw new LayerglassError({
-        kind: "unsupported",
-        code: "no-workers",
-        message: "this runtime has no workers: give `createWorker`",
-      });
-    }
-    // Written out so that bundlers see the worker and bring it along.
-    return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-  },
+  module: () => wasm.get(),
+  createWorker: () =>
+    startWorker(() => new Worker(new URL("./worker.js", import.meta.url), { type: "module" })),
   processors: () => navigator.hardwareConcurrency || 1,
   workersReadBlobs: true,
   open: locate,

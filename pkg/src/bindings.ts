@@ -153,6 +153,7 @@ export interface ArchiveHandle {
   summary(): ArchiveData;
   layerSource(index: number): ByteRange;
   addScan(index: number, bytes: Uint8Array): void;
+  scanOf(index: number): Uint8Array | undefined;
   failScan(index: number, error: ErrorData): void;
   rawConfig(image: number): Uint8Array;
   rawManifest(image: number): Uint8Array;
@@ -173,10 +174,15 @@ export interface TreeHandle {
   setExpanded(id: number, expanded: boolean): void;
   expandAll(maxRows: number): void;
   reveal(path: string): number;
+  revealRow(id: number): number;
+  find(from: number, start: string): number;
   children(id: number, offset: number, limit: number): TreeRow[];
   row(id: number): TreeRow | undefined;
   sort(key: TreeSortKey, descending: boolean): void;
-  filter(text: string): void;
+  filter(texts: string[], numbers: Float64Array, nodes?: Uint32Array): void;
+  matches(): number;
+  setFlat(flat: boolean): void;
+  paths(from: number, limit: number): Uint8Array;
   free(): void;
 }
 

@@ -8,7 +8,7 @@ use super::opener::Want;
 use crate::codec::{Compression, SeekIndex, SeekReader, SeekStep};
 use crate::finding::ErrorData;
 use crate::layer::{
-    Advance, FileReadError, FileReader, FileStep, FileTable, ScannedLayer, TocFile, clean_path,
+    Advance, FileReadError, FileReader, FileStep, FileTable, ScannedLayer, ScannedParts, TocFile, clean_path,
 };
 use crate::limits::Limits;
 use crate::manifest::media_type;
@@ -79,6 +79,14 @@ impl Archive {
         record.table = Some(Arc::new(scanned.table));
         record.seek = Some(Arc::new(scanned.seek));
         Ok(())
+    }
+
+    /// What a scan of the layer left, for another archive of the same file to [take](Archive::add_scan).
+    pub fn scan_of(&self, layer: usize) -> Option<ScannedParts<'_>> {
+        let record = self.layers.get(layer)?;
+        let (report, table, seek) =
+            (record.report.as_ref()?, record.table.as_deref()?, record.seek.as_deref()?);
+        Some(ScannedParts { report, table, seek })
     }
 
     /// Notes why a layer could not be scanned at all.

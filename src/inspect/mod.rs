@@ -4,6 +4,7 @@
 pub mod compare;
 pub mod lint;
 pub mod packages;
+pub mod survey;
 pub mod usage;
 pub mod verification;
 pub mod waste;

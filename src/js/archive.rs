@@ -10,6 +10,7 @@ use super::error::{BindingError, to_thrown};
 use super::opener::{Opening, RangeData};
 use super::options::{self, ScanOptions};
 use super::proto::restore_proto;
+use super::scan::encode;
 use super::scanned::decode;
 use super::tree::TreeHandle;
 use super::value::to_js;
@@ -113,6 +114,12 @@ impl ArchiveHandle {
     pub fn add_scan(&self, layer: usize, scan: &Uint8Array) -> Result<(), JsValue> {
         let scanned = decode(scan)?;
         self.archive_mut()?.add_scan(layer, scanned).map_err(to_thrown)
+    }
+
+    /// What a scan of a layer left, as it was taken; `undefined` when it has not been scanned.
+    #[wasm_bindgen(js_name = scanOf)]
+    pub fn scan_of(&self, layer: usize) -> Result<Option<Uint8Array>, JsValue> {
+        Ok(self.archive()?.scan_of(layer).map(|scanned| encode(&scanned)))
     }
 
     /// Notes why a layer could not be scanned: `ErrorData`.

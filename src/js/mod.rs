@@ -7,7 +7,7 @@
 //! Several modules are made of it, each with a feature of its own. The nouns' is small and runs in the thread that asks;
 //! that of archives runs in workers, where nobody asks for a noun, and each worker has to load it; that of the store is
 //! loaded when a store is opened, that of records when a file of records is read, that of graphs when a graph is opened,
-//! and that of transfers, in workers as well, when images are moved.
+//! and those of inspection and of transfers, in workers as well, when an image is looked into or moved.
 
 #[cfg(feature = "js-archive")]
 mod archive;
@@ -25,6 +25,10 @@ pub mod image;
 pub mod image_names;
 #[cfg(feature = "js")]
 pub mod image_v1;
+#[cfg(feature = "js-inspect")]
+pub mod inspect;
+#[cfg(any(feature = "js-inspect", feature = "js-transfer"))]
+pub mod jobs;
 #[cfg(feature = "js")]
 pub mod json;
 #[cfg(feature = "js")]
@@ -32,6 +36,7 @@ pub mod manifest;
 #[cfg(any(
     feature = "js-archive",
     feature = "js-graph",
+    feature = "js-inspect",
     feature = "js-records",
     feature = "js-sif",
     feature = "js-store",
@@ -39,7 +44,7 @@ pub mod manifest;
     feature = "js-vm"
 ))]
 mod object;
-#[cfg(any(feature = "js-archive", feature = "js-transfer"))]
+#[cfg(any(feature = "js-archive", feature = "js-inspect", feature = "js-transfer"))]
 mod opener;
 #[cfg(feature = "js-archive")]
 mod options;
@@ -55,7 +60,7 @@ pub mod records;
 pub mod reference;
 #[cfg(feature = "js-archive")]
 mod scan;
-#[cfg(any(feature = "js-archive", feature = "js-transfer"))]
+#[cfg(any(feature = "js-archive", feature = "js-inspect", feature = "js-transfer"))]
 mod scanned;
 #[cfg(feature = "js")]
 pub mod short_ids;
@@ -67,7 +72,7 @@ pub mod source;
 pub mod store;
 #[cfg(feature = "js-transfer")]
 pub mod transfer;
-#[cfg(feature = "js-archive")]
+#[cfg(any(feature = "js-archive", feature = "js-inspect"))]
 mod tree;
 mod value;
 #[cfg(feature = "js-vm")]

@@ -10,7 +10,7 @@ use super::argument::ArgumentError;
 use super::error::{BindingError, to_thrown};
 use super::object::{self, NO_COUNT, whole, wrong};
 use super::value::to_js;
-use crate::archive::{Archive, Opener};
+use crate::archive::{Archive, Opener, Want};
 use crate::json::size;
 
 /// A range of a file.
@@ -21,6 +21,12 @@ pub(super) struct RangeData {
     pub(super) offset: u64,
     #[serde(serialize_with = "size::serialize")]
     pub(super) length: u64,
+}
+
+impl From<Want> for RangeData {
+    fn from(want: Want) -> Self {
+        Self { file: want.file, offset: want.offset, length: want.length }
+    }
 }
 
 /// An opener, until it has given its archive.
@@ -54,7 +60,7 @@ impl Opening {
         let mut opener = self.0.try_borrow_mut().map_err(|_| ended())?;
         let opener = opener.as_mut().ok_or_else(ended)?;
         match opener.next(response.as_deref()).map_err(to_thrown)? {
-            Some(want) => to_js(&RangeData { file: want.file, offset: want.offset, length: want.length }),
+            Some(want) => to_js(&RangeData::from(want)),
             None => Ok(JsValue::UNDEFINED),
         }
     }

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::{BindingError, to_thrown};
 use super::options::ScanOptions;
-use crate::layer::{LayerScan, ScannedLayer};
+use crate::layer::{LayerScan, ScannedParts};
 
 /// A layer that is read piece by piece.
 #[wasm_bindgen]
@@ -33,7 +33,7 @@ impl LayerScanner {
     /// Ends the layer: report and file table as bytes for `ArchiveHandle.addScan`.
     pub fn finish(&self) -> Result<Uint8Array, JsValue> {
         let scan = self.0.try_borrow_mut().map_err(|_| ended())?.take();
-        Ok(encode(scan.ok_or_else(ended)?.finish()))
+        Ok(encode(&scan.ok_or_else(ended)?.finish().parts()))
     }
 }
 
@@ -42,7 +42,7 @@ fn ended() -> JsValue {
 }
 
 /// The layer's bytes in JavaScript's memory, written piece by piece.
-fn encode(layer: ScannedLayer) -> Uint8Array {
+pub(super) fn encode(layer: &ScannedParts<'_>) -> Uint8Array {
     let bytes = Uint8Array::new_with_length(u32::try_from(layer.encoded_len()).unwrap_or(u32::MAX));
     let mut at = 0;
     layer.write(&mut |piece| {

@@ -44,9 +44,9 @@ impl<T: Copy> Column<T> {
         }
     }
 
-    /// The pieces, each dropped once it has been taken.
-    pub(super) fn into_chunks(self) -> impl Iterator<Item = Vec<T>> {
-        self.chunks.into_iter()
+    /// The pieces.
+    pub(super) fn chunks(&self) -> &[Vec<T>] {
+        &self.chunks
     }
 }
 
@@ -90,10 +90,6 @@ impl Arena {
 
     pub(super) fn chunks(&self) -> &[Vec<u8>] {
         &self.chunks
-    }
-
-    pub(super) fn into_chunks(self) -> impl Iterator<Item = Vec<u8>> {
-        self.chunks.into_iter()
     }
 
     pub(super) fn from_chunks(chunks: Vec<Vec<u8>>) -> Self {

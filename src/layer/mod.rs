@@ -45,10 +45,10 @@ pub use squash::{Squash, SquashError, SquashOptions, SquashReport};
 pub use table::{FileTable, Row, RowKind};
 pub use tar_split::{Crc64, TarSplitError, TarSplitPiece, TarSplitReader, TarSplitSummary, TarSplitWriter};
 pub use toc::{Toc, TocChunk, TocEntry, TocError, TocFile, TocOpener};
-pub use transfer::TransferError;
+pub use transfer::{ScannedParts, TransferError};
 pub use tree::{FileTree, TreeTotals};
 pub use versions::{FileSource, FileVersion, versions};
-pub use view::{SortKey, TreeView};
+pub use view::{Lower, Principal, SortKey, TreeFilter, TreeView};
 pub use whiteout::Whiteout;
 
 pub(crate) use access::Advance;

@@ -4,6 +4,7 @@
 
 use super::column::{Arena, Column, Span};
 use super::packed;
+use super::report::LayerReport;
 use super::scan::ScannedLayer;
 use super::table::FileTable;
 use crate::codec::{SeekIndex, SeekIndexError};
@@ -115,33 +116,44 @@ impl Cell for (u32, u32, u32) {
     }
 }
 
-impl ScannedLayer {
-    /// Hands the encoded layer to `out`, piece by piece; each column's memory is freed once it is written.
-    pub fn write(self, out: &mut dyn FnMut(&[u8])) {
+/// A scanned layer that others hold parts of.
+#[derive(Clone, Copy, Debug)]
+pub struct ScannedParts<'a> {
+    /// Digests, sizes, counts and findings.
+    pub report: &'a LayerReport,
+    /// The files.
+    pub table: &'a FileTable,
+    /// Places from which the stored bytes can be decoded.
+    pub seek: &'a SeekIndex,
+}
+
+impl ScannedParts<'_> {
+    /// Hands the encoded layer to `out`, piece by piece: no more than a piece of a column is in memory beside it.
+    pub fn write(&self, out: &mut dyn FnMut(&[u8])) {
         let table = self.table;
         out(&MAGIC);
-        write_bytes(&packed::pack(&self.report), out);
+        write_bytes(&packed::pack(self.report), out);
         let has_sha256 = u8::from(table.sha256.len() > 0);
         out(&(table.kinds.len() as u32).to_le_bytes());
         out(&[has_sha256]);
         out(&(table.text.chunks().len() as u32).to_le_bytes());
-        for chunk in table.text.into_chunks() {
-            write_bytes(&chunk, out);
+        for chunk in table.text.chunks() {
+            write_bytes(chunk, out);
         }
-        write_column(table.paths, out);
-        write_column(table.kinds, out);
-        write_column(table.flags, out);
-        write_column(table.modes, out);
-        write_column(table.uids, out);
-        write_column(table.gids, out);
-        write_column(table.owners, out);
-        write_column(table.groups, out);
-        write_column(table.sizes, out);
-        write_column(table.offsets, out);
-        write_column(table.seconds, out);
-        write_column(table.nanos, out);
-        write_column(table.xxh3, out);
-        write_column(table.sha256, out);
+        write_column(&table.paths, out);
+        write_column(&table.kinds, out);
+        write_column(&table.flags, out);
+        write_column(&table.modes, out);
+        write_column(&table.uids, out);
+        write_column(&table.gids, out);
+        write_column(&table.owners, out);
+        write_column(&table.groups, out);
+        write_column(&table.sizes, out);
+        write_column(&table.offsets, out);
+        write_column(&table.seconds, out);
+        write_column(&table.nanos, out);
+        write_column(&table.xxh3, out);
+        write_column(&table.sha256, out);
         write_list(&table.links, out);
         write_list(&table.xattrs, out);
         write_list(&table.devices, out);
@@ -152,10 +164,10 @@ impl ScannedLayer {
         self.seek.write(out);
     }
 
-    /// Bytes that [`ScannedLayer::write`] hands out.
+    /// Bytes that [`ScannedParts::write`] hands out.
     pub fn encoded_len(&self) -> u64 {
-        let table = &self.table;
-        let report = packed::pack(&self.report).len();
+        let table = self.table;
+        let report = packed::pack(self.report).len();
         let rows = table.kinds.len();
         let text: usize = table.text.chunks().iter().map(|chunk| chunk.len() + 4).sum();
         let names: usize = table.names.iter().map(|name| name.len() + 4).sum();
@@ -165,8 +177,15 @@ impl ScannedLayer {
         let whole = fixed + report + text + names + lists + rows * columns + table.sha256.len() * 32;
         whole as u64 + self.seek.encoded_len()
     }
+}
 
-    /// Reads what [`ScannedLayer::write`] wrote. `length` bytes are to be had; `read` fills its buffer with the next.
+impl ScannedLayer {
+    /// The layer as what is written.
+    pub const fn parts(&self) -> ScannedParts<'_> {
+        ScannedParts { report: &self.report, table: &self.table, seek: &self.seek }
+    }
+
+    /// Reads what [`ScannedParts::write`] wrote. `length` bytes are to be had; `read` fills its buffer with the next.
     ///
     /// # Errors
     /// The bytes are not a scanned layer.
@@ -215,9 +234,9 @@ fn write_bytes(bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
     out(bytes);
 }
 
-fn write_column<T: Cell>(column: Column<T>, out: &mut dyn FnMut(&[u8])) {
+fn write_column<T: Cell>(column: &Column<T>, out: &mut dyn FnMut(&[u8])) {
     let mut buffer = Vec::new();
-    for chunk in column.into_chunks() {
+    for chunk in column.chunks() {
         buffer.clear();
         chunk.iter().for_each(|value| value.put(&mut buffer));
         out(&buffer);

@@ -209,8 +209,8 @@ fn a_file_deep_in_a_gzip_layer() {
     assert!(stored.len() > 10 << 20);
     let layer = scan(&stored);
     let mut bytes = Vec::new();
-    let length = layer.encoded_len();
-    layer.clone().write(&mut |piece| bytes.extend_from_slice(piece));
+    let length = layer.parts().encoded_len();
+    layer.parts().write(&mut |piece| bytes.extend_from_slice(piece));
     assert_eq!(bytes.len() as u64, length);
     let mut rest = &bytes[..];
     let moved = ScannedLayer::read(length, &mut |buffer| {

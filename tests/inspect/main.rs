@@ -4,6 +4,8 @@
 #[path = "../support/build.rs"]
 mod build;
 mod compare;
+mod compare_documents;
+mod compare_laws;
 mod databases;
 mod documents;
 mod executables;
@@ -16,6 +18,9 @@ mod programs;
 #[path = "../support/random.rs"]
 mod random;
 mod support;
+#[cfg(all(feature = "fs", target_os = "linux"))]
+mod tools;
 mod usage;
+mod verification;
 mod waste;
 mod waste_laws;

@@ -75,9 +75,9 @@ fn rows_hold_what_the_tar_says() {
 fn a_layer_crosses_a_border_unchanged() {
     let scanned = scan(&layer());
     let (report, lines) = (scanned.report.clone(), lines(&scanned));
-    let length = scanned.encoded_len();
+    let length = scanned.parts().encoded_len();
     let mut bytes = Vec::new();
-    scanned.write(&mut |piece| bytes.extend_from_slice(piece));
+    scanned.parts().write(&mut |piece| bytes.extend_from_slice(piece));
     assert_eq!(bytes.len() as u64, length);
     let again = read(&bytes).unwrap();
     assert_eq!((again.report.clone(), self::lines(&again)), (report, lines));

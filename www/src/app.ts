@@ -12,6 +12,7 @@ import {
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
+import { Address } from "./model/address.ts";
 import { Library } from "./model/library.ts";
 import type { Subject } from "./model/open.ts";
 import { Saver } from "./model/saving.ts";
@@ -19,7 +20,7 @@ import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
 import "./views/bar.ts";
-import type { SaveEvent, ScanEvent } from "layerglass/elements";
+import type { PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
 import "layerglass/elements";
 import type { OpenEvent } from "./views/events.ts";
 import "./views/keep.ts";
@@ -43,11 +44,13 @@ export class AppElement extends LitElement {
     this.requestUpdate();
   });
   private readonly saver = new Saver(() => this.requestUpdate());
+  private readonly address = new Address(() => this.requestUpdate());
   private readonly library = new Library(() => this.requestUpdate());
   #dragDepth = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.address.connect();
     addEventListener("dragenter", this.dragEnter);
     addEventListener("dragleave", this.dragLeave);
     addEventListener("dragover", this.dragOver);
@@ -63,6 +66,7 @@ export class AppElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.address.disconnect();
     removeEventListener("dragenter", this.dragEnter);
     removeEventListener("dragleave", this.dragLeave);
     removeEventListener("dragover", this.dragOver);
@@ -93,7 +97,7 @@ export class AppElement extends LitElement {
   private stage(phase: Phase): TemplateResult {
     switch (phase.name) {
       case "start":
-        return html`<layerglass-start>
+        return html`<layerglass-start .place=${this.address.place}>
           <layerglass-library .entries=${this.library.entries} .room=${this.library.room} .problem=${this.library.problem}></layerglass-library>
         </layerglass-start>`;
       case "opening":
@@ -108,7 +112,7 @@ export class AppElement extends LitElement {
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
-        return html`<layerglass-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></layerglass-inspector>`;
+        return html`<layerglass-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem} .place=${this.address.place} .link=${this.address.link} @layerglass-place=${(event: PlaceEvent) => this.address.follow(event)}></layerglass-inspector>`;
       case "read":
         return html`<main><layerglass-report .contents=${phase.contents}></layerglass-report></main>`;
     }
@@ -133,10 +137,17 @@ export class AppElement extends LitElement {
     </main>`;
   }
 
-  private readonly open = (event: OpenEvent): void => {
+  /** What was shown is over. An address that was not followed yet stays: it is for what is opened now. */
+  private leave(): void {
     this.saver.reset();
+    const { name } = this.session.phase;
+    if (name === "open" || name === "read") this.address.clear();
+  }
+
+  private readonly open = (event: OpenEvent): void => {
+    this.leave();
     this.library.dismiss();
-    address();
+    writeKept();
     void this.session.open(event.subject);
   };
 
@@ -159,13 +170,13 @@ export class AppElement extends LitElement {
     if (kept !== undefined && now.name !== "start" && now.subject === subject) {
       // From here on the address opens the copy.
       this.session.keep(kept);
-      address(kept);
+      writeKept(kept);
     }
   };
 
   private openKept(id: string): void {
     const { name = "what was kept" } = this.library.entries.find((entry) => entry.id === id) ?? {};
-    address(id);
+    writeKept(id);
     void this.openFrom(() => this.library.open(id), name);
   }
 
@@ -179,17 +190,18 @@ export class AppElement extends LitElement {
   };
 
   private readonly home = (): void => {
-    this.saver.reset();
+    this.leave();
+    this.address.clear();
     this.library.dismiss();
     this.session.reset();
-    address();
+    writeKept();
   };
 
   private async openFrom(find: () => Promise<Subject | undefined>, name: string): Promise<void> {
     try {
       const subject = await find();
       if (!subject) return;
-      this.saver.reset();
+      this.leave();
       await this.session.open(subject);
     } catch (thrown) {
       this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);
@@ -220,13 +232,14 @@ export class AppElement extends LitElement {
     this.dragging = false;
     if (!dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    address();
+    writeKept();
     void this.openFrom(() => dropped(dataTransfer), "what was dropped");
   };
 }
 
 /** Puts into the address what is open, so that a reload opens it again: something kept, or nothing. */
-function address(kept?: string): void {
+function writeKept(kept?: string): void {
   const search = kept === undefined ? "" : `?kept=${kept}`;
-  if (location.search !== search) history.replaceState(null, "", `${location.pathname}${search}`);
+  if (location.search !== search)
+    history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
 }

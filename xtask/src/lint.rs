@@ -40,7 +40,7 @@ fn rust(project: &Project) -> Result<Vec<Check>> {
         "--target",
         wasm::TARGET,
         "--features",
-        "js,js-archive,js-graph,js-records,js-sif,js-transfer,js-vm,js-testing,blake3",
+        "js,js-archive,js-graph,js-inspect,js-records,js-sif,js-transfer,js-vm,js-testing,blake3",
         "--lib",
     ];
     let programs = test::wasm_test_files(project)?;

@@ -17,7 +17,7 @@ use crate::stamp::Step;
 use crate::{npm, prerequisites};
 
 /// Name of a module and the features it is built with.
-const MODULES: [(&str, &str); 9] = [
+const MODULES: [(&str, &str); 10] = [
     ("core", "js,blake3"),
     ("archive", "js-archive,blake3"),
     ("records", "js-records"),
@@ -26,6 +26,7 @@ const MODULES: [(&str, &str); 9] = [
     ("graph", "js-graph"),
     ("vm", "js-vm"),
     ("transfer", "js-transfer,blake3"),
+    ("inspect", "js-inspect,blake3"),
     ("testing", "js-testing"),
 ];
 /// The target of everything that runs in JavaScript.

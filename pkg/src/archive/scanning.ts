@@ -41,7 +41,6 @@ export async function scanLayers(
       else onLayer(await store.request("failScan", { layer, error: error.toJSON() }));
       return;
     }
-    session.onScan?.(layer, bytes.slice());
     const transfer = [bytes.buffer as ArrayBuffer];
     onLayer(await store.request("addScan", { layer, bytes, contents }, { transfer }));
     report(layer, range.length, range.length);

@@ -1,9 +1,9 @@
 import type { Archive } from "../archive/archive.js";
+import { RunningJob, streamOf } from "../jobs/job.js";
 import { toText } from "../platform.js";
 import type { PlatformData } from "../types.js";
-import { workerOf } from "./client.js";
-import { RunningJob, streamOf } from "./job.js";
 import type { StreamOptions, TransferStream, WriteReport, WriteSettings } from "./types.js";
+import { transferWorkers } from "./workers.js";
 
 /** How an archive is converted. */
 export interface ConvertOptions extends WriteSettings, StreamOptions {
@@ -35,7 +35,7 @@ export function convert(archive: Archive, options: ConvertOptions): TransferStre
       ...(platforms && { platforms: platforms.map((platform) => toText("platforms", platform)) }),
     },
   };
-  return streamOf(async () => RunningJob.begin({ worker: await workerOf(archive) }, job, signal), options);
+  return streamOf(async () => RunningJob.begin(await transferWorkers.placeOf(archive), job, signal), options);
 }
 
 /** What is said of the form in which images are written. */

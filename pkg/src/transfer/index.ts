@@ -1,20 +1,22 @@
 /** What `layerglass/transfer` exports. */
 export { LayerglassError } from "../error.js";
+export {
+  type ExtractedFile,
+  type ExtractFileOptions,
+  extractFile,
+  type FileVersion,
+  fileVersions,
+} from "../inspect/files.js";
 export type { LayerBytes, LayerStorage, LayerWriter, StoredLayer } from "../layer-types.js";
 export { memoryLayers } from "../layers/memory.js";
 export { opfsLayers } from "../layers/opfs.js";
 export { type ConvertOptions, convert } from "./convert.js";
 export { type SaveOptions, type SaveReport, type SaveWay, saveStream } from "./download.js";
 export {
-  type ExtractedFile,
-  type ExtractFileOptions,
   type ExtractLayerOptions,
   type ExtractTarOptions,
-  extractFile,
   extractLayer,
   extractTar,
-  type FileVersion,
-  fileVersions,
 } from "./extract.js";
 export {
   type LoadedImage,

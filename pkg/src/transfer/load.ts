@@ -1,16 +1,16 @@
 import type { Archive } from "../archive/archive.js";
 import { throttled } from "../archive/throttle.js";
 import { LayerglassError, throwIfAborted, toError } from "../error.js";
+import { RunningJob } from "../jobs/job.js";
 import type { LayerStorage, LayerWriter, StoredLayer } from "../layer-types.js";
 import { storageError } from "../layers/errors.js";
 import { toText } from "../platform.js";
 import type { ImageStore } from "../store/image-store.js";
 import type { NameChange } from "../store-types.js";
 import type { ErrorData, PlatformData, Size } from "../types.js";
-import { workerOf } from "./client.js";
-import { RunningJob } from "./job.js";
 import { storageOf } from "./storage.js";
 import type { CopiedLayer } from "./types.js";
+import { transferWorkers } from "./workers.js";
 
 /** How far loading is. */
 export interface LoadProgress {
@@ -155,7 +155,7 @@ export async function load(
     // What tabs were writing that were closed.
     await layers.sweep();
     const job = { kind: "load", options: settings(options) };
-    const running = await RunningJob.begin({ worker: await workerOf(archive) }, job, signal);
+    const running = await RunningJob.begin(await transferWorkers.placeOf(archive), job, signal);
     return await loading.run(running);
   } catch (thrown) {
     throw toError(thrown);

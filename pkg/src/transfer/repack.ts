@@ -1,10 +1,10 @@
 import type { Archive } from "../archive/archive.js";
 import { checkCount } from "../checks.js";
+import { RunningJob, streamOf } from "../jobs/job.js";
 import type { Size } from "../types.js";
-import { workerOf } from "./client.js";
 import { settings } from "./convert.js";
-import { RunningJob, streamOf } from "./job.js";
 import type { StreamOptions, TarReport, TransferStream, WriteSettings } from "./types.js";
+import { transferWorkers } from "./workers.js";
 
 /** What an image is made anew with. */
 export interface RepackOptions extends WriteSettings, StreamOptions {
@@ -96,5 +96,5 @@ export function repack(
       ...(names !== undefined && { names: [...names] }),
     },
   };
-  return streamOf(async () => RunningJob.begin({ worker: await workerOf(archive) }, job, signal), options);
+  return streamOf(async () => RunningJob.begin(await transferWorkers.placeOf(archive), job, signal), options);
 }

@@ -1,14 +1,13 @@
 import { LayerglassError, toError } from "../error.js";
+import { RunningJob, streamOf } from "../jobs/job.js";
 import type { LayerBytes, LayerStorage } from "../layer-types.js";
 import { Reference } from "../reference.js";
 import type { ImageStore } from "../store/image-store.js";
 import type { Limits } from "../types.js";
-import { startWorker } from "./client.js";
 import { settings } from "./convert.js";
-import { RunningJob, streamOf } from "./job.js";
-import { platform } from "./platform.js";
 import { storageOf } from "./storage.js";
 import type { StreamOptions, TransferStream, WriteReport, WriteSettings } from "./types.js";
+import { transferWorkers } from "./workers.js";
 
 /** How images of a store are saved. */
 export interface SaveImagesOptions extends WriteSettings, StreamOptions {
@@ -130,14 +129,14 @@ async function begin(
 ): Promise<RunningJob> {
   const { limits, signal } = options;
   const blobs = files.filter((file): file is Blob => file instanceof Blob);
-  const canRead = platform().workersReadBlobs && blobs.length === files.length;
+  const canRead = transferWorkers.platform.workersReadBlobs && blobs.length === files.length;
   const readHere = async (file: number, offset: number, length: number) => {
     const from = files[file];
     if (from instanceof Blob) return new Uint8Array(await from.slice(offset, offset + length).arrayBuffer());
     if (from) return from.read(offset, length);
     throw new LayerglassError({ kind: "aborted", code: "closed", message: "the layers have been closed" });
   };
-  const worker = await startWorker(canRead ? undefined : readHere);
+  const worker = await transferWorkers.start(canRead ? undefined : readHere);
   const leave = () => {
     close();
     worker.end(new LayerglassError({ kind: "aborted", code: "closed", message: "the work has ended" }));
@@ -148,9 +147,11 @@ async function begin(
     { worker, leave },
     {
       kind: "save",
-      images,
       options: { ...settings(options), ...(limits && { limits }) },
-      source: canRead ? { type: "blobs", paths, blobs } : { type: "caller", paths, sizes },
+      alone: {
+        parts: images,
+        source: canRead ? { type: "blobs", paths, blobs } : { type: "caller", paths, sizes },
+      },
     },
     signal,
   );

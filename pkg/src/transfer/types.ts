@@ -1,5 +1,7 @@
 import type { Compression, Finding, Size } from "../types.js";
 
+export type { StreamOptions, TransferStream } from "../jobs/types.js";
+
 /**
  * Layouts that images are written in: as `docker save` of Docker 1.10 to 24 writes it (`docker`), as that of Docker 25 and later
  * does (`docker-oci`), or an OCI image layout (`oci`).
@@ -87,20 +89,4 @@ export interface TarReport {
   readonly findings: readonly Finding[];
   /** Findings that were not kept. */
   readonly moreFindings: Size;
-}
-
-/** Bytes that are made while they are read, and what is known when all have been. */
-export interface TransferStream<Report> {
-  /** The bytes. Nothing is done before they are read, and only as fast as they are. Cancelling it ends the work. */
-  readonly stream: ReadableStream<Uint8Array>;
-  /** Settled when the stream is at its end, has failed or was cancelled. */
-  readonly report: Promise<Report>;
-}
-
-/** How a stream is followed. */
-export interface StreamOptions {
-  /** Ends the work: the stream fails with the kind `aborted`. */
-  readonly signal?: AbortSignal;
-  /** Called with the bytes that have come out so far, at most about ten times a second. */
-  readonly onProgress?: (bytes: number) => void;
 }

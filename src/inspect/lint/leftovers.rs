@@ -50,10 +50,10 @@ struct Heap {
 }
 
 /// Adds up what each layer has in such folders, whether a later one deleted it or not.
-pub(super) fn find(lint: &mut Lint<'_>) {
+pub(super) fn find(lint: &mut Lint) {
     let mut caches: BTreeMap<(Vec<u8>, u16), (&str, &str, Heap)> = BTreeMap::new();
     let mut histories: BTreeMap<(Vec<u8>, u16), Heap> = BTreeMap::new();
-    for (layer, table) in (0..).zip(lint.tree.tables()) {
+    for (layer, table) in (0..).zip(&lint.tables) {
         for row in table.rows().filter(|row| row.kind() == RowKind::File && row.is_placed()) {
             let path = row.path();
             let heap = if let Some((folder, whose, how)) = cache(path) {
@@ -85,7 +85,7 @@ pub(super) fn find(lint: &mut Lint<'_>) {
     }
 }
 
-fn tell(lint: &mut Lint<'_>, mut issue: Issue, folder: &[u8], layer: u16, heap: &Heap) {
+fn tell(lint: &mut Lint, mut issue: Issue, folder: &[u8], layer: u16, heap: &Heap) {
     issue.path = Some(String::from_utf8_lossy(folder).into_owned());
     issue.layer = Some(layer);
     issue.bytes = Some(heap.bytes);

@@ -31,12 +31,13 @@ mod leftovers;
 mod secrets;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 pub use issue::{Issue, Rule};
 
 use crate::finding::Severity;
 use crate::image::{Identity, ImageConfig};
-use crate::layer::{FileTree, NodeKind, Row, RowKind};
+use crate::layer::{FileTable, FileTree, NodeKind, Row, RowKind};
 use crate::limits::Limits;
 
 /// From where on something is an issue.
@@ -58,6 +59,9 @@ impl Default for LintOptions {
     }
 }
 
+/// So many secret settings of the environment are looked for in commands, so that hostile configurations take no hours.
+const MOST_SETTINGS: usize = 256;
+
 /// A file whose contents are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LintFile {
@@ -72,8 +76,9 @@ pub struct LintFile {
 }
 
 /// Looks for issues.
-pub struct Lint<'t> {
-    tree: &'t FileTree,
+pub struct Lint {
+    /// The tables of all layers.
+    tables: Vec<Arc<FileTable>>,
     options: LintOptions,
     limits: Limits,
     /// Rows that the merged tree still has.
@@ -84,14 +89,16 @@ pub struct Lint<'t> {
     more: u64,
 }
 
-impl<'t> Lint<'t> {
+impl Lint {
     /// Looks at a merged tree and its layers.
-    pub fn new(tree: &'t FileTree, options: &LintOptions, limits: &Limits) -> Self {
+    pub fn new(tree: &FileTree, options: &LintOptions, limits: &Limits) -> Self {
         let nodes = tree.nodes().filter(|node| node.is_present());
         let present = nodes.filter_map(|node| Some((node.layer(), node.row()?.index()))).collect();
         let (commands, issues) = (Vec::new(), Vec::new());
-        let mut lint = Self { tree, options: *options, limits: *limits, present, commands, issues, more: 0 };
-        lint.modes();
+        let tables = tree.tables().to_vec();
+        let mut lint =
+            Self { tables, options: *options, limits: *limits, present, commands, issues, more: 0 };
+        lint.modes(tree);
         lint.names();
         leftovers::find(&mut lint);
         lint
@@ -100,11 +107,15 @@ impl<'t> Lint<'t> {
     /// Looks at a configuration: the user, the environment, labels, and the commands of the history. They also tell which
     /// command made which layer, for all issues.
     pub fn config(&mut self, config: &ImageConfig) {
-        let steps = config.layer_history();
         let history = config.history();
-        let command = |step: Option<usize>| history.get(step?).map(|entry| entry.created_by.clone());
-        self.commands = steps.into_iter().map(command).collect();
         let run = config.run_config();
+        let settings = run.env.iter().flatten().filter(|entry| !secrets::in_setting(entry).is_empty());
+        let known: Vec<&str> =
+            settings.filter_map(|entry| Some(entry.split_once('=')?.1)).take(MOST_SETTINGS).collect();
+        let masked: Vec<String> =
+            history.iter().map(|entry| secrets::masked(&entry.created_by, &known)).collect();
+        let command = |step: Option<usize>| masked.get(step?).cloned();
+        self.commands = config.layer_history().into_iter().map(command).collect();
         let is_root = match run.user_and_group().user {
             None | Some(Identity::Id(0)) => true,
             Some(Identity::Name(name)) => name == "root",
@@ -117,14 +128,17 @@ impl<'t> Lint<'t> {
         let mut told = HashSet::new();
         for entry in run.env.iter().flatten() {
             for (what, shown) in secrets::in_setting(entry) {
-                told.insert(entry.clone());
+                let is_compared = told.contains(entry) || told.len() < MOST_SETTINGS;
+                if is_compared {
+                    told.insert(entry.clone());
+                }
                 let mut issue = Issue::new(
                     Rule::Secret,
                     Severity::Error,
                     format!("the environment holds {what}: {shown}"),
                 );
-                issue.step =
-                    history.iter().position(|step| step.created_by.contains(entry)).map(|step| step as u32);
+                let mut steps = history.iter().filter(|_| is_compared);
+                issue.step = steps.position(|step| step.created_by.contains(entry)).map(|step| step as u32);
                 issue.command = issue.step.and_then(|step| command(Some(step as usize)));
                 self.tell(issue);
             }
@@ -137,7 +151,7 @@ impl<'t> Lint<'t> {
                 let why = format!("a command of the history holds {what}: {shown}");
                 let mut issue = Issue::new(Rule::Secret, Severity::Error, why);
                 issue.step = Some(step as u32);
-                issue.command = Some(entry.created_by.clone());
+                issue.command = command(Some(step));
                 self.tell(issue);
             }
         }
@@ -147,7 +161,7 @@ impl<'t> Lint<'t> {
     /// Larger ones than the limit `lintFileBytes` are not.
     pub fn files(&self) -> Vec<LintFile> {
         let mut files = Vec::new();
-        for (layer, table) in (0..).zip(self.tree.tables()) {
+        for (layer, table) in (0..).zip(&self.tables) {
             let limit = self.limits.lint_file_bytes;
             let wanted = |row: &Row<'_>| row.kind() == RowKind::File && (1..=limit).contains(&row.size());
             files.extend(table.rows().filter(wanted).map(|row| LintFile {
@@ -210,8 +224,7 @@ impl<'t> Lint<'t> {
     }
 
     /// Whoever may write or become what: of the merged tree alone, as nobody reaches what is below it.
-    fn modes(&mut self) {
-        let tree = self.tree;
+    fn modes(&mut self, tree: &FileTree) {
         for node in tree.nodes().filter(|node| node.is_present()) {
             let (Some(row), kind) = (node.row(), node.kind()) else { continue };
             let mode = row.mode();
@@ -243,8 +256,7 @@ impl<'t> Lint<'t> {
 
     /// Files whose names say that they hold credentials, in every layer.
     fn names(&mut self) {
-        let tree = self.tree;
-        for (layer, table) in (0..).zip(tree.tables()) {
+        for (layer, table) in (0..).zip(self.tables.clone()) {
             for row in table.rows().filter(|row| row.kind() == RowKind::File && row.size() > 0) {
                 if let Some(what) = secrets::by_name(row.path()) {
                     let why = format!("by its name it holds {what}");

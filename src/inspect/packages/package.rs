@@ -1,6 +1,6 @@
 //! One package.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::json::size;
 
@@ -83,6 +83,11 @@ pub struct Location {
     pub layer: u16,
 }
 
+/// Numbers of nodes mean nothing to whoever has no tree.
+fn count<S: Serializer>(files: &[u32], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u32(u32::try_from(files.len()).unwrap_or(u32::MAX))
+}
+
 /// One package of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -120,7 +125,7 @@ pub struct Package {
     #[serde(serialize_with = "size::serialize")]
     pub size: u64,
     /// Its files and links in the merged tree: numbers of nodes, ascending.
-    #[serde(skip)]
+    #[serde(rename = "fileCount", serialize_with = "count")]
     pub files: Vec<u32>,
     /// Paths that it says are its own and that are not in the merged tree.
     pub missing: u32,

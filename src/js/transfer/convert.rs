@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use wasm_bindgen::JsValue;
 
-use super::Opened;
-use super::job::{JobHandle, Step, Work};
 use super::options::{images, platforms};
 use super::write::{Settings, TarOut};
 use crate::archive::{Contents, Selection};
 use crate::codec::Compression;
 use crate::js::error::to_thrown;
+use crate::js::jobs::{JobHandle, Opened, Step, Work};
 use crate::js::object::{each_property, wrong};
 use crate::js::opener::RangeData;
 

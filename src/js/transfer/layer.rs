@@ -2,11 +2,10 @@
 
 use wasm_bindgen::JsValue;
 
-use super::Opened;
-use super::job::{JobHandle, Step, Work};
-use super::options::{compression, count, encoding, level};
+use super::options::{compression, encoding, level};
 use crate::digest::{Algorithms, Digest};
 use crate::js::error::to_thrown;
+use crate::js::jobs::{JobHandle, Opened, Step, Work, count};
 use crate::js::object::{each_property, wrong};
 use crate::js::opener::RangeData;
 use crate::js::value::to_js;

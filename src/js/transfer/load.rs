@@ -7,16 +7,15 @@ use js_sys::{Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use super::Opened;
-use super::job::{JobHandle, Step, Work};
 use super::layer::{CopiedData, at};
-use super::options::{count, platform, platforms};
+use super::options::{platform, platforms};
 use super::skip;
 use crate::archive::{LoadOptions, LoadPlan, LoadProblem, LoadUnit, PlannedImage};
 use crate::digest::{Algorithms, Digest};
 use crate::finding::ErrorData;
 use crate::image::{ChainId, DiffId, ImageId, chain_ids};
 use crate::js::error::to_thrown;
+use crate::js::jobs::{JobHandle, Opened, Step, Work, count};
 use crate::js::object::{each_property, wrong};
 use crate::js::value::to_js;
 use crate::layer::{CopiedLayer, ExpectedLayer, LayerCopy, LayerCopyError, LayerForm};

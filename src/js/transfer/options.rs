@@ -6,15 +6,9 @@ use wasm_bindgen::JsValue;
 use crate::archive::ImageChoice;
 use crate::codec::{Compression, Encoding};
 use crate::image::Platform;
-use crate::js::object::{NO_COUNT, to_count, wrong};
+use crate::js::jobs::count;
+use crate::js::object::wrong;
 use crate::js::written::argument;
-
-/// A position or a count.
-pub(super) fn count(what: &'static str, value: &JsValue) -> Result<usize, JsValue> {
-    to_count(value)
-        .and_then(|count| usize::try_from(count).ok())
-        .ok_or_else(|| wrong(what, &format!("it {NO_COUNT}")))
-}
 
 /// A compression's name.
 pub(super) fn compression(value: &JsValue) -> Result<Compression, JsValue> {

@@ -9,10 +9,6 @@ use std::sync::Arc;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::Opened;
-use super::job::{JobHandle, Step, Work};
-use super::options::count;
-use super::scan::Scanning;
 use super::squashed::{Made, Squashed};
 use super::write::{Settings, TarOut};
 use crate::archive::{
@@ -22,6 +18,7 @@ use crate::archive::{
 use crate::codec::{Compression, Encoding};
 use crate::image::{StepTimes, Timestamp};
 use crate::js::error::to_thrown;
+use crate::js::jobs::{JobHandle, Opened, Scanning, Step, Work, count};
 use crate::js::object::{each_property, to_count, wrong};
 use crate::js::value::to_js;
 use crate::layer::{EntryOwners, EntryTimes, FileTable, PathPatterns, Squash, SquashOptions};
@@ -225,9 +222,9 @@ impl Repack {
 }
 
 impl Work for Repack {
-    fn next(&mut self, _answer: &JsValue, out: &mut Vec<u8>) -> Result<Step, JsValue> {
-        if let Some(range) = self.scanning.next()? {
-            return Ok(Step::Read(range));
+    fn next(&mut self, answer: &JsValue, out: &mut Vec<u8>) -> Result<Step, JsValue> {
+        if let Some(step) = self.scanning.next(answer)? {
+            return Ok(step);
         }
         loop {
             if let Some(step) = self.make(out)? {

@@ -3,14 +3,13 @@
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::job::{JobHandle, Step, Work};
-use super::options::count;
 use super::write::{Settings, TarOut};
 use crate::archive::{Contents, ImageParts, LayerParts};
 use crate::codec::Compression;
 use crate::digest::{Algorithms, Digest};
 use crate::image::{DiffId, ImageConfig, ImageId};
 use crate::js::error::to_thrown;
+use crate::js::jobs::{JobHandle, Step, Work, count};
 use crate::js::object::{each_property, to_count, wrong};
 use crate::js::opener::RangeData;
 use crate::limits::Limits;

@@ -2,10 +2,10 @@
 
 use wasm_bindgen::JsValue;
 
-use super::Opened;
 use crate::codec::{CodecError, Compression, Decoder, Encoder, Encoding};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::js::error::to_thrown;
+use crate::js::jobs::Opened;
 use crate::js::opener::RangeData;
 use crate::layer::{Squash, SquashError, SquashReport};
 

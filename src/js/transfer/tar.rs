@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use wasm_bindgen::JsValue;
 
-use super::Opened;
-use super::job::{JobHandle, Step, Work};
-use super::options::{compression, count, encoding, level};
-use super::scan::Scanning;
+use super::options::{compression, encoding, level};
 use super::squashed::Squashed;
 use crate::codec::Encoding;
 use crate::js::error::to_thrown;
+use crate::js::jobs::{JobHandle, Opened, Scanning, Step, Work, count};
 use crate::js::object::{each_property, wrong};
 use crate::js::value::to_js;
 use crate::layer::{FileTable, Squash, SquashOptions};
@@ -74,9 +72,9 @@ impl TarJob {
 }
 
 impl Work for TarJob {
-    fn next(&mut self, _answer: &JsValue, out: &mut Vec<u8>) -> Result<Step, JsValue> {
-        if let Some(range) = self.scanning.next()? {
-            return Ok(Step::Read(range));
+    fn next(&mut self, answer: &JsValue, out: &mut Vec<u8>) -> Result<Step, JsValue> {
+        if let Some(step) = self.scanning.next(answer)? {
+            return Ok(step);
         }
         let mut squashed = match self.squashed.take() {
             Some(squashed) => squashed,

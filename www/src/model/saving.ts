@@ -1,7 +1,7 @@
 import type { Archive, ErrorData } from "layerglass/archive";
 import type { Wanted } from "layerglass/elements";
 import { errorData } from "layerglass/elements/kit";
-import type { FileVersion } from "layerglass/transfer";
+import type { FileVersion, RepackReport } from "layerglass/transfer";
 
 /** One file that is being saved, or was. */
 export interface Saving {
@@ -13,6 +13,8 @@ export interface Saving {
   /** Did the user choose the place, so that it is known where the file is? */
   readonly chosen: boolean;
   readonly error?: ErrorData;
+  /** What became of an image that was made anew. */
+  readonly report?: RepackReport;
 }
 
 /** Saves parts of the opened file, each as a stream: no more of it is in memory than is on its way. */
@@ -35,12 +37,13 @@ export class Saver {
     try {
       const transfer = await import("layerglass/transfer");
       const { signal } = stop;
-      const stream = begin(transfer, archive, wanted, signal);
+      const { stream, report } = begin(transfer, archive, wanted, signal);
       const { way, bytes } = await transfer.saveStream(stream, name, {
         signal,
         onProgress: (written) => this.#update(id, { bytes: written }),
       });
-      this.#update(id, { state: "done", bytes, chosen: way === "picker" });
+      const told = await report;
+      this.#update(id, { state: "done", bytes, chosen: way === "picker", ...(told && { report: told }) });
     } catch (thrown) {
       const error = errorData(thrown);
       this.#update(id, error.kind === "aborted" ? { state: "stopped" } : { state: "failed", error });
@@ -75,10 +78,25 @@ export class Saver {
 
 type Transfer = typeof import("layerglass/transfer");
 
-function begin(
+/** Bytes on their way, and what is told of an image that was made anew. */
+interface Begun {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly report?: Promise<RepackReport>;
+}
+
+function begin(transfer: Transfer, archive: Archive, wanted: Wanted, signal: AbortSignal): Begun {
+  if (wanted.kind !== "squashed") return { stream: streamOf(transfer, archive, wanted, signal) };
+  const { image, format, squash } = wanted;
+  const { stream, report } = transfer.repack(archive, image, { format, squash, signal });
+  // A failure is told by the stream.
+  report.catch(() => {});
+  return { stream, report };
+}
+
+function streamOf(
   transfer: Transfer,
   archive: Archive,
-  wanted: Wanted,
+  wanted: Exclude<Wanted, { kind: "squashed" }>,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   switch (wanted.kind) {

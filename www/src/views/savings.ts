@@ -1,4 +1,15 @@
-import { errorPlace, exactSize, humanSize, ICONS, plain, shared, shown } from "layerglass/elements/kit";
+import type { Size } from "layerglass/archive";
+import {
+  count,
+  errorPlace,
+  exactSize,
+  humanSize,
+  ICONS,
+  plain,
+  shared,
+  shown,
+} from "layerglass/elements/kit";
+import type { RepackReport } from "layerglass/transfer";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Saving } from "../model/saving.ts";
@@ -41,20 +52,29 @@ export class SavingsElement extends LitElement {
     </li>`;
   }
 
-  private words({ name, state, bytes, chosen, error }: Saving): TemplateResult {
+  private words({ name, state, bytes, chosen, error, report }: Saving): TemplateResult {
     const title = html`<span class="name">${shown(name, 200)}</span>`;
     const size = html`<span class="num" title=${exactSize(bytes)}>${humanSize(bytes)}</span>`;
     switch (state) {
       case "running":
         return html`Saving ${title}: ${size} written`;
       case "done":
-        return html`${title} is saved: ${size}${chosen ? nothing : html`<span class="muted">, with the browser’s downloads</span>`}`;
+        return html`${title} is saved: ${size}${chosen ? nothing : html`<span class="muted">, with the browser’s downloads</span>`}${report ? html`. ${repacked(report)}` : nothing}`;
       case "stopped":
         return html`${title} was not saved: the work was cancelled`;
       case "failed":
         return html`${title} could not be saved: ${shown(error?.message ?? "", 500)} ${error ? errorPlace(error) : nothing}${error?.expected === undefined ? nothing : html` Expected ${shown(error.expected, 200)}, found ${shown(error.found ?? "nothing", 200)}.`}`;
     }
   }
+}
+
+/** What making layers one came to. */
+function repacked({ layers, storedBefore, storedAfter, tarBefore, tarAfter }: RepackReport): TemplateResult {
+  const before = layers.reduce((sum, { start, end }) => sum + end - start, 0);
+  const after = layers.filter(({ diffId }) => diffId !== undefined).length;
+  const from = (was: Size, now: Size) =>
+    html`<span class="num" title=${`${exactSize(was)}, now ${exactSize(now)}`}>${humanSize(was)} became ${humanSize(now)}</span>`;
+  return html`${count(before, "layer")} became ${count(after, "layer")}: as tars ${from(tarBefore, tarAfter)}, as stored ${from(storedBefore, storedAfter)}`;
 }
 
 function icon(state: Saving["state"]): TemplateResult {

@@ -26,4 +26,11 @@ export type Wanted =
       readonly image: number;
       readonly path: string;
       readonly version: FileVersion;
+    }
+  /** An image whose layers were made fewer: all of them one, or those of each range. */
+  | {
+      readonly kind: "squashed";
+      readonly image: number;
+      readonly format: ImageFormat;
+      readonly squash: "all" | readonly (readonly [first: number, last: number])[];
     };

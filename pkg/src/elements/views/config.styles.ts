@@ -20,9 +20,8 @@ export const configStyles = css`
   .none { font-family: var(--sans); font-size: var(--small); }
   .chips, .words { display: flex; flex-wrap: wrap; gap: 0.3rem; }
   .chips li, .words li { padding: 0.05rem 0.45rem; border: 1px solid var(--line); border-radius: var(--radius-small); background: var(--sunken); overflow-wrap: anywhere; white-space: pre-wrap; }
-  .note { display: flex; gap: 0.6rem; padding: 0.65rem 0.9rem; border-radius: var(--radius); background: var(--sunken); font-size: var(--small); }
-  .note .icon { margin-top: 0.2em; }
-  .note.warn { background: var(--warn-soft); color: var(--warn); }
+  .sentence { margin-bottom: 0.75rem; padding-bottom: 0.75rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; text-wrap: pretty; }
+  .sentence code { padding: 0.05rem 0.3rem; border-radius: 4px; background: var(--sunken); font: 0.88em var(--mono); white-space: pre-wrap; }
   @container (max-width: 34rem) {
     .groups { grid-template-columns: minmax(0, 1fr); }
     dl > div, .pairs > div { grid-template-columns: minmax(0, 1fr); gap: 0; }

@@ -1,25 +1,22 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Archive, HealthcheckData, ImageData, RunConfigData } from "../../archive.js";
+import type { HealthcheckData, ImageData, RunConfigData } from "../../archive.js";
 import { platformName } from "../format/id.js";
+import { running } from "../format/running.js";
 import { duration, shortTime } from "../format/time.js";
 import "../ui/check.js";
-import { empty, emptyStyles } from "../ui/empty.js";
-import { ICONS } from "../ui/icons.js";
 import "../ui/id.js";
 import { Portions } from "../ui/more.js";
 import { card, shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
 import { configStyles } from "./config.styles.js";
-import "./raw.js";
 
 /** What an image is and what its containers run with. */
 @customElement("layerglass-config")
 export class ConfigElement extends LitElement {
-  static override styles = [shared, card, emptyStyles, configStyles];
+  static override styles = [shared, card, configStyles];
 
   @property({ attribute: false }) image!: ImageData;
-  @property({ attribute: false }) archive?: Archive;
   private readonly portions = new Portions(this, 100);
   #index = -1;
 
@@ -31,37 +28,12 @@ export class ConfigElement extends LitElement {
   override render() {
     const { image } = this;
     return html`
-      ${this.explanation(image)}
       <div class="groups">
         <section class="card wide"><h2>Identity</h2>${this.identity(image)}</section>
         ${image.config && image.role === "image" ? this.running(image.config) : nothing}
         ${this.pairs("Annotations", "annotations", Object.entries(image.annotations))}
       </div>
-      ${image.presence === "absent" || image.role === "rootfs" ? nothing : html`<layerglass-raw .archive=${this.archive} .image=${image.index} .config=${image.id !== undefined}></layerglass-raw>`}
     `;
-  }
-
-  private explanation(image: ImageData): TemplateResult | typeof nothing {
-    if (image.presence === "absent") {
-      return empty(
-        ICONS.pending,
-        "This image is not in the file",
-        "The index names it, but its manifest, config and layers were not saved along. That is usual for images of several platforms of which one was pulled.",
-      );
-    }
-    if (image.role === "attestation") {
-      return html`<p class="note">${ICONS.shield}<span>An attestation: a statement about another image in this file, such as how it was built or what it is made of. It does not run.</span></p>`;
-    }
-    if (image.role === "artifact") {
-      return html`<p class="note">${ICONS.info}<span>An artifact: the manifest describes something other than a container image.</span></p>`;
-    }
-    if (image.role === "rootfs") {
-      return html`<p class="note">${ICONS.info}<span>A bare file system without a config and a history, as docker export writes it. It is shown as an image of one layer.</span></p>`;
-    }
-    if (image.presence === "partial") {
-      return html`<p class="note warn">${ICONS.warning}<span>Some parts of this image are not in the file. What is there is shown.</span></p>`;
-    }
-    return nothing;
   }
 
   private identity(image: ImageData): TemplateResult {
@@ -83,6 +55,7 @@ export class ConfigElement extends LitElement {
     return html`
       <section class="card wide">
         <h2>Runs</h2>
+        <p class="sentence">${running(config).map((piece) => (typeof piece === "string" ? piece : html`<code>${shown(piece.code, 300)}</code>`))}</p>
         <dl>
           ${row("Entrypoint", words(config.entrypoint))}
           ${row("Command", words(config.cmd))}

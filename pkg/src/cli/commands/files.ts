@@ -1,0 +1,223 @@
+/** `layerglass files`: the files of an image. */
+import type { FileTree } from "../../archive/file-tree.js";
+import { modeText } from "../../elements/format/id.js";
+import { humanSize } from "../../elements/format/size.js";
+import { plain } from "../../elements/format/text.js";
+import { shortSeconds } from "../../elements/format/time.js";
+import { LayerglassError } from "../../error.js";
+import type { Change, NodeKind, TreeRow } from "../../types.js";
+import { chooseImage, IMAGE_OPTIONS } from "../choose.js";
+import type { Command, Run } from "../commands.js";
+import { EXIT, UsageError } from "../exit.js";
+import { matcher } from "../match.js";
+import { openInput, SCAN_OPTIONS, scan } from "../open.js";
+import { cutTo, fillTo } from "../width.js";
+
+/** Rows that are asked for at a time. */
+const PAGE = 5000;
+/** More rows than any tree has. */
+const MOST_ROWS = 0xffff_ffff;
+/** Rows that are held to be sorted. */
+const MOST_SORTED = 5_000_000;
+
+export const command: Command = {
+  usage: {
+    name: "files",
+    summary: "List the files of an image, of its layers up to one, or what one layer changed.",
+    operands: "FILE",
+    least: 1,
+    most: 1,
+    options: [
+      ...IMAGE_OPTIONS,
+      {
+        name: "layer",
+        value: "N",
+        help: "Files as layer N, counted from 1, leaves them; by default the last",
+      },
+      { name: "changes", short: "c", help: "Only what that layer added (A), changed (M) or removed (D)" },
+      { name: "filter", short: "f", value: "TEXT", help: "Only paths that contain the text, in any case" },
+      {
+        name: "glob",
+        short: "g",
+        value: "PATTERN",
+        many: true,
+        help: "Only paths that fit, such as *.pyc or etc/**",
+      },
+      {
+        name: "regex",
+        short: "r",
+        value: "REGEX",
+        help: "Only paths in which the regular expression is found",
+      },
+      { name: "long", short: "l", help: "Mode, owner, size and time as well" },
+      {
+        name: "sort",
+        value: "name|size|mtime",
+        help: "Sort by name, the largest first, or the newest first",
+      },
+      { name: "sha256", help: "Compute the SHA-256 of each file, for --json" },
+      { name: "json", help: "Write JSON (schema layerglass.files/1), one file a line" },
+      { name: "null", short: "0", help: "Write bare paths, each followed by a null byte, for xargs -0" },
+      ...SCAN_OPTIONS,
+    ],
+    notes: [
+      "Paths are shown with what cannot be seen in them named, as in ⟨U+001B⟩; --null and --json write them as they are.",
+    ],
+    examples: [
+      "layerglass files image.tar --long --sort size",
+      "layerglass files image.tar --layer 3 --changes",
+      "layerglass files image.tar --glob '*.so*' --null | xargs -0 -n1 echo",
+    ],
+  },
+  async run(run) {
+    const { args, terminal, signal } = run;
+    const fits = matcher({ text: args.text("filter"), globs: args.texts("glob"), regex: args.text("regex") });
+    const sort = args.word("sort", ["name", "size", "mtime"] as const);
+    const layer = args.number("layer");
+    const contents = args.has("sha256") ? { contents: "sha256" as const } : {};
+    const { archive, close } = await openInput(args.operands[0] ?? "", run, contents);
+    try {
+      const image = await chooseImage(archive.data, run);
+      if (layer !== undefined && layer > image.layers.length)
+        throw new UsageError(`the image has ${image.layers.length} layers: there is no layer ${layer}`);
+      await scan(archive, run, [image.index]);
+      refuseDamaged(
+        archive.data.layers,
+        image.layers.slice(0, layer).map(({ blob }) => blob),
+      );
+      using tree = await archive.tree(image.index, {
+        changesOnly: args.has("changes"),
+        signal,
+        ...(layer !== undefined && { upTo: layer - 1 }),
+      });
+      terminal.progress.clear();
+      const write = writer(run, tree);
+      await write.begin();
+      let rows = matching(tree, fits, signal);
+      if (sort !== undefined) rows = sorted(rows, sort);
+      for await (const row of rows) await write.row(row);
+      await write.end();
+      return EXIT.fine;
+    } finally {
+      await close();
+    }
+  },
+};
+
+/** A listing that silently lacks what could not be read would be wrong. */
+function refuseDamaged(
+  layers: readonly {
+    state: string;
+    path: string;
+    error?: ConstructorParameters<typeof LayerglassError>[0];
+  }[],
+  used: readonly (number | undefined)[],
+): void {
+  for (const blob of used) {
+    const error = blob === undefined ? undefined : layers[blob]?.error;
+    if (error) throw LayerglassError.from(error);
+  }
+}
+
+/** All rows that fit, in the order of the tree. */
+async function* matching(
+  tree: FileTree,
+  fits: (path: string) => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<TreeRow> {
+  await tree.expandAll(MOST_ROWS);
+  for (let at = 0; at < tree.length; at += PAGE) {
+    signal.throwIfAborted();
+    for (const row of await tree.page(at, PAGE)) if (fits(row.path)) yield row;
+  }
+}
+
+async function* sorted(rows: AsyncIterable<TreeRow>, by: "name" | "size" | "mtime"): AsyncGenerator<TreeRow> {
+  const all: TreeRow[] = [];
+  for await (const row of rows) {
+    if (all.push(row) > MOST_SORTED)
+      throw new UsageError(`more than ${MOST_SORTED} files: filter them, or do without --sort`);
+  }
+  const byPath = (a: TreeRow, b: TreeRow) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  const orders = {
+    name: byPath,
+    size: (a: TreeRow, b: TreeRow) => Number(b.size) - Number(a.size) || byPath(a, b),
+    mtime: (a: TreeRow, b: TreeRow) => b.mtime - a.mtime || byPath(a, b),
+  };
+  yield* all.sort(orders[by]);
+}
+
+/** How rows are written. */
+interface Writer {
+  begin(): Promise<void>;
+  row(row: TreeRow): Promise<void>;
+  end(): Promise<void>;
+}
+
+function writer(run: Run, tree: FileTree): Writer {
+  const { args } = run;
+  if (args.has("json")) return jsonWriter(run, tree);
+  const none = async () => {};
+  const { out } = run.terminal;
+  if (args.has("null")) return { begin: none, row: ({ path }) => out.write(`${path}\0`), end: none };
+  return { begin: none, row: (row) => out.line(lineOf(row, run)), end: none };
+}
+
+const LETTERS: Readonly<Record<Change, string>> = { added: "A", modified: "M", removed: "D", unchanged: " " };
+const KINDS: Readonly<Record<NodeKind, string>> = {
+  file: "-",
+  directory: "d",
+  symlink: "l",
+  char: "c",
+  block: "b",
+  fifo: "p",
+};
+const TONES = { added: "green", modified: "yellow", removed: "red", unchanged: "dim" } as const;
+
+function lineOf(row: TreeRow, { args, terminal }: Run): string {
+  const { paint, width } = terminal;
+  const change = args.has("changes") ? `${paint(TONES[row.change], LETTERS[row.change])} ` : "";
+  const target = row.target === undefined ? "" : ` -> ${plain(row.target)}`;
+  const name = `${plain(row.path)}${row.kind === "directory" ? "/" : ""}${target}`;
+  if (!args.has("long")) return change + name;
+  const owner = `${row.owner ? plain(row.owner, 100) : row.uid}:${row.group ? plain(row.group, 100) : row.gid}`;
+  const size = row.device ? row.device.join(",") : row.kind === "directory" ? "" : humanSize(row.size);
+  const facts = [
+    `${KINDS[row.kind]}${modeText(row.mode)}`,
+    fillTo(cutTo(owner, 17), 9),
+    fillTo(size, 8, true),
+    fillTo(shortSeconds(row.mtime), 16),
+  ].join("  ");
+  const room = width === undefined ? undefined : Math.max(20, width - facts.length - change.length - 2);
+  return `${change}${facts}  ${room === undefined ? name : cutTo(name, room)}`;
+}
+
+/** One document, each file on its own line: it can be read as a whole or line by line. */
+function jsonWriter({ terminal: { out } }: Run, tree: FileTree): Writer {
+  let separator = "";
+  const { findings: _, ...totals } = tree.totals;
+  return {
+    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${json(totals)},"files":[`),
+    row: async (row) => {
+      await out.write(`${separator}\n${json(plainRow(row))}`);
+      separator = ",";
+    },
+    end: () => out.line("\n]}"),
+  };
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each));
+}
+
+/** A row without what belongs to the view; bytes as Base64. */
+function plainRow(row: TreeRow): object {
+  const { id: _, depth: __, position, siblings, children, expanded, name, nameBytes, xattrs, ...rest } = row;
+  return {
+    ...rest,
+    ...(nameBytes && { nameBase64: Buffer.from(nameBytes).toString("base64") }),
+    ...(xattrs && {
+      xattrs: xattrs.map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
+    }),
+  };
+}
