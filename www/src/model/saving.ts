@@ -122,6 +122,13 @@ function streamOf(
         const { image, path, version } = wanted;
         return (await transfer.extractFile(archive, image, path, { version, signal })).stream;
       });
+    case "packages":
+      return later(async () => {
+        const { packagesAs } = await import("layerglass/inspect");
+        const { image, format } = wanted;
+        const text = await packagesAs(archive, image, format, { created: new Date(), signal });
+        return new Blob([text]).stream();
+      });
   }
 }
 

@@ -34,4 +34,6 @@ export type Wanted =
       readonly image: number;
       readonly format: ImageFormat;
       readonly squash: "all" | readonly (readonly [first: number, last: number])[];
-    };
+    }
+  /** The packages of an image as a bill of materials. */
+  | { readonly kind: "packages"; readonly image: number; readonly format: "spdx" | "cyclonedx" };
