@@ -41,10 +41,13 @@ ${body(sections, rows)}
 }
 
 function contents(sections: readonly Section[]): string {
-  const items = sections.map(
-    ({ id, title, level }) =>
-      `<li class="level-${level}"><a href="#${harmless(id)}">${text(title, 200)}</a></li>`,
-  );
+  let above = "";
+  const items = sections.map(({ id, title, level }) => {
+    if (level === 2) above = title;
+    // Several images have sections of the same name.
+    const of = level === 3 ? `<span class="unseen"> of ${text(above, 200)}</span>` : "";
+    return `<li class="level-${level}"><a href="#${harmless(id)}">${text(title, 200)}${of}</a></li>`;
+  });
   return `<nav aria-label="Contents"><ul>\n${items.join("\n")}\n</ul></nav>`;
 }
 
@@ -57,7 +60,7 @@ function sectionHtml({ id, title, level, notes, facts, tables }: Section, rows: 
   const list = facts
     .map(({ name, kind, value }) => `<div><dt>${text(name)}</dt><dd>${cell(kind, value)}</dd></div>`)
     .join("\n");
-  return `<section id="${harmless(id)}" class="level-${level}" aria-labelledby="${heading}">
+  return `<section id="${harmless(id)}" class="level-${level}">
 <h${level} id="${heading}">${text(title, 300)}</h${level}>
 ${notes.map((note) => `<p class="note">${text(note)}</p>`).join("\n")}
 ${list === "" ? "" : `<dl>\n${list}\n</dl>`}
@@ -76,7 +79,7 @@ function tableHtml({ caption, columns, rows }: Table, id: string, most: number):
       ? `<p class="note">${groupDigits(rows.length - most)} more rows are not shown here; the report as JSON or CSV has all.</p>`
       : "";
   // What scrolls takes the focus, so that the keyboard reaches it.
-  return `<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table>
+  return `<div class="scroll" role="group" aria-labelledby="${id}" tabindex="0"><table>
 <caption id="${id}">${text(caption)} <span class="number">${groupDigits(rows.length)}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>

@@ -11,12 +11,9 @@ import type { Command, Run } from "../commands.js";
 import { EXIT, UsageError } from "../exit.js";
 import { matcher } from "../match.js";
 import { openInput, SCAN_OPTIONS, scan } from "../open.js";
+import { allRows, jsonLine, plainRow } from "../rows.js";
 import { cutTo, fillTo } from "../width.js";
 
-/** Rows that are asked for at a time. */
-const PAGE = 5000;
-/** More rows than any tree has. */
-const MOST_ROWS = 0xffff_ffff;
 /** Rows that are held to be sorted. */
 const MOST_SORTED = 5_000_000;
 
@@ -125,11 +122,7 @@ async function* matching(
   fits: (path: string) => boolean,
   signal: AbortSignal,
 ): AsyncGenerator<TreeRow> {
-  await tree.expandAll(MOST_ROWS);
-  for (let at = 0; at < tree.length; at += PAGE) {
-    signal.throwIfAborted();
-    for (const row of await tree.page(at, PAGE)) if (fits(row.path)) yield row;
-  }
+  for await (const row of allRows(tree, signal)) if (fits(row.path)) yield row;
 }
 
 async function* sorted(rows: AsyncIterable<TreeRow>, by: "name" | "size" | "mtime"): AsyncGenerator<TreeRow> {
@@ -197,27 +190,11 @@ function jsonWriter({ terminal: { out } }: Run, tree: FileTree): Writer {
   let separator = "";
   const { findings: _, ...totals } = tree.totals;
   return {
-    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${json(totals)},"files":[`),
+    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${jsonLine(totals)},"files":[`),
     row: async (row) => {
-      await out.write(`${separator}\n${json(plainRow(row))}`);
+      await out.write(`${separator}\n${jsonLine(plainRow(row))}`);
       separator = ",";
     },
     end: () => out.line("\n]}"),
-  };
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each));
-}
-
-/** A row without what belongs to the view; bytes as Base64. */
-function plainRow(row: TreeRow): object {
-  const { id: _, depth: __, position, siblings, children, expanded, name, nameBytes, xattrs, ...rest } = row;
-  return {
-    ...rest,
-    ...(nameBytes && { nameBase64: Buffer.from(nameBytes).toString("base64") }),
-    ...(xattrs && {
-      xattrs: xattrs.map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
-    }),
   };
 }
