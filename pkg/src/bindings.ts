@@ -174,10 +174,15 @@ export interface TreeHandle {
   setExpanded(id: number, expanded: boolean): void;
   expandAll(maxRows: number): void;
   reveal(path: string): number;
+  revealRow(id: number): number;
+  find(from: number, start: string): number;
   children(id: number, offset: number, limit: number): TreeRow[];
   row(id: number): TreeRow | undefined;
   sort(key: TreeSortKey, descending: boolean): void;
-  filter(text: string): void;
+  filter(texts: string[], numbers: Float64Array, nodes?: Uint32Array): void;
+  matches(): number;
+  setFlat(flat: boolean): void;
+  paths(from: number, limit: number): Uint8Array;
   free(): void;
 }
 

@@ -71,3 +71,9 @@ export interface Limits {
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
 }
+
+/** The limits of an opened archive: those of what is read, and one of what is done with its trees. */
+export interface OpenLimits extends Limits {
+  /** Milliseconds that a regular expression may take over all paths of a tree; 5,000. */
+  readonly filterMilliseconds?: number;
+}

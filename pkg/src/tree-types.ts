@@ -15,7 +15,9 @@ export type Aspect = "type" | "contents" | "size" | "mode" | "owner" | "time" | 
 export interface TreeRow {
   /** Stable within one tree. */
   readonly id: number;
-  /** The root's own children have depth 0. */
+  /** The id of the folder that holds it; 0 for what stands at the top. */
+  readonly parent: number;
+  /** The root's own children have depth 0; all rows of a flat list have. */
   readonly depth: number;
   /** Last component, with what is not UTF-8 replaced by U+FFFD. */
   readonly name: string;
@@ -55,11 +57,11 @@ export interface TreeRow {
   readonly xxh3?: string;
   /** SHA-256 of the contents, in hex; present after `scan({ contents: "sha256" })`. */
   readonly sha256?: string;
-  /** Place among the siblings that this view shows, counted from 1. */
+  /** Place among the siblings that this view shows, counted from 1; in a flat list among all rows. */
   readonly position: number;
   /** How many siblings this view shows, this row counted too. */
   readonly siblings: number;
-  /** Children that this view shows. */
+  /** Children that this view shows; none in a flat list. */
   readonly children: number;
   readonly expanded: boolean;
 }

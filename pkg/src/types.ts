@@ -272,7 +272,7 @@ export interface ArchiveData {
   readonly facts: readonly (readonly [string, string])[];
 }
 
-export type { Limits } from "./limits.js";
+export type { Limits, OpenLimits } from "./limits.js";
 export type {
   DescriptorData,
   IdentityData,

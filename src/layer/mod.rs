@@ -48,7 +48,7 @@ pub use toc::{Toc, TocChunk, TocEntry, TocError, TocFile, TocOpener};
 pub use transfer::{ScannedParts, TransferError};
 pub use tree::{FileTree, TreeTotals};
 pub use versions::{FileSource, FileVersion, versions};
-pub use view::{SortKey, TreeView};
+pub use view::{Lower, Principal, SortKey, TreeFilter, TreeView};
 pub use whiteout::Whiteout;
 
 pub(crate) use access::Advance;

@@ -148,6 +148,31 @@ impl<'a> Node<'a> {
         layer.checked_sub(self.tree.compared).unwrap_or(layer)
     }
 
+    /// Permission, set-id and sticky bits; 0o755 for a directory that no layer lists.
+    pub fn mode(self) -> u32 {
+        self.row().map_or(0o755, Row::mode)
+    }
+
+    /// Owner's number; 0 for a directory that no layer lists.
+    pub fn uid(self) -> u32 {
+        self.row().map_or(0, Row::uid)
+    }
+
+    /// Group's number; 0 for a directory that no layer lists.
+    pub fn gid(self) -> u32 {
+        self.row().map_or(0, Row::gid)
+    }
+
+    /// Owner's name, often empty.
+    pub fn owner(self) -> &'a [u8] {
+        self.row().map_or(&[], Row::owner)
+    }
+
+    /// Group's name, often empty.
+    pub fn group(self) -> &'a [u8] {
+        self.row().map_or(&[], Row::group)
+    }
+
     /// Names that share its contents.
     pub fn links(self) -> u32 {
         self.inode().map_or(1, |inode| inode.links.max(1))

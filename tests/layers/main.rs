@@ -5,6 +5,8 @@
 mod build;
 #[cfg(all(feature = "fs", not(target_arch = "wasm32")))]
 mod copy;
+#[cfg(not(target_arch = "wasm32"))]
+mod filter;
 mod merge;
 #[path = "../support/random.rs"]
 mod random;

@@ -12,13 +12,14 @@ import {
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
+import { Address } from "./model/address.ts";
 import type { Subject } from "./model/open.ts";
 import { Saver } from "./model/saving.ts";
 import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
 import "./views/bar.ts";
-import type { SaveEvent, ScanEvent } from "layerglass/elements";
+import type { PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
 import "layerglass/elements";
 import type { OpenEvent } from "./views/events.ts";
 import "./views/report.ts";
@@ -39,10 +40,12 @@ export class AppElement extends LitElement {
     this.requestUpdate();
   });
   private readonly saver = new Saver(() => this.requestUpdate());
+  private readonly address = new Address(() => this.requestUpdate());
   #dragDepth = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.address.connect();
     addEventListener("dragenter", this.dragEnter);
     addEventListener("dragleave", this.dragLeave);
     addEventListener("dragover", this.dragOver);
@@ -55,6 +58,7 @@ export class AppElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.address.disconnect();
     removeEventListener("dragenter", this.dragEnter);
     removeEventListener("dragleave", this.dragLeave);
     removeEventListener("dragover", this.dragOver);
@@ -84,7 +88,7 @@ export class AppElement extends LitElement {
   private stage(phase: Phase): TemplateResult {
     switch (phase.name) {
       case "start":
-        return html`<layerglass-start></layerglass-start>`;
+        return html`<layerglass-start .place=${this.address.place}></layerglass-start>`;
       case "opening":
         return html`<main class="middle" aria-busy="true">
           <div class="opening">
@@ -97,7 +101,7 @@ export class AppElement extends LitElement {
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
-        return html`<layerglass-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem}></layerglass-inspector>`;
+        return html`<layerglass-inspector .archive=${phase.archive} .name=${phase.subject.name} .data=${phase.data} .scan=${phase.scan} .problem=${phase.problem} .place=${this.address.place} .link=${this.address.link} @layerglass-place=${(event: PlaceEvent) => this.address.follow(event)}></layerglass-inspector>`;
       case "read":
         return html`<main><layerglass-report .contents=${phase.contents}></layerglass-report></main>`;
     }
@@ -122,8 +126,15 @@ export class AppElement extends LitElement {
     </main>`;
   }
 
-  private readonly open = (event: OpenEvent): void => {
+  /** What was shown is over. An address that was not followed yet stays: it is for what is opened now. */
+  private leave(): void {
     this.saver.reset();
+    const { name } = this.session.phase;
+    if (name === "open" || name === "read") this.address.clear();
+  }
+
+  private readonly open = (event: OpenEvent): void => {
+    this.leave();
     void this.session.open(event.subject);
   };
 
@@ -137,7 +148,8 @@ export class AppElement extends LitElement {
   };
 
   private readonly home = (): void => {
-    this.saver.reset();
+    this.leave();
+    this.address.clear();
     this.session.reset();
     if (location.search !== "") history.replaceState(null, "", location.pathname);
   };
@@ -146,7 +158,7 @@ export class AppElement extends LitElement {
     try {
       const subject = await find();
       if (!subject) return;
-      this.saver.reset();
+      this.leave();
       await this.session.open(subject);
     } catch (thrown) {
       this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);

@@ -2,7 +2,7 @@ import { checkContents, checkCount } from "../checks.js";
 import { LayerglassError, throwIfAborted, unlessAborted } from "../error.js";
 import type { ArchiveData, LayerData } from "../types.js";
 import type { WorkerClient } from "./client.js";
-import { FileTree } from "./file-tree.js";
+import { FileTree, type TreeHost } from "./file-tree.js";
 import type { MemoryUse, ScanOptions, TreeOptions } from "./options.js";
 import type { SessionOperations } from "./protocol.js";
 import { scanLayers } from "./scanning.js";
@@ -87,8 +87,12 @@ export class Archive {
     const worker = await this.#session.worker();
     const making = worker.request("tree", { image, upTo, changesOnly });
     try {
-      const { tree, totals, length } = await unlessAborted(making, signal);
-      return new FileTree(this, worker, tree, totals, length);
+      const host: TreeHost = {
+        call: (params) => worker.request("treeCall", params),
+        close: (tree) => worker.request("closeTree", { tree }),
+        matching: this.#session.matching,
+      };
+      return new FileTree(this, host, await unlessAborted(making, signal));
     } catch (error) {
       // A tree that comes too late is nobody's.
       making.then(({ tree }) => worker.request("closeTree", { tree })).catch(() => {});
@@ -111,11 +115,10 @@ export class Archive {
   /** Wasm memory in use by this archive's workers. */
   async memory(): Promise<MemoryUse> {
     const worker = await this.#session.worker();
-    const [session, scanners] = await Promise.all([
-      worker.request("memory", {}),
-      this.#session.pool.memory(),
-    ]);
-    return { session, scanners };
+    // A scanner that ends meanwhile has none.
+    const asked = this.#session.pool.all().map((scanner) => scanner.request("memory", {}).catch(() => 0));
+    const [session, ...scanners] = await Promise.all([worker.request("memory", {}), ...asked]);
+    return { session, scanners: scanners.filter((bytes) => bytes > 0) };
   }
 
   /** Ends the workers and gives all memory back. Work that goes on, and every later call, throws `aborted`. */

@@ -1,11 +1,17 @@
 import { checkCount } from "../checks.js";
-import { LayerglassError } from "../error.js";
+import { abortedError, LayerglassError, throwIfAborted } from "../error.js";
 import type { TreeRow, TreeTotals } from "../types.js";
-import type { WorkerClient } from "./client.js";
+import type { Matching } from "./matching.js";
 import type { TreeSortKey } from "./options.js";
-import type { SessionOperations, TreeCalls } from "./protocol.js";
+import type { TreeCalls, TreeData, TreeOperations } from "./protocol.js";
+import { type FilterOptions, readFilter, type TreeFilter } from "./tree-filter.js";
 
-type Store = WorkerClient<SessionOperations>;
+/** The worker that holds trees, and what helps it to filter them. Any worker can be one: see `Trees`. */
+export interface TreeHost {
+  call(params: TreeOperations["treeCall"]["params"]): Promise<TreeOperations["treeCall"]["result"]>;
+  close(tree: number): Promise<unknown>;
+  readonly matching: Matching;
+}
 
 /** The archives of trees: one that nobody refers to is closed, and its trees would be with it. */
 const owners = new WeakMap<FileTree, object>();
@@ -14,7 +20,7 @@ const owners = new WeakMap<FileTree, object>();
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 
 /**
- * A tree of files in the session worker: rows leave it by the page. Folders are shown closed until they are expanded.
+ * A tree of files in a worker: rows leave it by the page. Folders are shown closed until they are expanded.
  *
  * @example
  * using tree = await archive.tree(0);
@@ -24,24 +30,36 @@ const forgotten = new FinalizationRegistry<() => void>((close) => close());
  */
 export class FileTree {
   readonly totals: TreeTotals;
-  readonly #store: Store;
+  readonly #host: TreeHost;
   readonly #tree: number;
   #length: number;
+  #matches: number;
   #closed = false;
+  /** The filter that is being worked out. */
+  #filtering: AbortController | undefined;
 
   /** @internal */
-  constructor(owner: object, store: Store, tree: number, totals: TreeTotals, length: number) {
+  constructor(owner: object, host: TreeHost, { tree, totals, length, matches }: TreeData) {
     owners.set(this, owner);
-    this.#store = store;
+    this.#host = host;
     this.#tree = tree;
     this.#length = length;
+    this.#matches = matches;
     this.totals = totals;
-    forgotten.register(this, closer(store, tree), this);
+    forgotten.register(this, closer(host, tree), this);
   }
 
   /** Rows that are visible now; every answer brings it up to date. */
   get length(): number {
     return this.#length;
+  }
+
+  /**
+   * Paths that meet the filter's criteria, and without a filter all; folders that are shown only because of what is in them do
+   * not count. Every answer brings it up to date.
+   */
+  get matches(): number {
+    return this.#matches;
   }
 
   /**
@@ -64,9 +82,17 @@ export class FileTree {
     return this.#call("expandAll", maxRows);
   }
 
-  /** Opens the folders above a path and gives the position of its row; −1 when there is none. */
-  reveal(path: string): Promise<number> {
-    return this.#call("reveal", path);
+  /**
+   * Opens the folders above a path, or above the row with an id, and gives the position of its row; −1 when there is none. A
+   * name that is not UTF-8 is found by its row's id only.
+   */
+  reveal(where: string | number): Promise<number> {
+    return typeof where === "number" ? this.#call("revealRow", where) : this.#call("reveal", where);
+  }
+
+  /** The position of the next row from `from` on, and round past the end, whose name begins with the text, in any case; or −1. */
+  find(start: string, from = 0): Promise<number> {
+    return this.#call("find", from, start);
   }
 
   /** Children of a row, whether it is expanded or not. The root has the id 0. */
@@ -79,22 +105,63 @@ export class FileTree {
     return this.#call("row", id);
   }
 
-  /** Sorts the rows of each folder. */
+  /** Sorts the rows of each folder, or of the flat list as a whole. Equal rows stand by name, or in a list by path. */
   sort(key: TreeSortKey, descending = false): Promise<void> {
     return this.#call("sort", key, descending);
   }
 
-  /** Shows only paths that contain the text, in any case, with the folders above them; empty text shows all. */
-  filter(text: string): Promise<void> {
-    return this.#call("filter", text);
+  /**
+   * Makes the rows a flat list of paths, without the folders around what a filter has left; or a tree again, with the folders
+   * open that were.
+   *
+   * @example
+   * await tree.setFlat(true);
+   * await tree.sort("size", true);
+   * const largest = await tree.page(0, 10);
+   */
+  setFlat(flat: boolean): Promise<void> {
+    return this.#call("setFlat", flat);
+  }
+
+  /**
+   * Shows only what meets the criteria, with the folders above it; a text stands for paths that contain it, in any case. An empty
+   * text shows all. When it fails, the tree stays as it was; a filter that is asked for while one is worked out ends that one
+   * with `aborted`.
+   *
+   * Throws `invalid` for what is no criterion, pattern or expression, and `limit` when an expression takes longer than
+   * `filterMilliseconds`.
+   *
+   * @example
+   * await tree.filter({ glob: "*.so*", size: { min: 1_000_000 } });
+   * console.log(tree.matches, await tree.page(0, 100));
+   */
+  async filter(filter: string | TreeFilter, { signal }: FilterOptions = {}): Promise<void> {
+    const { criteria, expression } = readFilter(filter);
+    throwIfAborted(signal);
+    this.#filtering?.abort();
+    if (!expression) return this.#call("filter", criteria);
+    const filtering = new AbortController();
+    this.#filtering = filtering;
+    const abort = () => filtering.abort(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const paths = (from: number, limit: number) => this.#call("paths", from, limit);
+      const nodes = await this.#host.matching.run(expression, paths, filtering.signal);
+      if (filtering.signal.aborted) throw abortedError(filtering.signal.reason);
+      await this.#call("filter", criteria, nodes);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      if (this.#filtering === filtering) this.#filtering = undefined;
+    }
   }
 
   /** Gives the tree's memory back; further calls throw `aborted`. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#filtering?.abort();
     forgotten.unregister(this);
-    closer(this.#store, this.#tree)();
+    closer(this.#host, this.#tree)();
   }
 
   [Symbol.dispose](): void {
@@ -110,13 +177,14 @@ export class FileTree {
     // The wasm module would take anything for a number.
     for (const [at, arg] of args.entries())
       if (typeof arg === "number") checkCount(`argument ${at + 1}`, arg);
-    const { value, length } = await this.#store.request("treeCall", { tree: this.#tree, call, args });
+    const { value, length, matches } = await this.#host.call({ tree: this.#tree, call, args });
     this.#length = length;
+    this.#matches = matches;
     return value as TreeCalls[Call]["result"];
   }
 }
 
 /** Closes a tree in the worker, if that still runs; it must not refer to the `FileTree`. */
-function closer(store: Store, tree: number): () => void {
-  return () => void store.request("closeTree", { tree }).catch(() => {});
+function closer(host: TreeHost, tree: number): () => void {
+  return () => void host.close(tree).catch(() => {});
 }

@@ -20,3 +20,4 @@ export type {
   WorkerLike,
   WorkerRole,
 } from "./options.js";
+export type { FilterOptions, TreeFilter } from "./tree-filter.js";

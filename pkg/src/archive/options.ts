@@ -1,10 +1,14 @@
-import type { LayerData, Limits } from "../types.js";
+import type { OpenLimits } from "../limits.js";
+import type { LayerData } from "../types.js";
 
 /** Which hash of each file's contents a scan computes beside the layer's own digests. */
 export type ContentsHash = "xxh3" | "sha256";
 
-/** What the rows of a tree are sorted by, within each folder. */
-export type TreeSortKey = "name" | "size" | "mtime";
+/**
+ * What the rows of a tree are sorted by, within each folder or in a flat list as a whole. `name` puts folders first in a tree;
+ * `path` does not; `owner` is the owner's number, then the group's.
+ */
+export type TreeSortKey = "name" | "path" | "size" | "mtime" | "mode" | "owner" | "layer" | "change";
 
 /** How far a piece of long work has come. */
 export interface Progress {
@@ -31,10 +35,11 @@ export interface WorkerLike {
 }
 
 /**
- * What a worker is for: one holds the tables and trees, others scan layers, one moves images (`layerglass/transfer`) and one
- * looks into them (`layerglass/inspect`).
+/**
+ * What a worker is for: one holds the tables and trees, others scan layers or match regular expressions, one moves images
+ * (`layerglass/transfer`) and one looks into them (`layerglass/inspect`).
  */
-export type WorkerRole = "session" | "scan" | "transfer" | "inspect";
+export type WorkerRole = "session" | "scan" | "match" | "transfer" | "inspect";
 
 /** Makes a worker that runs the module `layerglass/worker`. */
 export type CreateWorker = (role: WorkerRole) => WorkerLike;
@@ -92,8 +97,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Called now and then, at most about ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Limits other than the defaults, for this archive and its scans. */
-  readonly limits?: Limits;
+  /** Limits other than the defaults, for this archive, its scans and its trees. */
+  readonly limits?: OpenLimits;
   /** How many workers scan layers at a time; by default one a processor, four at most. */
   readonly workers?: number;
   /** Which hash of files' contents scans compute; by default `xxh3`. */

@@ -1,31 +1,29 @@
-/** The workers that scan layers. */
+/** Workers that are started when they are needed. */
 import { LayerglassError } from "../error.js";
 import type { WorkerClient } from "./client.js";
-import type { ScanOperations } from "./protocol.js";
+import type { Operations } from "./protocol.js";
 
 /** How long a worker without work is kept, in milliseconds. */
 const IDLE_MS = 10_000;
 
-type Scanner = WorkerClient<ScanOperations>;
-
-/** Starts workers when they are needed, keeps them for the next scan, and lets them go when none comes. */
-export class ScanPool {
+/** Starts workers when they are needed, keeps them for the next piece of work, and lets them go when none comes. */
+export class WorkerPool<Ops extends Operations<Ops>> {
   readonly #size: number;
-  readonly #make: () => Promise<Scanner>;
-  readonly #all = new Set<Scanner>();
-  readonly #idle: Scanner[] = [];
+  readonly #make: () => Promise<WorkerClient<Ops>>;
+  readonly #all = new Set<WorkerClient<Ops>>();
+  readonly #idle: WorkerClient<Ops>[] = [];
   #starting = 0;
   #waiting: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed: LayerglassError | undefined;
 
-  constructor(size: number, make: () => Promise<Scanner>) {
+  constructor(size: number, make: () => Promise<WorkerClient<Ops>>) {
     this.#size = size;
     this.#make = make;
   }
 
   /** A worker for the caller alone, until it is given back. */
-  async take(): Promise<Scanner> {
+  async take(): Promise<WorkerClient<Ops>> {
     clearTimeout(this.#timer);
     for (;;) {
       if (this.#closed) throw this.#closed;
@@ -38,7 +36,7 @@ export class ScanPool {
   }
 
   /** Takes a worker back: at once, or as soon as it has let go of what was aborted. One that died is forgotten. */
-  async give(worker: Scanner): Promise<void> {
+  async give(worker: WorkerClient<Ops>): Promise<void> {
     await worker.drained();
     if (worker.ended) this.#all.delete(worker);
     else this.#idle.push(worker);
@@ -49,11 +47,9 @@ export class ScanPool {
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  /** Bytes of wasm memory of each worker. */
-  async memory(): Promise<number[]> {
-    // A worker that ends meanwhile has none.
-    const asked = [...this.#all].map((worker) => worker.request("memory", {}).catch(() => 0));
-    return (await Promise.all(asked)).filter((bytes) => bytes > 0);
+  /** All workers that run. */
+  all(): readonly WorkerClient<Ops>[] {
+    return [...this.#all];
   }
 
   /** Ends all workers, those at work too. */
@@ -66,7 +62,7 @@ export class ScanPool {
     this.#wake();
   }
 
-  async #add(): Promise<Scanner> {
+  async #add(): Promise<WorkerClient<Ops>> {
     this.#starting++;
     try {
       const worker = await this.#make();

@@ -2,6 +2,7 @@
 import type { CompiledModule } from "../engine.js";
 import type { ArchiveData, ErrorData, LayerData, Limits, TreeRow, TreeTotals } from "../types.js";
 import type { ContentsHash, TreeSortKey, WorkerRole } from "./options.js";
+import type { Expression, FilterArguments } from "./tree-filter.js";
 
 /** Where bytes lie, in a form that can be sent to a worker. */
 export type SourceSpec =
@@ -40,14 +41,41 @@ export interface TreeCalls {
   setExpanded: { args: [id: number, expanded: boolean]; result: undefined };
   expandAll: { args: [maxRows: number]; result: undefined };
   reveal: { args: [path: string]; result: number };
+  revealRow: { args: [id: number]; result: number };
+  find: { args: [from: number, start: string]; result: number };
   children: { args: [id: number, offset: number, limit: number]; result: TreeRow[] };
   row: { args: [id: number]; result: TreeRow | undefined };
   sort: { args: [key: TreeSortKey, descending: boolean]; result: undefined };
-  filter: { args: [text: string]; result: undefined };
+  filter: { args: [criteria: FilterArguments, nodes?: Uint32Array]; result: undefined };
+  setFlat: { args: [flat: boolean]; result: undefined };
+  paths: { args: [from: number, limit: number]; result: Uint8Array };
+}
+
+/** A tree that a worker holds, as it is at first. */
+export interface TreeData {
+  readonly tree: number;
+  readonly totals: TreeTotals;
+  readonly length: number;
+  readonly matches: number;
+}
+
+/** Operations of every worker that holds trees. */
+export interface TreeOperations {
+  treeCall: {
+    params: { tree: number; call: keyof TreeCalls; args: readonly unknown[] };
+    result: { value: unknown; length: number; matches: number };
+  };
+  closeTree: { params: { tree: number }; result: undefined };
+}
+
+/** Operations of a worker that matches paths. */
+export interface MatchOperations {
+  /** The paths of the rows from number `from` on, each followed by a NUL: which of them match? */
+  match: { params: { expression: Expression; from: number; paths: Uint8Array }; result: Uint32Array };
 }
 
 /** Operations of the session worker. */
-export interface SessionOperations {
+export interface SessionOperations extends TreeOperations {
   /** Opens a source that can be read by ranges. */
   open: { params: { source: SourceSpec; limits?: Limits; contents: ContentsHash }; result: ArchiveData };
   /** Begins a stream; `chunk` and `end` follow. */
@@ -69,13 +97,8 @@ export interface SessionOperations {
   rawManifest: { params: { image: number }; result: Uint8Array };
   tree: {
     params: { image: number; upTo?: number; changesOnly: boolean };
-    result: { tree: number; totals: TreeTotals; length: number };
+    result: TreeData;
   };
-  treeCall: {
-    params: { tree: number; call: keyof TreeCalls; args: readonly unknown[] };
-    result: { value: unknown; length: number };
-  };
-  closeTree: { params: { tree: number }; result: undefined };
   memory: { params: Record<never, never>; result: number };
 }
 

@@ -3,11 +3,18 @@ import { LayerglassError, throwIfAborted, toError } from "../error.js";
 import type { ArchiveData, Limits } from "../types.js";
 import { type ReadHere, WorkerClient } from "./client.js";
 import type { Input } from "./input.js";
+import { Matching } from "./matching.js";
 import type { ContentsHash, CreateWorker, WorkerLike, WorkerRole } from "./options.js";
 import type { Platform } from "./platform.js";
-import { ScanPool } from "./pool.js";
+import { WorkerPool } from "./pool.js";
 import { workerDied } from "./port.js";
-import type { Operations, ScanOperations, SessionOperations, SourceSpec } from "./protocol.js";
+import type {
+  MatchOperations,
+  Operations,
+  ScanOperations,
+  SessionOperations,
+  SourceSpec,
+} from "./protocol.js";
 import { pump } from "./pump.js";
 
 /** What a session is made with. */
@@ -15,8 +22,12 @@ export interface SessionOptions {
   readonly limits?: Limits;
   readonly contents: ContentsHash;
   readonly workers: number;
+  readonly filterMilliseconds: number;
   readonly createWorker?: CreateWorker;
 }
+
+/** Expressions that are matched at a time, for several trees. */
+const MATCHERS = 2;
 
 /** How one opening is followed. */
 export interface Watch {
@@ -34,7 +45,9 @@ export interface Reading {
 /** Holds the session worker and the pool; opens the archive anew when the session worker has died. */
 export class Session {
   readonly options: SessionOptions;
-  readonly pool: ScanPool;
+  readonly pool: WorkerPool<ScanOperations>;
+  /** Matches paths of trees, of those in other workers too. */
+  readonly matching: Matching;
   readonly #platform: Platform;
   #source: SourceSpec | undefined;
   #readHere: ReadHere | undefined;
@@ -50,7 +63,9 @@ export class Session {
   constructor(platform: Platform, options: SessionOptions) {
     this.#platform = platform;
     this.options = options;
-    this.pool = new ScanPool(options.workers, () => this.#start<ScanOperations>("scan"));
+    this.pool = new WorkerPool(options.workers, () => this.#start<ScanOperations>("scan"));
+    const matchers = new WorkerPool(MATCHERS, () => this.#start<MatchOperations>("match"));
+    this.matching = new Matching(matchers, options.filterMilliseconds);
   }
 
   /** Opens the archive for the first time. */
@@ -108,6 +123,7 @@ export class Session {
     this.#others.clear();
     this.#worker?.end(error);
     this.pool.close(error);
+    this.matching.close(error);
   }
 
   /** The source, as the workers of this runtime can read it. */

@@ -1,5 +1,6 @@
 /** The parts of the inspector as elements, and what they tell and take. */
 
+export { type Place, placeText, placeWords, readPlace } from "./model/place.js";
 export type { Progress, ScanState } from "./model/scan-state.js";
 export type { ImageSettings, Wanted } from "./model/wanted.js";
 export { RowEvent, TreeErrorEvent } from "./tree/events.js";
@@ -12,7 +13,9 @@ export {
   BadgeEvent,
   ImageEvent,
   LayerEvent,
+  PlaceEvent,
   RevealEvent,
+  RevealedEvent,
   SaveEvent,
   ScanEvent,
   TabEvent,

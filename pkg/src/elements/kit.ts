@@ -6,6 +6,7 @@ export * from "./format/id.js";
 export * from "./format/size.js";
 export * from "./format/text.js";
 export * from "./format/time.js";
+export * from "./model/place.js";
 export * from "./ui/empty.js";
 export * from "./ui/icons.js";
 export * from "./ui/more.js";

@@ -2,13 +2,13 @@
 
 import type { ContentsHash } from "../archive/options.js";
 import type { ScanJob, SessionOperations } from "../archive/protocol.js";
-import type { ArchiveBindings, ArchiveHandle, ArchivePassHandle, TreeHandle } from "../bindings.js";
+import type { ArchiveBindings, ArchiveHandle, ArchivePassHandle } from "../bindings.js";
 import { LayerglassError } from "../error.js";
 import type { ArchiveData, LayerData, Limits } from "../types.js";
 import { openBySeeking, passOver } from "./opening.js";
 import type { Answer, Handlers, Task, Workshop } from "./serve.js";
 import type { ByteSource } from "./source.js";
-import { callTree } from "./trees.js";
+import { Trees } from "./trees.js";
 
 /** The position of an uppermost layer that stands above every other. */
 const ALL_LAYERS = 0xffff_ffff;
@@ -32,18 +32,16 @@ export function sessionHandlers(workshop: Workshop<ArchiveBindings>): Handlers<S
     rawConfig: async ({ image }) => given(session.handle.rawConfig(image)),
     rawManifest: async ({ image }) => given(session.handle.rawManifest(image)),
     tree: (params) => session.tree(params),
-    treeCall: (params) => session.treeCall(params),
-    closeTree: ({ tree }) => session.closeTree(tree),
+    ...session.trees.handlers,
     memory: async () => ({ value: workshop.memory() }),
   };
 }
 
 class Session {
   readonly #workshop: Workshop<ArchiveBindings>;
-  readonly #trees = new Map<number, TreeHandle>();
+  readonly trees = new Trees();
   /** Which hash of files' contents each scanned layer has. */
   readonly #contents = new Map<number, ContentsHash>();
-  #nextTree = 0;
   #handle: ArchiveHandle | undefined;
   #limits: Limits | undefined;
   #source: ByteSource | undefined;
@@ -159,26 +157,7 @@ class Session {
     changesOnly,
   }: SessionOperations["tree"]["params"]): Promise<Answer<SessionOperations["tree"]["result"]>> {
     const handle = this.handle.tree(image, upTo ?? ALL_LAYERS, changesOnly);
-    const tree = this.#nextTree++;
-    this.#trees.set(tree, handle);
-    return { value: { tree, totals: handle.totals(), length: handle.length() } };
-  }
-
-  async treeCall({
-    tree,
-    call,
-    args,
-  }: SessionOperations["treeCall"]["params"]): Promise<Answer<SessionOperations["treeCall"]["result"]>> {
-    const handle = this.#trees.get(tree);
-    if (!handle)
-      throw new LayerglassError({ kind: "aborted", code: "closed", message: "the tree has been closed" });
-    return { value: { value: callTree(handle, call, args), length: handle.length() } };
-  }
-
-  async closeTree(tree: number): Promise<Answer<undefined>> {
-    this.#trees.get(tree)?.free();
-    this.#trees.delete(tree);
-    return { value: undefined };
+    return { value: this.trees.add(handle) };
   }
 
   #job(layer: number): ScanJob {

@@ -1,6 +1,6 @@
-import { ICONS, LOGO, shared } from "layerglass/elements/kit";
-import { css, html, LitElement } from "lit";
-import { customElement, query } from "lit/decorators.js";
+import { ICONS, LOGO, type Place, placeWords, shared } from "layerglass/elements/kit";
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
 import { fileSubject, pickedFolder } from "../sources/picked.ts";
 import { OpenEvent, SampleEvent } from "./events.ts";
 
@@ -16,6 +16,9 @@ export class StartElement extends LitElement {
       .logo { width: 4rem; height: 4rem; }
       h1 { font-size: clamp(1.6rem, 5cqi, 2.25rem); letter-spacing: -0.02em; }
       header p { max-width: 33rem; color: var(--muted); font-size: 1.0625rem; text-wrap: balance; }
+
+      .lead { display: flex; gap: 0.6rem; padding: 0.65rem 0.9rem; border-radius: var(--radius); background: var(--accent-soft); font-size: var(--small); overflow-wrap: anywhere; }
+      .lead .icon { margin-top: 0.25em; }
 
       .zone {
         display: grid;
@@ -50,6 +53,8 @@ export class StartElement extends LitElement {
     `,
   ];
 
+  /** Where the address leads once its file is open. */
+  @property({ attribute: false }) place: Place = {};
   @query("#file") private filePicker!: HTMLInputElement;
   @query("#folder") private folderPicker!: HTMLInputElement;
 
@@ -60,6 +65,7 @@ export class StartElement extends LitElement {
         <h1>See inside a container image</h1>
         <p>Configuration, history, every layer and every file, with each digest checked. It is read here in your browser; nothing is uploaded.</p>
       </header>
+      ${this.place.image === undefined ? nothing : html`<p class="lead" role="note">${ICONS.link}<span>This link leads to ${placeWords(this.place)}. Open the file that it belongs to, and it is followed.</span></p>`}
       <section class="zone" aria-label="Open an image">
         <div class="core" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
         <h2>Drop an image file or folder here</h2>

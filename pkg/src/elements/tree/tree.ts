@@ -64,15 +64,16 @@ export class TreeElement extends LitElement {
     await this.change((tree) => tree.expandAll(MOST_OPENED));
   }
 
-  /** Goes to a path, opening the folders above it. */
-  async reveal(path: string): Promise<void> {
+  /** Goes to a path, opening the folders above it. False when it is not in the tree. */
+  async reveal(path: string): Promise<boolean> {
     const { pages } = this;
-    if (!pages) return;
+    if (!pages) return false;
     const index = await pages.change(
       (tree) => tree.reveal(path),
       (found) => this.rangeAround(Math.max(0, found)),
     );
     if (index >= 0) this.go(index, true);
+    return index >= 0;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { ICONS } from "./icons.js";
 import { shared } from "./styles.js";
@@ -15,12 +15,14 @@ export class CopyElement extends LitElement {
   @property() label = "Copy";
   /** The text, or what makes it when it is wanted. */
   @property({ attribute: false }) text: string | (() => string | Promise<string>) = "";
+  /** The sign before the words. */
+  @property({ attribute: false }) icon: TemplateResult = ICONS.copy;
   @state() private copied: "no" | "yes" | "refused" = "no";
 
   override render() {
     const words = { no: this.label, yes: "Copied", refused: "The browser does not allow it" }[this.copied];
     return html`<button type="button" class="button slim ${this.copied === "yes" ? "done" : ""}" @click=${this.copy}>
-      ${this.copied === "yes" ? ICONS.check : ICONS.copy}<span aria-live="polite">${words}</span>
+      ${this.copied === "yes" ? ICONS.check : this.icon}<span aria-live="polite">${words}</span>
     </button>`;
   }
 

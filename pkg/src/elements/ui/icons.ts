@@ -38,6 +38,9 @@ export const ICONS = {
   open: icon(svg`<path d="M2 13.5V3.5h4l1.4 1.6H13v2M2 13.5l2.2-6.4h11L13 13.5z"/>`),
   save: icon(svg`<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 11.5v2h11v-2"/>`),
   expand: icon(svg`<path d="m4.5 9.5 3.5 3.5 3.5-3.5M4.5 6.5 8 3l3.5 3.5"/>`),
+  link: icon(
+    svg`<path d="M6.8 9.2 9.2 6.8M7.2 4.8l1.6-1.6a2.8 2.8 0 0 1 4 4l-1.6 1.6M8.8 11.2l-1.6 1.6a2.8 2.8 0 0 1-4-4l1.6-1.6"/>`,
+  ),
   shield: icon(svg`<path d="M8 1.8 13 3.6v4c0 3.2-2.1 5.5-5 6.6-2.9-1.1-5-3.4-5-6.6v-4z"/>`),
 } as const;
 

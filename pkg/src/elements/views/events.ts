@@ -1,3 +1,4 @@
+import type { Place } from "../model/place.js";
 import type { Wanted } from "../model/wanted.js";
 import type { TabId } from "./tabs.js";
 
@@ -68,5 +69,30 @@ export class TabEvent extends Event {
   static readonly type = "layerglass-tab";
   constructor(readonly tab: TabId) {
     super(TabEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A path that was to be shown among the files was found there, or is not among them. */
+export class RevealedEvent extends Event {
+  static readonly type = "layerglass-revealed";
+  constructor(
+    readonly path: string,
+    readonly found: boolean,
+  ) {
+    super(RevealedEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/**
+ * Another place of the file is shown. `step` when the person went somewhere else, so that going back leads to where they were;
+ * not for small moves, such as from file to file.
+ */
+export class PlaceEvent extends Event {
+  static readonly type = "layerglass-place";
+  constructor(
+    readonly place: Place,
+    readonly step: boolean,
+  ) {
+    super(PlaceEvent.type, { bubbles: true, composed: true });
   }
 }

@@ -16,7 +16,7 @@ import { empty, emptyStyles } from "../ui/empty.js";
 import { ICONS } from "../ui/icons.js";
 import { card, shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
-import { LayerEvent, SaveEvent, ScanEvent } from "./events.js";
+import { LayerEvent, RevealedEvent, SaveEvent, ScanEvent } from "./events.js";
 import { filesStyles } from "./files.styles.js";
 import "./layer.js";
 
@@ -66,6 +66,8 @@ export class FilesElement extends LitElement {
     if (wanted !== this.#shown || changed.has("archive")) {
       this.#shown = wanted;
       void this.load(wanted);
+    } else if (changed.has("reveal") && this.tree) {
+      void this.goTo(this.reveal);
     }
   }
 
@@ -94,8 +96,14 @@ export class FilesElement extends LitElement {
     this.filter = "";
     await this.updateComplete;
     await this.treeElement?.updateComplete;
-    await this.treeElement?.reveal(path);
+    const found = (await this.treeElement?.reveal(path)) ?? false;
+    if (!found && this.onlyChanges) {
+      // What a layer did not touch is among the files up to it, if anywhere.
+      this.changesOnly = false;
+      return;
+    }
     this.reveal = "";
+    this.dispatchEvent(new RevealedEvent(path, found));
   }
 
   private replace(tree: FileTree | undefined): void {

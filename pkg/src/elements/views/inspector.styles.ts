@@ -7,27 +7,21 @@ export const inspectorStyles = css`
   .section { padding: 0 0.75rem 0.35rem; font-size: var(--tiny); font-weight: 650; letter-spacing: 0.04em; color: var(--muted); }
   .origin { display: grid; padding: 0 0.75rem; }
   .origin strong { font-weight: 600; }
-  main { display: grid; grid-template-rows: auto auto minmax(0, 1fr); min-height: 0; min-width: 0; }
-  .title { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.1rem 0.9rem; padding: 1rem 1.5rem 0.4rem; }
-  h1 { font-size: 1.375rem; letter-spacing: -0.01em; overflow-wrap: anywhere; min-width: 0; }
-  .title p { display: flex; flex-wrap: wrap; gap: 0 0.9rem; }
-  .title .tag { padding: 0 0.5rem; border: 1px solid var(--line-strong); border-radius: 99px; font-size: var(--tiny); color: var(--muted); }
-  .title .save { margin-inline-start: auto; }
-  .title .tag.partial { border-color: var(--warn); color: var(--warn); }
-
-  .panel { min-height: 0; overflow-y: auto; padding: 1.1rem 1.5rem 1.5rem; }
+  main { display: flex; flex-direction: column; min-height: 0; min-width: 0; }
+  .misfit { display: flex; align-items: center; gap: 0.6rem; margin: 0.25rem 1.5rem; padding: 0.3rem 0.5rem 0.3rem 0.9rem; border-radius: var(--radius); background: var(--sunken); font-size: var(--small); overflow-wrap: anywhere; }
+  .misfit span { flex: 1; }
+  .panel { flex: 1; min-height: 0; overflow-y: auto; padding: 1.1rem 1.5rem 1.5rem; }
   .panel:focus-visible { outline-offset: -2px; }
   .panel > * { max-width: 72rem; }
   .panel.fills { overflow: hidden; display: grid; }
   .panel.fills > * { max-width: none; }
-  .alone { grid-column: 1 / -1; display: grid; grid-template-rows: none; align-content: start; justify-items: center; gap: 1.25rem; padding: 1.5rem; overflow-y: auto; }
+  .alone { grid-column: 1 / -1; display: grid; align-content: start; justify-items: center; gap: 1.25rem; padding: 1.5rem; overflow-y: auto; }
   .alone > * { width: min(52rem, 100%); }
 
   @media (max-width: 61.99rem) {
     :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto auto; height: auto; }
     aside { border: 0; padding: 0.9rem 0.25rem 0; overflow: visible; gap: 0.8rem; }
-    main { grid-template-rows: auto auto auto; }
-    .title { padding: 0.9rem 1rem 0.25rem; }
+    .misfit { margin-inline: 1rem; }
     .tabs { position: sticky; top: 0; z-index: 5; padding-inline: 0.5rem; }
     .panel { overflow: visible; padding: 1rem; }
     .panel.fills { overflow: visible; }

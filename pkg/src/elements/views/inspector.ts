@@ -1,27 +1,38 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Archive, ArchiveData, ErrorData, ImageData } from "../../archive.js";
-import { platformName } from "../format/id.js";
 import { count, exactSize, humanSize } from "../format/size.js";
-import { imageTitle, type Verdict, verdict } from "../model/checks.js";
+import { plain } from "../format/text.js";
+import { type Verdict, verdict } from "../model/checks.js";
+import { findImage, imageName, misfit, type Place } from "../model/place.js";
 import type { ScanState } from "../model/scan-state.js";
+import type { RowEvent } from "../tree/events.js";
+import "../ui/copy.js";
 import { ICONS } from "../ui/icons.js";
 import { card, shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
 import "./checks.js";
 import "./overview.js";
-import { type Badge, type ImageEvent, LayerEvent, type RevealEvent, type TabEvent } from "./events.js";
+import {
+  type Badge,
+  type ImageEvent,
+  LayerEvent,
+  type RevealEvent,
+  type RevealedEvent,
+  type TabEvent,
+} from "./events.js";
 import "./facts.js";
 import "./files.js";
 import "./images.js";
-import { tag } from "./images.js";
 import { inspectorStyles } from "./inspector.styles.js";
+import { PlaceTeller } from "./place-teller.js";
 import "./save-as.js";
 import type { SaveAsElement } from "./save-as.js";
 import "./strata.js";
 import "./tab.js";
 import { checksBadge, tabBar, tabBarStyles, viewBadge } from "./tab-bar.js";
 import { TABS, type Tab, type TabId, tabsOf } from "./tabs.js";
+import { canSave, titleOf, titleStyles } from "./title.js";
 
 /** Below this width, in rem, the layers are a tab of their own instead of a column. */
 const WIDE = 62;
@@ -29,7 +40,7 @@ const WIDE = 62;
 /** An opened file: its images, the chosen image's layers, and one view of it. */
 @customElement("layerglass-inspector")
 export class InspectorElement extends LitElement {
-  static override styles = [shared, card, inspectorStyles, tabBarStyles];
+  static override styles = [shared, card, inspectorStyles, titleStyles, tabBarStyles];
 
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
@@ -38,6 +49,10 @@ export class InspectorElement extends LitElement {
   @property({ attribute: false }) name = "";
   /** Why a file without images could not be read further. */
   @property({ attribute: false }) problem?: ErrorData;
+  /** Where to be. Set it anew to go there; what is shown after that is told by `PlaceEvent`. */
+  @property({ attribute: false }) place: Place = {};
+  /** The address of a place, on pages where places have one: then links to it can be copied. */
+  @property({ attribute: false }) link?: (place: Place) => string;
   @state() private index = 0;
   @state() private layer: number | "all" = "all";
   @state() private tab: TabId = "overview";
@@ -46,16 +61,19 @@ export class InspectorElement extends LitElement {
   @state() private revealed = "";
   /** What the views told beside their names. */
   @state() private badges: ReadonlyMap<TabId, Badge> = new Map();
+  /** What of a link does not fit the file. */
+  @state() private note = "";
+  /** The path that is shown among the files. */
+  private path = "";
+  private readonly teller = new PlaceTeller(this);
   @query("layerglass-save-as") private saveAs?: SaveAsElement;
   /** Counted once for each state of the data: while a scan goes on, the page is drawn more often. */
   private verdict: Verdict = { errors: 0, warnings: 0, allMatch: false };
-  private readonly resize = new ResizeObserver(() => {
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-    this.wide = this.clientWidth >= WIDE * rem;
-  });
+  private readonly resize = new ResizeObserver(() => this.measure());
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.measure();
     this.resize.observe(this);
   }
 
@@ -66,24 +84,54 @@ export class InspectorElement extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("data")) this.verdict = verdict(this.data);
-    if (changed.has("archive")) {
-      this.layer = "all";
-      this.tab = "overview";
-      this.badges = new Map();
-      // The first image that can be looked into: an index often begins with platforms that are not in the file.
-      const first = this.data.images.find((image) => image.presence === "complete" && image.role === "image");
-      this.index = first?.index ?? 0;
-      // A bare file system has no config to look at.
-      if (this.data.images[this.index]?.role === "rootfs") this.tab = "files";
-    }
+    if (changed.has("archive")) this.badges = new Map();
+    if (changed.has("archive") || changed.has("place")) this.goTo(this.place);
     const image = this.data.images[this.index];
-    if (image && !tabsOf(image, this.wide).some(({ id }) => id === this.tab)) this.tab = "overview";
+    if (image && !tabsOf(image, this.wide).some(({ id }) => id === this.tab)) {
+      this.tab = "overview";
+      this.teller.quiet = true;
+    }
+  }
+
+  protected override updated(): void {
+    if (this.data.images.length > 0) this.teller.tell(this.current());
+  }
+
+  private measure(): void {
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+    this.wide = this.clientWidth >= WIDE * rem;
+  }
+
+  private goTo(place: Place): void {
+    const { images } = this.data;
+    const meant = place.image === undefined ? firstImage(images) : findImage(place.image, images);
+    const image = meant ?? firstImage(images);
+    this.note = misfit(place, meant) ?? "";
+    this.index = image?.index ?? 0;
+    // A bare file system has no config to look at.
+    this.tab = (meant && place.tab) ?? (image?.role === "rootfs" ? "files" : "overview");
+    const { layer = "all" } = place;
+    this.layer = layer === "all" || layer < (image?.layers.length ?? 0) ? layer : "all";
+    this.path = this.revealed = this.note === "" ? (place.path ?? "") : "";
+    this.teller.quiet = true;
+    // A link that does not fit stays in the address until the person moves on.
+    if (this.note !== "") this.teller.told(this.current());
+  }
+
+  /** The place that is shown. */
+  private current(): Place {
+    const { tab, layer, path } = this;
+    const image = this.data.images[this.index];
+    if (!image) return {};
+    const place = { image: imageName(image, this.data.images), tab };
+    return tab === "files" ? { ...place, layer, ...(path !== "" && { path }) } : place;
   }
 
   override render() {
     const image = this.data.images[this.index];
     const tab = TABS.find(({ id }) => id === this.tab);
     if (!image || !tab) return this.withoutImages();
+    const { link } = this;
     return html`
       <aside @layerglass-layer=${this.chooseLayer} @layerglass-image=${this.chooseImage}>
         ${this.origin()}
@@ -105,7 +153,14 @@ export class InspectorElement extends LitElement {
         }
       </aside>
       <main @layerglass-layer=${this.chooseLayer} @layerglass-reveal=${this.reveal} @layerglass-image=${this.chooseImage} @layerglass-tab=${this.tabWanted}>
-        ${this.heading(image)}
+        ${titleOf(
+          image,
+          html`
+          ${link ? html`<layerglass-copy label="Copy link" .icon=${ICONS.link} .text=${() => link(this.current())}></layerglass-copy>` : nothing}
+          ${canSave(this.data) ? html`<button type="button" class="button slim" @click=${() => this.saveAs?.open()}>${ICONS.save} Save as…</button><layerglass-save-as .data=${this.data} .image=${image} .name=${this.name}></layerglass-save-as>` : nothing}
+        `,
+        )}
+        ${this.note === "" ? nothing : this.noteBar()}
         ${tabBar(tabsOf(image, this.wide), this.tab, this.chooseTab, (tab) => (tab === "checks" ? checksBadge(this.verdict) : viewBadge(this.badges.get(tab))))}
         <div class="panel ${this.tab} ${tab.fills ? "fills" : ""}" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}" tabindex=${tab.fills ? nothing : 0}>
           ${this.panel(tab, image)}
@@ -126,27 +181,6 @@ export class InspectorElement extends LitElement {
     </section>`;
   }
 
-  private heading(image: ImageData): TemplateResult {
-    const names = image.familiarNames;
-    return html`<header class="title">
-      <h1>${names[0] ? shown(names[0], 500) : shown(imageTitle(image), 300)}</h1>
-      ${tag(image) ?? nothing}
-      <p class="muted small">
-        ${image.platform && image.platform.os !== "unknown" && platformName(image.platform) !== imageTitle(image) ? html`<span>${shown(platformName(image.platform), 200)}</span>` : nothing}
-        ${image.presence === "absent" ? nothing : this.extent(image)}
-        ${names.length > 1 ? html`<span>${count(names.length - 1, "more name")}</span>` : nothing}
-      </p>
-      ${this.data.images.some(({ role, presence }) => role === "image" && presence !== "absent") ? html`<button type="button" class="button save" @click=${() => this.saveAs?.open()}>${ICONS.save} Save as…</button><layerglass-save-as .data=${this.data} .image=${image} .name=${this.name}></layerglass-save-as>` : nothing}
-    </header>`;
-  }
-
-  private extent(image: ImageData): TemplateResult {
-    const { storedSize, unpackedSize, layers } = image;
-    return html`<span title=${exactSize(storedSize)}>${humanSize(storedSize)} stored</span>
-      ${unpackedSize === undefined ? nothing : html`<span title=${exactSize(unpackedSize)}>${humanSize(unpackedSize)} unpacked</span>`}
-      <span>${count(layers.length, "layer")}</span>`;
-  }
-
   private panel(tab: Tab, image: ImageData): TemplateResult | typeof nothing {
     switch (tab.id) {
       case "overview":
@@ -154,7 +188,7 @@ export class InspectorElement extends LitElement {
       case "layers":
         return this.strata(image);
       case "files":
-        return html`<layerglass-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${this.layer} .reveal=${this.revealed}></layerglass-files>`;
+        return html`<layerglass-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${this.layer} .reveal=${this.revealed} @layerglass-row=${this.rowShown} @layerglass-revealed=${this.revealDone}></layerglass-files>`;
       case "checks":
         return html`<layerglass-checks .archive=${this.data} .image=${image} ?scanning=${this.scan.state === "running"}></layerglass-checks>`;
       default:
@@ -177,26 +211,45 @@ export class InspectorElement extends LitElement {
     if (event.index !== this.index) this.badges = new Map();
     this.index = event.index;
     this.layer = "all";
+    this.moved();
     if (this.tab === "files" && (this.data.images[event.index]?.layers.length ?? 0) === 0)
       this.tab = "overview";
   };
 
   private readonly reveal = (event: RevealEvent): void => {
     this.chooseLayer(new LayerEvent(event.layer));
-    this.revealed = event.path;
+    this.path = this.revealed = event.path;
   };
 
   private readonly chooseLayer = (event: LayerEvent): void => {
     this.layer = event.layer;
-    this.revealed = "";
-    const moved = this.tab !== "files";
+    this.moved();
+    const other = this.tab !== "files";
     this.tab = "files";
     // On one long page the files would otherwise appear far below or above what is seen.
-    if (moved && !this.wide)
+    if (other && !this.wide)
       void this.updateComplete.then(() => this.renderRoot.querySelector("main")?.scrollIntoView());
   };
 
+  /** Elsewhere: no path is shown there yet, and what was said of a link is over. */
+  private moved(): void {
+    this.path = this.revealed = this.note = "";
+  }
+
+  private readonly rowShown = ({ row }: RowEvent): void => {
+    this.path = row?.path ?? "";
+    this.teller.tell(this.current());
+  };
+
+  private readonly revealDone = ({ path, found }: RevealedEvent): void => {
+    this.revealed = "";
+    if (!found) this.note = `“${plain(path, 300)}” is not among these files.`;
+  };
+
   private readonly chooseTab = (tab: TabId, focus: boolean): void => {
+    this.note = "";
+    // The files are found again as they were left.
+    if (tab === "files" && this.tab !== "files") this.revealed = this.path;
     this.tab = tab;
     void this.updateComplete.then(() => {
       const chosen = this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`);
@@ -204,6 +257,13 @@ export class InspectorElement extends LitElement {
       chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
     });
   };
+
+  private noteBar(): TemplateResult {
+    return html`<p class="misfit" role="status">${ICONS.info}<span>${this.note}</span>
+      <button type="button" class="button quiet square slim" title="Close" @click=${() => {
+        this.note = "";
+      }}>${ICONS.cross}<span class="unseen">Close this note</span></button></p>`;
+  }
 
   private readonly tabWanted = (event: TabEvent): void => this.chooseTab(event.tab, false);
 
@@ -213,4 +273,9 @@ export class InspectorElement extends LitElement {
     else badges.delete(id);
     this.badges = badges;
   };
+}
+
+/** The first image that can be looked into: an index often begins with platforms that are not in the file. */
+function firstImage(images: readonly ImageData[]): ImageData | undefined {
+  return images.find(({ presence, role }) => presence === "complete" && role === "image") ?? images[0];
 }

@@ -1,15 +1,18 @@
 //! File trees, a page of rows at a time.
 
+mod filter;
+
 use std::cell::{RefCell, RefMut};
 use std::collections::HashMap;
 
-use js_sys::JsString;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::argument::ArgumentError;
+use filter::{lower, tree_filter};
+
 use super::error::{BindingError, to_thrown};
+use super::object::wrong;
 use super::value::to_js;
 use crate::json::size;
 use crate::layer::{Aspect, Change, Contents, Node, NodeKind, SortKey, TreeView};
@@ -28,6 +31,7 @@ impl Serialize for Bytes<'_> {
 #[serde(rename_all = "camelCase")]
 struct RowData<'a> {
     id: u32,
+    parent: u32,
     depth: u32,
     name: String,
     path: String,
@@ -119,7 +123,18 @@ impl TreeHandle {
 
     /// Opens the directories around a path and returns its row, or -1.
     pub fn reveal(&self, path: &str) -> Result<f64, JsValue> {
-        Ok(self.view()?.reveal(path.as_bytes()).map_or(-1.0, f64::from))
+        Ok(found(self.view()?.reveal(path.as_bytes())))
+    }
+
+    /// Opens the directories around a row, given by its number, and returns its place, or -1.
+    #[wasm_bindgen(js_name = revealRow)]
+    pub fn reveal_row(&self, id: u32) -> Result<f64, JsValue> {
+        Ok(found(self.view()?.reveal_node(id)))
+    }
+
+    /// The next row from `from` on, round past the end, whose name begins with the text, whatever the case; or -1.
+    pub fn find(&self, from: u32, start: &str) -> Result<f64, JsValue> {
+        Ok(found(self.view()?.find(from, start, lower)))
     }
 
     /// A directory's children from `offset`, at most `limit` of them: `TreeRow[]`. The root's number is 0.
@@ -140,33 +155,59 @@ impl TreeHandle {
         row(&view, Place { id, depth, position }).map_or(Ok(JsValue::UNDEFINED), |row| to_js(&row))
     }
 
-    /// Sorts siblings by `name`, `size` or `mtime`.
+    /// Sorts by a `TreeSortKey`.
     pub fn sort(&self, key: &str, descending: bool) -> Result<(), JsValue> {
         let key = SortKey::from_name(key).ok_or_else(|| {
-            let reason = format!("`{key}` is none of name, size, mtime");
-            to_thrown(ArgumentError { what: "sort key", reason })
+            let known = SortKey::ALL.map(|(name, _)| name).join(", ");
+            wrong("sort key", &format!("`{key}` is none of {known}"))
         })?;
         self.view()?.sort(key, descending);
         Ok(())
     }
 
-    /// Shows only paths that hold the text, whatever the case; an empty one shows all.
-    pub fn filter(&self, text: &str) -> Result<(), JsValue> {
-        let text = lower(text);
-        let mut view = self.view()?;
-        if text.is_empty() {
-            view.show_all();
-        } else {
-            view.show_where(|path| lower(path).contains(&text));
-        }
+    /// Shows only what meets the criteria; without criteria all.
+    pub fn filter(
+        &self,
+        texts: Vec<String>,
+        numbers: &[f64],
+        nodes: Option<Vec<u32>>,
+    ) -> Result<(), JsValue> {
+        let filter = tree_filter(texts, numbers, nodes)?;
+        self.view()?.filter_with(&filter, lower);
         Ok(())
+    }
+
+    /// Paths that meet the criteria, without those that are shown only because of what is in them.
+    pub fn matches(&self) -> Result<u32, JsValue> {
+        Ok(self.view()?.matches())
+    }
+
+    /// Makes the rows a flat list, or an outline again.
+    #[wasm_bindgen(js_name = setFlat)]
+    pub fn set_flat(&self, flat: bool) -> Result<(), JsValue> {
+        self.view()?.set_flat(flat);
+        Ok(())
+    }
+
+    /// The paths of the rows from number `from` on, at most `limit` of them, as UTF-8 and each followed by a NUL, which no
+    /// path holds. Numbers that are no row of this view have an empty one; past the last number there are none.
+    pub fn paths(&self, from: u32, limit: u32) -> Result<Vec<u8>, JsValue> {
+        let view = self.view()?;
+        let mut text = Vec::new();
+        let ids = from..from.saturating_add(limit);
+        for node in ids.map_while(|id| view.tree().node(id)) {
+            if view.holds(node) {
+                text.extend_from_slice(String::from_utf8_lossy(&node.path()).as_bytes());
+            }
+            text.push(0);
+        }
+        Ok(text)
     }
 }
 
-/// The text in lower case. JavaScript has the tables for letters beyond ASCII; a second copy would be a good part of
-/// the module.
-fn lower(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { JsString::from(text).to_lower_case().into() }
+/// The place of a row, -1 when there is none.
+fn found(row: Option<u32>) -> f64 {
+    row.map_or(-1.0, f64::from)
 }
 
 /// A node with its place in the view: how deep, and the how many-th of its siblings, counted from 0.
@@ -181,7 +222,8 @@ fn places(view: &mut TreeView, offset: u32, limit: u32) -> Vec<Place> {
     let rows = view.page(offset, limit);
     let mut last_of: HashMap<u32, u32> = HashMap::new();
     let place = |(id, depth)| {
-        let parent = view.tree().node(id)?.parent().id();
+        // All rows of a flat list stand in one row of siblings.
+        let parent = if view.is_flat() { 0 } else { view.tree().node(id)?.parent().id() };
         let position = match last_of.get(&parent) {
             Some(last) => last.saturating_add(1),
             None => view.position(id),
@@ -202,16 +244,17 @@ fn row(view: &TreeView, Place { id, depth, position }: Place) -> Option<RowData<
     let xattrs = row.into_iter().flat_map(|row| row.xattrs());
     Some(RowData {
         id,
+        parent: node.parent().id(),
         depth,
         name: text(name),
         path: text(&node.path()),
         name_bytes: std::str::from_utf8(name).is_err().then_some(Bytes(name)),
         kind: node.kind(),
-        mode: row.map_or(0o755, |row| row.mode()),
-        uid: row.map_or(0, |row| row.uid()),
-        gid: row.map_or(0, |row| row.gid()),
-        owner: row.and_then(|row| named(row.owner())),
-        group: row.and_then(|row| named(row.group())),
+        mode: node.mode(),
+        uid: node.uid(),
+        gid: node.gid(),
+        owner: named(node.owner()),
+        group: named(node.group()),
         size: row.filter(|_| node.kind() == NodeKind::File).map_or(0, |row| row.size()),
         total_size: node.total_size(),
         mtime: mtime.secs as f64 + f64::from(mtime.nanos) / 1e9,
@@ -231,6 +274,6 @@ fn row(view: &TreeView, Place { id, depth, position }: Place) -> Option<RowData<
         children: view.child_count(id),
         expanded: view.is_expanded(id),
         position: position.saturating_add(1),
-        siblings: view.child_count(node.parent().id()),
+        siblings: view.siblings(id),
     })
 }
