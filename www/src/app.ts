@@ -13,6 +13,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
 import { Address } from "./model/address.ts";
+import { Library } from "./model/library.ts";
 import type { Subject } from "./model/open.ts";
 import { Saver } from "./model/saving.ts";
 import { type Phase, Session } from "./model/session.ts";
@@ -22,6 +23,9 @@ import "./views/bar.ts";
 import type { PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
 import "layerglass/elements";
 import type { OpenEvent } from "./views/events.ts";
+import "./views/keep.ts";
+import "./views/library.ts";
+import type { OpenKeptEvent, RemoveKeptEvent } from "./views/library.ts";
 import "./views/report.ts";
 import "./views/savings.ts";
 import "./views/start.ts";
@@ -41,6 +45,7 @@ export class AppElement extends LitElement {
   });
   private readonly saver = new Saver(() => this.requestUpdate());
   private readonly address = new Address(() => this.requestUpdate());
+  private readonly library = new Library(() => this.requestUpdate());
   #dragDepth = 0;
 
   override connectedCallback(): void {
@@ -54,6 +59,9 @@ export class AppElement extends LitElement {
     const open = request.get("open");
     if (open !== null)
       void this.openFrom(() => requested(open, request.get("name")), request.get("name") ?? "file");
+    const kept = request.get("kept");
+    if (open === null && kept !== null) this.openKept(kept);
+    void this.library.load();
   }
 
   override disconnectedCallback(): void {
@@ -68,9 +76,10 @@ export class AppElement extends LitElement {
   override render() {
     const { phase } = this.session;
     return html`
-      <layerglass-bar .phase=${phase} @layerglass-open=${this.open} @layerglass-stop=${() => this.session.stop()} @layerglass-scan=${this.scan} @layerglass-home=${this.home}></layerglass-bar>
-      <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save}>${this.stage(phase)}</div>
+      <layerglass-bar .phase=${phase} @layerglass-open=${this.open} @layerglass-stop=${() => this.session.stop()} @layerglass-scan=${this.scan} @layerglass-home=${this.home} @layerglass-keep=${this.keep}>${this.keepable(phase)}</layerglass-bar>
+      <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save} @layerglass-open-kept=${(event: OpenKeptEvent) => this.openKept(event.id)} @layerglass-remove-kept=${(event: RemoveKeptEvent) => void this.library.remove(event.ids)}>${this.stage(phase)}</div>
       ${this.saver.savings.length === 0 ? nothing : html`<layerglass-savings .savings=${this.saver.savings} @layerglass-cancel=${(event: CustomEvent<number>) => this.saver.stop(event.detail)} @layerglass-dismiss=${(event: CustomEvent<number>) => this.saver.dismiss(event.detail)}></layerglass-savings>`}
+      ${this.library.keeping ? html`<layerglass-keeping .keeping=${this.library.keeping} @layerglass-stop-keeping=${() => this.library.stop()} @layerglass-dismiss=${() => this.library.dismiss()}></layerglass-keeping>` : nothing}
       <p class="unseen" role="status">${this.announcement(phase)}</p>
       ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
     `;
@@ -88,7 +97,9 @@ export class AppElement extends LitElement {
   private stage(phase: Phase): TemplateResult {
     switch (phase.name) {
       case "start":
-        return html`<layerglass-start .place=${this.address.place}></layerglass-start>`;
+        return html`<layerglass-start .place=${this.address.place}>
+          <layerglass-library .entries=${this.library.entries} .room=${this.library.room} .problem=${this.library.problem}></layerglass-library>
+        </layerglass-start>`;
       case "opening":
         return html`<main class="middle" aria-busy="true">
           <div class="opening">
@@ -135,8 +146,39 @@ export class AppElement extends LitElement {
 
   private readonly open = (event: OpenEvent): void => {
     this.leave();
+    this.library.dismiss();
+    writeKept();
     void this.session.open(event.subject);
   };
+
+  /** The button that keeps what is open in this browser. */
+  private keepable(phase: Phase) {
+    if (!this.library.isUsable || (phase.name !== "open" && phase.name !== "read")) return nothing;
+    const isRunning = this.library.keeping?.state === "running";
+    const state = this.library.keptAs(phase.subject) ? "kept" : isRunning ? "running" : "offered";
+    return html`<layerglass-keep .state=${state}></layerglass-keep>`;
+  }
+
+  private readonly keep = async (): Promise<void> => {
+    const { phase } = this.session;
+    if (phase.name !== "open" && phase.name !== "read") return;
+    const { subject } = phase;
+    const { label = "", images = [] } = phase.name === "open" ? phase.data : {};
+    const names = images.flatMap((image) => image.familiarNames);
+    const kept = await this.library.keep(subject, { label, images: names });
+    const now = this.session.phase;
+    if (kept !== undefined && now.name !== "start" && now.subject === subject) {
+      // From here on the address opens the copy.
+      this.session.keep(kept);
+      writeKept(kept);
+    }
+  };
+
+  private openKept(id: string): void {
+    const { name = "what was kept" } = this.library.entries.find((entry) => entry.id === id) ?? {};
+    writeKept(id);
+    void this.openFrom(() => this.library.open(id), name);
+  }
 
   private readonly scan = (event: ScanEvent): void => {
     void this.session.scan(event.contents);
@@ -150,8 +192,9 @@ export class AppElement extends LitElement {
   private readonly home = (): void => {
     this.leave();
     this.address.clear();
+    this.library.dismiss();
     this.session.reset();
-    if (location.search !== "") history.replaceState(null, "", location.pathname);
+    writeKept();
   };
 
   private async openFrom(find: () => Promise<Subject | undefined>, name: string): Promise<void> {
@@ -189,6 +232,14 @@ export class AppElement extends LitElement {
     this.dragging = false;
     if (!dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
+    writeKept();
     void this.openFrom(() => dropped(dataTransfer), "what was dropped");
   };
+}
+
+/** Puts into the address what is open, so that a reload opens it again: something kept, or nothing. */
+function writeKept(kept?: string): void {
+  const search = kept === undefined ? "" : `?kept=${kept}`;
+  if (location.search !== search)
+    history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
 }

@@ -52,6 +52,7 @@ export class BarElement extends LitElement {
       <div class="subject">${phase.name === "start" ? nothing : html`${phase.subject.form === "folder" ? ICONS.directory : ICONS.file}<span title=${plain(phase.subject.name)}>${shown(phase.subject.name, 300)}</span>`}</div>
       ${phase.name === "open" && phase.data.layers.length > 0 ? this.scan(phase.scan, phase.data.layers.length) : nothing}
       <div class="actions">
+        <slot></slot>
         ${phase.name === "start" ? nothing : html`<button type="button" class="button again" @click=${() => this.picker.click()}>${ICONS.open}<span>Open another</span></button>`}
         <layerglass-theme></layerglass-theme>
         <input id="again" type="file" hidden aria-label="Another image file" @change=${this.picked}>

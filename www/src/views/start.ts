@@ -77,6 +77,7 @@ export class StartElement extends LitElement {
         <input id="file" type="file" hidden aria-label="Image file" @change=${this.file}>
         <input id="folder" type="file" webkitdirectory hidden aria-label="Image folder" @change=${this.folder}>
       </section>
+      <slot></slot>
       <ul>
         <li><strong>Images</strong><span>docker save of every age, containerd, BuildKit, podman, skopeo, kaniko, jib, crane</span></li>
         <li><strong>Layouts</strong><span>OCI layouts as a tar or a folder, and skopeo’s dir: folders</span></li>

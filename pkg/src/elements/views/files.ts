@@ -8,7 +8,9 @@ import { imageTitle } from "../model/checks.js";
 import { holdsDocuments } from "../model/documents.js";
 import type { ScanState } from "../model/scan-state.js";
 import { readableLayers } from "../model/steps.js";
+import { Previews } from "../preview/previews.js";
 import "../tree/entry.js";
+import type { EntryElement } from "../tree/entry.js";
 import type { RowEvent, TreeErrorEvent } from "../tree/events.js";
 import "../tree/tree.js";
 import type { TreeElement } from "../tree/tree.js";
@@ -41,6 +43,11 @@ export class FilesElement extends LitElement {
   @state() private error: ErrorData | undefined;
   @state() private row: TreeRow | undefined;
   @query("layerglass-tree") private treeElement?: TreeElement;
+  @query("layerglass-entry") private entryElement?: EntryElement;
+  /** Shows what is in files. */
+  readonly previews = new Previews(this);
+  /** The last key asked for what is in the row, not only for what it is. */
+  #toPreview = false;
   /** What the tree shows or will show. */
   #shown = "";
   #filterTimer = 0;
@@ -117,7 +124,7 @@ export class FilesElement extends LitElement {
       <layerglass-layer class="card head" .archive=${this.data} .image=${this.image} .selected=${this.selected}></layerglass-layer>
       <section class="card pane" aria-label="Files">
         <div>${this.toolbar()}${this.tree ? this.broken() : nothing}</div>
-        <div class="content ${this.row ? "with-entry" : ""}" @layerglass-row=${this.rowChosen} @layerglass-tree-error=${this.treeFailed}>
+        <div class="content ${this.row ? "with-entry" : ""}" @layerglass-row=${this.rowChosen} @layerglass-tree-error=${this.treeFailed} @keydown=${this.keyPressed}>
           ${this.content()}
           ${
             this.row
@@ -282,6 +289,16 @@ export class FilesElement extends LitElement {
   private readonly rowChosen = (event: RowEvent): void => {
     // Passing over rows keeps an open description up to date, but does not open one.
     if (event.opened || this.row) this.row = event.row;
+    if (event.opened && this.#toPreview) void this.updateComplete.then(() => this.entryElement?.preview());
+    if (event.opened) this.#toPreview = false;
+  };
+
+  /** Before the tree acts on the key: what it tells comes before the key has come up here. */
+  private readonly keyPressed = {
+    handleEvent: (event: KeyboardEvent): void => {
+      this.#toPreview = event.key === " ";
+    },
+    capture: true,
   };
 
   private readonly treeFailed = (event: TreeErrorEvent): void => {

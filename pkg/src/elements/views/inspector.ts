@@ -8,6 +8,7 @@ import { findImage, imageName, misfit, type Place } from "../model/place.js";
 import type { ScanState } from "../model/scan-state.js";
 import type { RowEvent } from "../tree/events.js";
 import "../ui/copy.js";
+import { Previews } from "../preview/previews.js";
 import { ICONS } from "../ui/icons.js";
 import { card, shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
@@ -67,6 +68,8 @@ export class InspectorElement extends LitElement {
   private path = "";
   private readonly teller = new PlaceTeller(this);
   @query("layerglass-save-as") private saveAs?: SaveAsElement;
+  /** Shows what is in files that its views name. */
+  readonly previews = new Previews(this);
   /** Counted once for each state of the data: while a scan goes on, the page is drawn more often. */
   private verdict: Verdict = { errors: 0, warnings: 0, allMatch: false };
   private readonly resize = new ResizeObserver(() => this.measure());
