@@ -4,6 +4,7 @@ import type { IssueRule } from "../../inspect/types.js";
 import type { Arguments, Option } from "../args.js";
 import { UsageError } from "../exit.js";
 import { glob, type Matcher } from "../match.js";
+import { bytesOf } from "../size.js";
 
 /** How grave something is. */
 export type Severity = "info" | "warning" | "error";
@@ -91,8 +92,8 @@ function fromArguments(args: Arguments): Rules {
   const severity = args.word("severity", SEVERITIES);
   return {
     ...(waste !== undefined && { maxWaste: most("--max-waste", waste) }),
-    ...(size !== undefined && { maxSize: bytes("--max-size", size) }),
-    ...(unpacked !== undefined && { maxUnpacked: bytes("--max-unpacked", unpacked) }),
+    ...(size !== undefined && { maxSize: bytesOf("--max-size", size) }),
+    ...(unpacked !== undefined && { maxUnpacked: bytesOf("--max-unpacked", unpacked) }),
     ...(layers !== undefined && { maxLayers: layers }),
     no: Object.keys(FORBIDDEN).filter((name) => args.has(`no-${name}`)),
     digests: args.has("digests"),
@@ -145,8 +146,10 @@ function read(value: Record<string, unknown>, wrong: Wrong): Rules {
     throw wrong(`“no” is a list of ${Object.keys(FORBIDDEN).join(", ")}, not “${strange}”`);
   return {
     ...(maxWaste !== undefined && { maxWaste: most("maxWaste", text("maxWaste", maxWaste)) }),
-    ...(maxSize !== undefined && { maxSize: bytes("maxSize", text("maxSize", maxSize)) }),
-    ...(maxUnpacked !== undefined && { maxUnpacked: bytes("maxUnpacked", text("maxUnpacked", maxUnpacked)) }),
+    ...(maxSize !== undefined && { maxSize: bytesOf("maxSize", text("maxSize", maxSize)) }),
+    ...(maxUnpacked !== undefined && {
+      maxUnpacked: bytesOf("maxUnpacked", text("maxUnpacked", maxUnpacked)),
+    }),
     ...(maxLayers !== undefined && { maxLayers: Number(maxLayers) }),
     no: names,
     digests: digests === true,
@@ -164,33 +167,10 @@ function listOf(name: string, value: unknown, wrong: Wrong): string[] {
 /** `5%`, or a size. */
 function most(name: string, text: string): Most {
   const [, number] = /^(\d{1,3}(?:\.\d{1,6})?)\s*%$/.exec(text) ?? [];
-  if (number === undefined) return { bytes: bytes(name, text) };
+  if (number === undefined) return { bytes: bytesOf(name, text) };
   const percent = Number(number);
   if (percent > 100) throw new UsageError(`${name} is at most 100%, not “${text}”`);
   return { percent };
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  "": 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
-
-/** A number of bytes with its unit, `10MB` or `1.5 GiB`. */
-export function bytes(name: string, text: string): number {
-  const [, number, unit = ""] = /^(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)$/i.exec(text) ?? [];
-  const factor = Object.hasOwn(UNITS, unit.toLowerCase()) ? UNITS[unit.toLowerCase()] : undefined;
-  const value =
-    number === undefined || factor === undefined ? Number.NaN : Math.round(Number(number) * factor);
-  if (Number.isSafeInteger(value)) return value;
-  throw new UsageError(`${name} is a size such as 500MB or 1.5GiB, not “${text}”`);
 }
 
 function ignored(name: string, text: string): Ignored {

@@ -1,21 +1,23 @@
 /** `layerglass files`: the files of an image. */
 import type { FileTree } from "../../archive/file-tree.js";
+import type { TreeFilter } from "../../archive/tree-filter.js";
 import { modeText } from "../../elements/format/id.js";
 import { humanSize } from "../../elements/format/size.js";
 import { plain } from "../../elements/format/text.js";
 import { shortSeconds } from "../../elements/format/time.js";
 import { LayerglassError } from "../../error.js";
 import type { Change, NodeKind, TreeRow } from "../../types.js";
+import type { Arguments } from "../args.js";
 import { chooseImage, IMAGE_OPTIONS } from "../choose.js";
 import type { Command, Run } from "../commands.js";
 import { EXIT, UsageError } from "../exit.js";
-import { matcher } from "../match.js";
 import { openInput, SCAN_OPTIONS, scan } from "../open.js";
 import { allRows, jsonLine, plainRow } from "../rows.js";
+import { bytesOf } from "../size.js";
 import { cutTo, fillTo } from "../width.js";
 
-/** Rows that are held to be sorted. */
-const MOST_SORTED = 5_000_000;
+/** Kinds of what is in a tree. */
+const KIND_NAMES = ["file", "directory", "symlink", "char", "block", "fifo"] as const;
 
 export const command: Command = {
   usage: {
@@ -40,6 +42,10 @@ export const command: Command = {
         many: true,
         help: "Only paths that fit, such as *.pyc or etc/**",
       },
+      { name: "kind", value: "KIND", many: true, help: `Only these: ${KIND_NAMES.join(", ")}` },
+      { name: "min-size", value: "SIZE", help: "Only files of at least so many bytes, such as 10MB" },
+      { name: "max-size", value: "SIZE", help: "Only files of at most so many bytes" },
+      { name: "owner", value: "NAME|N", help: "Only what belongs to this user" },
       {
         name: "regex",
         short: "r",
@@ -68,7 +74,7 @@ export const command: Command = {
   },
   async run(run) {
     const { args, terminal, signal } = run;
-    const fits = matcher({ text: args.text("filter"), globs: args.texts("glob"), regex: args.text("regex") });
+    const filter = filterOf(args);
     const sort = args.word("sort", ["name", "size", "mtime"] as const);
     const layer = args.number("layer");
     const contents = args.has("sha256") ? { contents: "sha256" as const } : {};
@@ -87,12 +93,15 @@ export const command: Command = {
         signal,
         ...(layer !== undefined && { upTo: layer - 1 }),
       });
+      terminal.progress.tell("Sorting out the files");
+      if (filter) await filtered(tree, filter, signal);
+      // Without a filter the tree's own order is that of the paths.
+      if (filter || sort) await tree.setFlat(true);
+      if (sort) await tree.sort(sort, sort !== "name");
       terminal.progress.clear();
       const write = writer(run, tree);
       await write.begin();
-      let rows = matching(tree, fits, signal);
-      if (sort !== undefined) rows = sorted(rows, sort);
-      for await (const row of rows) await write.row(row);
+      for await (const row of allRows(tree, signal)) await write.row(row);
       await write.end();
       return EXIT.fine;
     } finally {
@@ -116,28 +125,47 @@ function refuseDamaged(
   }
 }
 
-/** All rows that fit, in the order of the tree. */
-async function* matching(
-  tree: FileTree,
-  fits: (path: string) => boolean,
-  signal: AbortSignal,
-): AsyncGenerator<TreeRow> {
-  for await (const row of allRows(tree, signal)) if (fits(row.path)) yield row;
+/** What the arguments say of paths; nothing when they mean all. */
+function filterOf(args: Arguments): TreeFilter | undefined {
+  const [text, expression, owner] = ["filter", "regex", "owner"].map((name) => args.text(name));
+  const glob = args.texts("glob");
+  const [min, max] = ["min-size", "max-size"].map((name) => {
+    const size = args.text(name);
+    return size === undefined ? undefined : bytesOf(`--${name}`, size);
+  });
+  const kinds = args.texts("kind").map((word) => {
+    const kind = KIND_NAMES.find((each) => each === word);
+    if (kind === undefined) throw new UsageError(`--kind is one of ${KIND_NAMES.join(", ")}, not “${word}”`);
+    return kind;
+  });
+  const filter: TreeFilter = {
+    ...(text !== undefined && { text }),
+    ...(expression !== undefined && { expression: compiled(expression) }),
+    ...(glob.length > 0 && { glob: glob.map((pattern) => pattern.replace(/(?<=.)\/+$/, "")) }),
+    ...((min !== undefined || max !== undefined) && {
+      size: { ...(min !== undefined && { min }), ...(max !== undefined && { max }) },
+    }),
+    ...(kinds.length > 0 && { kinds }),
+    ...(owner !== undefined && { owner: /^\d{1,10}$/.test(owner) ? Number(owner) : owner }),
+  };
+  return Object.keys(filter).length > 0 ? filter : undefined;
 }
 
-async function* sorted(rows: AsyncIterable<TreeRow>, by: "name" | "size" | "mtime"): AsyncGenerator<TreeRow> {
-  const all: TreeRow[] = [];
-  for await (const row of rows) {
-    if (all.push(row) > MOST_SORTED)
-      throw new UsageError(`more than ${MOST_SORTED} files: filter them, or do without --sort`);
+function compiled(source: string): RegExp {
+  try {
+    return new RegExp(source, "u");
+  } catch (thrown) {
+    throw new UsageError(`--regex: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
-  const byPath = (a: TreeRow, b: TreeRow) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
-  const orders = {
-    name: byPath,
-    size: (a: TreeRow, b: TreeRow) => Number(b.size) - Number(a.size) || byPath(a, b),
-    mtime: (a: TreeRow, b: TreeRow) => b.mtime - a.mtime || byPath(a, b),
-  };
-  yield* all.sort(orders[by]);
+}
+
+async function filtered(tree: FileTree, filter: TreeFilter, signal: AbortSignal): Promise<void> {
+  try {
+    await tree.filter(filter, { signal });
+  } catch (thrown) {
+    if (thrown instanceof LayerglassError && thrown.kind === "invalid") throw new UsageError(thrown.message);
+    throw thrown;
+  }
 }
 
 /** How rows are written. */

@@ -1,4 +1,5 @@
 import type { PlatformData } from "../../archive.js";
+import type { ReportFormat, ReportPart } from "../../report.js";
 import type { FileVersion, ImageFormat } from "../../transfer.js";
 
 /** What the file's images become. */
@@ -33,4 +34,16 @@ export type Wanted =
       readonly image: number;
       readonly format: ImageFormat;
       readonly squash: "all" | readonly (readonly [first: number, last: number])[];
-    };
+    }
+  /** What is known of some images, as a document. */
+  | { readonly kind: "report"; readonly report: WantedReport };
+
+/** Which document is wanted. */
+export interface WantedReport {
+  readonly format: ReportFormat;
+  /** Positions of the images that it is about. */
+  readonly images: readonly number[];
+  readonly parts: readonly ReportPart[];
+  readonly secrets: "hide" | "show";
+  readonly time: Date;
+}

@@ -27,6 +27,7 @@ import "./files.js";
 import "./images.js";
 import { inspectorStyles } from "./inspector.styles.js";
 import { PlaceTeller } from "./place-teller.js";
+import "./report-button.js";
 import "./save-as.js";
 import type { SaveAsElement } from "./save-as.js";
 import "./strata.js";
@@ -160,6 +161,7 @@ export class InspectorElement extends LitElement {
           image,
           html`
           ${link ? html`<layerglass-copy label="Copy link" .icon=${ICONS.link} .text=${() => link(this.current())}></layerglass-copy>` : nothing}
+          <layerglass-report-button .data=${this.data} .image=${image} .name=${this.name}></layerglass-report-button>
           ${canSave(this.data) ? html`<button type="button" class="button slim" @click=${() => this.saveAs?.open()}>${ICONS.save} Save as…</button><layerglass-save-as .data=${this.data} .image=${image} .name=${this.name}></layerglass-save-as>` : nothing}
         `,
         )}
