@@ -72,7 +72,9 @@ test("parts and secrets are chosen, and one image of several", async () => {
   await page.reload();
   await inspector.pickFolder(`${IMAGES}/multiarch.oci`);
   await inspector.scanned();
-  const save = async (/** @type {(form: import("playwright-core").Locator) => Promise<unknown>} */ choose) => {
+  const save = async (
+    /** @type {(form: import("playwright-core").Locator) => Promise<unknown>} */ choose,
+  ) => {
     const form = await dialog(inspector);
     await form.getByRole("radio", { name: /^JSON/ }).check();
     await choose(form);

@@ -52,7 +52,11 @@ export const command: Command = {
         value: "REGEX",
         help: "Only paths in which the regular expression is found",
       },
-      { name: "long", short: "l", help: "Mode, owner, size and time as well" },
+      {
+        name: "long",
+        short: "l",
+        help: "Mode, owner, size and time as well; of a folder the size of all in it",
+      },
       {
         name: "sort",
         value: "name|size|mtime",
@@ -202,7 +206,9 @@ function lineOf(row: TreeRow, { args, terminal }: Run): string {
   const name = `${plain(row.path)}${row.kind === "directory" ? "/" : ""}${target}`;
   if (!args.has("long")) return change + name;
   const owner = `${row.owner ? plain(row.owner, 100) : row.uid}:${row.group ? plain(row.group, 100) : row.gid}`;
-  const size = row.device ? row.device.join(",") : row.kind === "directory" ? "" : humanSize(row.size);
+  const size = row.device
+    ? row.device.join(",")
+    : humanSize(row.kind === "directory" ? row.totalSize : row.size);
   const facts = [
     `${KINDS[row.kind]}${modeText(row.mode)}`,
     fillTo(cutTo(owner, 17), 9),

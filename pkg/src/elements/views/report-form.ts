@@ -71,7 +71,7 @@ export class ReportFormElement extends LitElement {
           ${Object.entries(FORMATS).map(([format, about]) => this.choice(format as ReportFormat, about))}
         </fieldset>
         <fieldset><legend>Beside names, config, layers and history</legend>
-          <div class="parts">${Object.entries(PARTS).map(([part, name]) => this.part(part as ReportPart, name))}</div>
+          <div class="parts">${Object.entries(PARTS).map(([part, name]) => this.partChoice(part as ReportPart, name))}</div>
         </fieldset>
         ${this.which()}
         <fieldset><legend>Secrets</legend>
@@ -97,7 +97,7 @@ export class ReportFormElement extends LitElement {
     </label>`;
   }
 
-  private part(part: ReportPart, name: string): TemplateResult {
+  private partChoice(part: ReportPart, name: string): TemplateResult {
     return html`<label><input type="checkbox" .checked=${this.parts.has(part)} @change=${(event: Event) => {
       const parts = new Set(this.parts);
       if ((event.target as HTMLInputElement).checked) parts.add(part);
@@ -113,7 +113,7 @@ export class ReportFormElement extends LitElement {
       <select @change=${(event: Event) => {
         this.all = (event.target as HTMLSelectElement).value === "all";
       }}>
-        <option value="only" ?selected=${!this.all}>Only ${plain(this.title(), 100)}</option>
+        <option value="only" ?selected=${!this.all}>Only ${plain(this.called(), 100)}</option>
         <option value="all" ?selected=${this.all}>All ${count(there.length, "image")}</option>
       </select>
     </label>`;
@@ -126,7 +126,7 @@ export class ReportFormElement extends LitElement {
     );
   }
 
-  private title(): string {
+  private called(): string {
     return this.image.familiarNames[0] ?? imageTitle(this.image);
   }
 
@@ -136,7 +136,7 @@ export class ReportFormElement extends LitElement {
     const { format, hide, all, parts } = this;
     this.dialog.close();
     const images = all ? this.there().map(({ index }) => index) : [this.image.index];
-    const words = all || this.data.images.length === 1 ? stem(this.name) : this.title();
+    const words = all || this.data.images.length === 1 ? stem(this.name) : this.called();
     const report = {
       format,
       images,
