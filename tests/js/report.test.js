@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,7 +79,12 @@ async function hostile() {
         StopSignal: ATTACKS[2],
       },
       history: [
-        { created: ATTACKS[0], created_by: ATTACKS.join(" "), comment: ATTACKS[1], author: ATTACKS[2] },
+        {
+          created: "2024-01-02T03:04:05Z",
+          created_by: ATTACKS.join(" "),
+          comment: ATTACKS[1],
+          author: ATTACKS[2],
+        },
         { created_by: ATTACKS[3], comment: ATTACKS[7] },
       ],
     },
@@ -326,25 +332,39 @@ test("HTML is one file that shows text only, asks for nothing, and reads well", 
 });
 
 test("the policy of an HTML report lets nothing in", async () => {
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(200, { "content-type": "text/html", "access-control-allow-origin": "*" });
+    response.end(request.url === "/report.html" ? broken : "globalThis.hit = 1");
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const origin = `http://127.0.0.1:${server.address().port}`;
   const html = formatReport(await reportOf(pathOf(QUIRKS), [0], { parts: [] }), "html");
+  // As if something had got through after all.
+  const broken = html.replace(
+    "<main>",
+    `<main><img src="${origin}/pixel.png"><script>globalThis.hit = 1</script><script src="${origin}/a.js"></script>
+     <link rel="stylesheet" href="${origin}/a.css"><iframe src="${origin}/frame.html"></iframe>
+     <div id="hidden" style="background: url(${origin}/background.png)">x</div>`,
+  );
+  assert.notEqual(broken, html);
   const browser = await launch();
   try {
     const page = await browser.newPage();
-    const asked = [];
-    page.on("request", (request) => asked.push(request.url()));
-    // As if something had got through after all.
-    const broken = html.replace(
-      "<main>",
-      '<main><img src="http://127.0.0.1:9/pixel.png"><script>globalThis.hit = 1</script><link rel="stylesheet" href="http://127.0.0.1:9/a.css">',
-    );
-    assert.notEqual(broken, html);
-    const path = join(scratch, "broken.html");
-    await writeFile(path, broken);
-    await page.goto(pathToFileURL(path).href);
+    const refused = [];
+    page.on("console", (message) => refused.push(message.text()));
+    await page.goto(`${origin}/report.html`, { waitUntil: "networkidle" });
     assert.equal(await page.evaluate(() => globalThis.hit), undefined);
-    assert.deepEqual(asked, [pathToFileURL(path).href]);
+    assert.deepEqual(
+      asked.filter((path) => path !== "/favicon.ico"),
+      ["/report.html"],
+    );
+    assert.ok(refused.filter((text) => text.includes("Content Security Policy")).length >= 5, refused.join());
   } finally {
     await browser.close();
+    server.closeAllConnections();
+    server.close();
   }
 });
 

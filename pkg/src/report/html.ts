@@ -5,7 +5,7 @@ import { plain, runs } from "../elements/format/text.js";
 import { shortTime } from "../elements/format/time.js";
 import type { Size } from "../types.js";
 import { STYLES } from "./html.styles.js";
-import type { Cell, CellKind, Section, Table } from "./model.js";
+import { type Cell, type CellKind, type Section, type Table, withoutEmptyColumns } from "./model.js";
 
 /** UTF-16 units of one cell; more is cut, and says so. */
 const MOST_TEXT = 4096;
@@ -58,13 +58,16 @@ function body(sections: readonly Section[], rows: number): string {
 function sectionHtml({ id, title, level, notes, facts, tables }: Section, rows: number): string {
   const heading = `heading-${harmless(id)}`;
   const list = facts
-    .map(({ name, kind, value }) => `<div><dt>${text(name)}</dt><dd>${cell(kind, value)}</dd></div>`)
+    .map(
+      ({ name, kind, value }) =>
+        `<div><dt>${text(name)}</dt><dd>${cell(kind === "digest" ? "code" : kind, value)}</dd></div>`,
+    )
     .join("\n");
   return `<section id="${harmless(id)}" class="level-${level}">
 <h${level} id="${heading}">${text(title, 300)}</h${level}>
 ${notes.map((note) => `<p class="note">${text(note)}</p>`).join("\n")}
 ${list === "" ? "" : `<dl>\n${list}\n</dl>`}
-${tables.map((table) => tableHtml(table, `${harmless(id)}-${harmless(table.id)}`, rows)).join("\n")}
+${tables.map((table) => tableHtml(withoutEmptyColumns(table), `${harmless(id)}-${harmless(table.id)}`, rows)).join("\n")}
 </section>`;
 }
 
