@@ -46,6 +46,13 @@ export const TABS: readonly Tab[] = [
   { id: "layers", name: "Layers", key: "l", narrow: true },
   { id: "files", name: "Files", key: "f", fills: true },
   {
+    id: "space",
+    name: "Space",
+    key: "s",
+    files: true,
+    element: { tag: "layerglass-space", load: () => import("./space/space.js") },
+  },
+  {
     id: "packages",
     name: "Packages",
     key: "p",

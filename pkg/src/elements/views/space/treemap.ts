@@ -96,8 +96,8 @@ export class TreemapElement extends LitElement {
         @click=${() => this.open(tile)} @focus=${() => this.at(tile)} @pointerenter=${() => {
           this.told = node;
         }}>
-      ${inner.map((hint) => this.hint(hint))}
       <span class=${words ? "words" : "unseen"}><b>${shown(name, 120)}</b><span class="num">${humanSize(node.bytes)}</span></span><span class="unseen">, ${told}</span>
+      ${inner.map((hint) => this.hint(hint))}
     </button>`;
   }
 
