@@ -45,6 +45,13 @@ export const TABS: readonly Tab[] = [
   { id: "overview", name: "Overview", key: "o" },
   { id: "layers", name: "Layers", key: "l", narrow: true },
   { id: "files", name: "Files", key: "f", fills: true },
+  {
+    id: "compare",
+    name: "Compare",
+    key: "d",
+    files: true,
+    element: { tag: "layerglass-compare", load: () => import("./compare/compare.js") },
+  },
   { id: "checks", name: "Checks", key: "c" },
 ];
 
