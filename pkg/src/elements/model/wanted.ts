@@ -1,5 +1,6 @@
 import type { PlatformData } from "../../archive.js";
-import type { FileVersion, ImageFormat } from "../../transfer.js";
+import type { FileVersion } from "../../inspect.js";
+import type { ImageFormat } from "../../transfer.js";
 
 /** What the file's images become. */
 export interface ImageSettings {
