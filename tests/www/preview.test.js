@@ -454,3 +454,76 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     });
   }
 }
+
+test("what is being read is let go of when something else is looked at, or nothing", async () => {
+  const inspector = await open();
+  const { page } = inspector;
+  await previewed(inspector, "a/empty");
+  await page.keyboard.press("Escape");
+  const told = await page.evaluate(async () => {
+    /** @type {AbortSignal[]} */
+    const signals = [];
+    const endless = (/** @type {string} */ path) => ({
+      path,
+      label: "made",
+      /** @param {number} _most @param {AbortSignal} signal @param {(bytes: number) => void} onProgress */
+      read: (_most, signal, onProgress) => {
+        signals.push(signal);
+        onProgress(1_500_000);
+        return new Promise(() => {});
+      },
+    });
+    const preview = Object.assign(document.createElement("layerglass-preview"), { source: endless("one") });
+    document.body.append(preview);
+    const drawn = async () => {
+      await Reflect.get(preview, "updateComplete");
+      await Reflect.get(preview, "updateComplete");
+      return preview.shadowRoot?.querySelector(".body")?.textContent?.replace(/\s+/g, " ") ?? "";
+    };
+    const words = await drawn();
+    Object.assign(preview, { source: endless("two") });
+    await drawn();
+    const afterOther = signals.map(({ aborted }) => aborted);
+    preview.remove();
+    return { words, afterOther, afterRemoval: signals.map(({ aborted }) => aborted) };
+  });
+  assert.match(told.words, /The file is being read: 1\.5 MB/);
+  assert.deepEqual(told.afterOther, [true, false]);
+  assert.deepEqual(told.afterRemoval, [true, true]);
+  await inspector.close();
+});
+
+test("a text of nothing that can be seen does not fill the page", async () => {
+  const contents = "\u202E\u200B".repeat(100_000);
+  const image = dockerArchive([tar([{ name: "unseen.txt", contents }])]);
+  const inspector = await opened(stage, await stage.made("unseen.tar", image));
+  await inspector.files("all");
+  const dialog = await previewed(inspector, "unseen.txt");
+  assert.match((await rowsOf(dialog, "layerglass-text"))[0] ?? "", /^1202E200B.*⟨202E⟩⟨200B⟩$/);
+  const elements = await dialog
+    .locator("layerglass-text")
+    .evaluate((element) => element.shadowRoot?.querySelectorAll("*").length ?? 0);
+  assert.ok(elements < 20_000, `${elements} elements`);
+  await inspector.close();
+});
+
+test("with forced colours, reduced motion and large text the preview stays usable", async () => {
+  const inspector = await open({
+    forcedColors: "active",
+    reducedMotion: "reduce",
+    viewport: { width: 720, height: 450 },
+  });
+  const { page } = inspector;
+  // Twice the size, as a zoom of 200 % has it on a window twice as large.
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "32px";
+  });
+  const dialog = await previewed(inspector, "a/script");
+  await dialog.locator("layerglass-text .comment").first().waitFor();
+  assert.ok((await inspector.overflow()) <= 0);
+  assert.deepEqual(await violations(page), []);
+  if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/preview-large-forced.png` });
+  const body = await dialog.locator("layerglass-text").boundingBox();
+  assert.ok(body && body.height > 60, "there is room for the text");
+  await inspector.close();
+});

@@ -1,5 +1,5 @@
 /** Rows are drawn and measured in blocks of this many. */
-export const BLOCK_ROWS = 50;
+export const BLOCK_ROWS = 25;
 
 /**
  * Where the blocks of a long list lie whose rows may be of different heights: blocks that were drawn have the height they were

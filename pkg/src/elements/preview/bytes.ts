@@ -13,8 +13,8 @@ export interface ByteSource {
   readonly path: string;
   /** Which one it is, in words: `as layer 2 left it`. */
   readonly label: string;
-  /** Reads the first `most` bytes; the rest stays where it is. */
-  read(most: number, signal?: AbortSignal): Promise<SomeBytes>;
+  /** Reads the first `most` bytes; the rest stays where it is. Tells how many have come while more are read. */
+  read(most: number, signal?: AbortSignal, onProgress?: (bytes: number) => void): Promise<SomeBytes>;
 }
 
 /** Which version of a file is meant. */
@@ -41,7 +41,7 @@ export function fileBytes(
   return {
     path,
     label,
-    async read(most, signal) {
+    async read(most, signal, onProgress) {
       const { extractFile, fileVersions } = await contents();
       const options = signal ? { signal } : {};
       const wanted =
@@ -51,7 +51,7 @@ export function fileBytes(
         ...options,
         ...(wanted && { version: wanted }),
       });
-      return { bytes: await head(file.stream, most), size: file.size };
+      return { bytes: await head(file.stream, most, onProgress), size: file.size };
     },
   };
 }
@@ -72,7 +72,11 @@ export function leftBy(versions: readonly FileVersion[], layer: number): FileVer
 }
 
 /** The first bytes of a stream, which is let go of then. */
-async function head(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+async function head(
+  stream: ReadableStream<Uint8Array>,
+  most: number,
+  onProgress?: (bytes: number) => void,
+): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   const reader = stream.getReader();
@@ -83,6 +87,7 @@ async function head(stream: ReadableStream<Uint8Array>, most: number): Promise<U
       const piece = value.subarray(0, most - length);
       pieces.push(piece);
       length += piece.length;
+      onProgress?.(length);
     }
   } finally {
     // Ends the work in the worker; of a stream that has ended this is nothing.

@@ -1,4 +1,4 @@
 /** Where the contents of files come from. They are loaded when the first file is looked into. */
-export type { FileVersion } from "../../transfer.js";
+export type { FileVersion } from "../../inspect.js";
 
-export const contents = () => import("../../transfer.js");
+export const contents = () => import("../../inspect.js");

@@ -3,7 +3,10 @@ import { customElement, property, query } from "lit/decorators.js";
 import { plain } from "../format/text.js";
 import { shared } from "../ui/styles.js";
 import type { DiffEvent, PreviewEvent } from "./events.js";
+import "./diff.js";
+import type { DiffElement } from "./diff.js";
 import "./preview.js";
+import type { PreviewElement } from "./preview.js";
 
 /** A dialogue over the page that shows one file or a comparison; where there is little room, it is all of the screen. */
 @customElement("layerglass-preview-dialog")
@@ -22,16 +25,19 @@ export class PreviewDialogElement extends LitElement {
   @property({ attribute: false }) preview?: PreviewEvent;
   @property({ attribute: false }) diff?: DiffEvent;
   @query("dialog") private dialog!: HTMLDialogElement;
+  @query("layerglass-preview, layerglass-diff") private shown!: PreviewElement | DiffElement;
 
   protected override firstUpdated(): void {
     this.dialog.showModal();
+    // Browsers do not look for something to focus inside other elements.
+    void this.shown.updateComplete.then(() => this.shown.focus());
   }
 
   override render(): TemplateResult {
     const { preview, diff } = this;
-    return html`<dialog aria-label=${preview ? `Preview of ${plain(preview.source.path, 300)}` : "Comparison"} @close=${this.closed}>
+    return html`<dialog aria-label=${preview ? `Preview of ${plain(preview.source.path, 300)}` : `Comparison of ${plain(diff?.after.path ?? "", 300)}`} @close=${this.closed}>
       ${preview ? html`<layerglass-preview .source=${preview.source} .save=${preview.save} @layerglass-close=${() => this.dialog.close()}></layerglass-preview>` : nothing}
-      ${diff ? nothing : nothing}
+      ${diff ? html`<layerglass-diff .earlier=${diff.before} .later=${diff.after} @layerglass-close=${() => this.dialog.close()}></layerglass-diff>` : nothing}
     </dialog>`;
   }
 

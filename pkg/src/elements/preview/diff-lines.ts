@@ -1,4 +1,5 @@
 import { diffArrays, diffWordsWithSpace } from "diff";
+import { commonEnds } from "./diff-ends.js";
 
 /** Two texts are to be compared line by line. */
 export interface DiffTask {
@@ -30,12 +31,7 @@ export interface Compared {
 /** Compares two texts. Equal beginnings and ends are taken off first; most changes are small. */
 export function compareLines({ before, after, time, wordCharacters }: DiffTask): Compared {
   const until = performance.now() + time;
-  const shorter = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < shorter && before[head] === after[head]) head += 1;
-  let tail = 0;
-  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail])
-    tail += 1;
+  const { head, tail } = commonEnds(before, after);
   const inner = between(
     before.slice(head, before.length - tail),
     after.slice(head, after.length - tail),
@@ -95,8 +91,8 @@ function withWords(
   if (opposite === 0) return change;
   const words = Array.from({ length: opposite }, (_, index) => {
     const [left, right] = [before[change.before[0] + index] ?? "", after[change.after[0] + index] ?? ""];
-    if (left.length > most || right.length > most || performance.now() > until) return undefined;
-    return changedWords(left, right, until - performance.now());
+    const isShort = left.length <= most && right.length <= most && performance.now() < until;
+    return isShort ? changedWords(left, right, until - performance.now()) : changedMiddle(left, right);
   });
   return { ...change, words };
 }
@@ -119,5 +115,17 @@ function changedWords(
     if (!added) atLeft += length;
     if (!removed) atRight += length;
   }
-  return same * 3 < Math.max(left.trim().length, right.trim().length) ? undefined : [before, after];
+  return same * 4 < Math.max(left.trim().length, right.trim().length) ? undefined : [before, after];
+}
+
+/** What lies between the common beginning and the common end of two lines: for those that are too long for words. */
+function changedMiddle(
+  left: string,
+  right: string,
+): readonly [before: readonly number[], after: readonly number[]] {
+  const { head, tail } = commonEnds(left, right);
+  return [
+    [head, left.length - tail],
+    [head, right.length - tail],
+  ];
 }

@@ -1,5 +1,6 @@
 import { type CSSResultGroup, css, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { asciiRow, hexRow } from "./bytes-text.js";
 import { RowsElement } from "./rows.js";
 
 /** Bytes in hexadecimal, each row with its offset and the same bytes as ASCII. */
@@ -12,13 +13,14 @@ export class HexElement extends RowsElement {
       .offset { color: var(--muted); user-select: none; }
       .ascii { color: var(--muted); padding-inline-end: 1rem; }
       .ascii b { color: var(--text); font-weight: inherit; }
-      .narrow .row { gap: 0.7em; padding-inline: 0.5rem; }
+      :host([columns="8"]) .row { grid-template-columns: 5em var(--hex) max-content; gap: 0.8em; padding-inline: 0.6rem; }
+      :host([columns="8"]) .ascii { padding-inline-end: 0; }
     `,
   ];
 
   @property({ attribute: false }) bytes: Uint8Array = new Uint8Array();
   /** Bytes of a row. */
-  @property({ type: Number }) columns = 16;
+  @property({ type: Number, reflect: true }) columns = 16;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("bytes") || changed.has("columns")) {
@@ -42,25 +44,4 @@ export class HexElement extends RowsElement {
     const bytes = this.bytes.subarray(from, from + this.columns);
     return html`<div class="row"><span class="offset">${from.toString(16).padStart(8, "0")}</span><span>${hexRow(bytes)}</span><span class="ascii">${asciiRow(bytes).map(({ text, isText }) => (isText ? html`<b>${text}</b>` : text))}</span></div>`;
   }
-}
-
-/** `7f 45 4c 46 02 01 01 00  00 00 …` */
-export function hexRow(bytes: Uint8Array): string {
-  let row = "";
-  for (const [at, byte] of bytes.entries())
-    row += `${at === 0 ? "" : at % 8 === 0 ? "  " : " "}${byte.toString(16).padStart(2, "0")}`;
-  return row;
-}
-
-/** Bytes as ASCII, in stretches of what can be printed and points for what cannot. */
-export function asciiRow(bytes: Uint8Array): { readonly text: string; readonly isText: boolean }[] {
-  const found: { text: string; isText: boolean }[] = [];
-  for (const byte of bytes) {
-    const isText = byte >= 0x20 && byte < 0x7f;
-    const last = found.at(-1);
-    const text = isText ? String.fromCharCode(byte) : "·";
-    if (last?.isText === isText) last.text += text;
-    else found.push({ text, isText });
-  }
-  return found;
 }

@@ -26,8 +26,10 @@ export const PREVIEW_LIMITS = {
   certificates: 1000,
   /** Lines that are shown; 200,000. */
   lines: 200_000,
-  /** Characters of one row: a longer line goes on in the next row; 2,000. */
-  rowCharacters: 2000,
+  /** Characters of one row: a longer line goes on in the next row; 500. */
+  rowCharacters: 500,
+  /** Characters of one row that are named one by one because they cannot be seen; the others are named in plain text; 50. */
+  rowSigns: 50,
   /** Characters of a text that is coloured; 400,000. */
   highlightCharacters: 400_000,
   /** Runs of one colour in a text; 300,000. */
@@ -38,8 +40,12 @@ export const PREVIEW_LIMITS = {
   found: 10_000,
   /** Bytes of each side of a comparison; 4 MiB. */
   diffBytes: 1 << 22,
+  /** Bytes of each side of a comparison in hex, from shortly before the first difference; 512 KiB. */
+  diffHexBytes: 1 << 19,
   /** Milliseconds that comparing line by line may take; 5 seconds. */
   diffTime: 5000,
+  /** Characters that are shown of a line of a comparison; 2,000. */
+  diffLineCharacters: 2000,
   /** Characters of a line within which changed words are looked for; 2,000. */
   diffWordCharacters: 2000,
 } as const;

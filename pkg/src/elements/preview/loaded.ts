@@ -17,19 +17,24 @@ export interface Loaded {
   readonly kind: FileKind;
   readonly text?: Decoded;
   readonly json?: readonly JsonLine[];
-  /** Why a document that looks like JSON is not shown folded. */
-  readonly jsonNote?: string;
+  /** Why it is not shown in the way that would fit it best. */
+  readonly note?: string;
   /** The ways that fit it, the best first. */
   readonly views: readonly View[];
 }
 
 /** Reads the beginning of a file, or all of it where that is needed to show what it is. */
-export async function load(source: ByteSource, most: number, signal: AbortSignal): Promise<Loaded> {
-  let { bytes, size } = await source.read(most, signal);
+export async function load(
+  source: ByteSource,
+  most: number,
+  signal: AbortSignal,
+  onProgress?: (bytes: number) => void,
+): Promise<Loaded> {
+  let { bytes, size } = await source.read(most, signal, onProgress);
   let kind = fileKind(bytes, BigInt(bytes.length) >= BigInt(size));
   const needed = wholeUpTo(kind);
   if (needed > most && BigInt(bytes.length) < BigInt(size) && BigInt(size) <= needed) {
-    ({ bytes, size } = await source.read(needed, signal));
+    ({ bytes, size } = await source.read(needed, signal, onProgress));
     kind = fileKind(bytes, true);
   }
   return look(bytes, size, kind);
@@ -65,10 +70,12 @@ function look(bytes: Uint8Array, size: Size, kind: FileKind): Loaded {
     case "certificate":
       return { ...both, views: ["summary", ...texts] };
     case "image":
-      return { ...both, views: isWhole ? ["picture", ...texts] : texts };
+      return isWhole
+        ? { ...both, views: ["picture", ...texts] }
+        : { ...both, views: texts, note: "It is too large to be shown as a picture." };
     case "json": {
       if (!text || !isWhole || bytes.length > PREVIEW_LIMITS.jsonBytes)
-        return { ...both, views: texts, jsonNote: "It is too large to be shown folded." };
+        return { ...both, views: texts, note: "It is too large to be shown folded." };
       const json = jsonLines(text.text, PREVIEW_LIMITS.jsonDepth, PREVIEW_LIMITS.jsonLines);
       if (!("fault" in json)) return { ...both, json, views: ["json", ...texts] };
       // Files that only begin like JSON, such as settings with comments, are none; that is no fault of theirs.
@@ -77,7 +84,7 @@ function look(bytes: Uint8Array, size: Size, kind: FileKind): Loaded {
         : {
             ...both,
             views: texts,
-            jsonNote: "It nests too deeply, or has too many values, to be shown folded.",
+            note: "It nests too deeply, or has too many values, to be shown folded.",
           };
     }
     default:

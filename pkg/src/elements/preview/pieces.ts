@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
-import { runs } from "../format/text.js";
+import { plain, runs } from "../format/text.js";
+import { PREVIEW_LIMITS } from "./limits.js";
 
 /** A stretch of a line: from where to where, in characters, and what it is. */
 export interface Span {
@@ -12,11 +13,22 @@ export interface Span {
 export function visible(text: string): (string | TemplateResult)[] {
   const out: (string | TemplateResult)[] = [];
   let first = true;
+  let signs = 0;
   for (const part of text.split("\t")) {
     if (!first) out.push("\t");
     first = false;
-    for (const run of runs(part))
-      out.push("text" in run ? run.text : html`<span class="sign" title=${run.name}>${run.sign}</span>`);
+    if (signs >= PREVIEW_LIMITS.rowSigns) {
+      // A text of nothing else would fill the page with elements.
+      out.push(plain(part, part.length));
+      continue;
+    }
+    for (const run of runs(part)) {
+      if ("text" in run) out.push(run.text);
+      else if (signs < PREVIEW_LIMITS.rowSigns)
+        out.push(html`<span class="sign" title=${run.name}>${run.sign}</span>`);
+      else out.push(`⟨${run.sign}⟩`);
+      if (!("text" in run)) signs += 1;
+    }
   }
   return out;
 }

@@ -17,6 +17,7 @@ import { PREVIEW_LIMITS } from "./limits.js";
 import { type Loaded, load, type View } from "./loaded.js";
 import "./picture.js";
 import { previewStyles } from "./preview.styles.js";
+import { RowsElement } from "./rows.js";
 import "./text.js";
 import type { TextElement } from "./text.js";
 
@@ -51,6 +52,8 @@ export class PreviewElement extends LitElement {
   @state() private wrap = true;
   @state() private word = "";
   @state() private isNarrow = false;
+  /** Bytes that have come of a file that is being read. */
+  @state() private read = 0;
   @query("layerglass-text") private textElement?: TextElement;
   @query("layerglass-json") private jsonElement?: JsonElement;
   private work: AbortController | undefined;
@@ -83,16 +86,20 @@ export class PreviewElement extends LitElement {
   private async load(isNew: boolean): Promise<void> {
     this.work?.abort();
     this.error = undefined;
+    this.read = 0;
     const { source } = this;
     if (!source) return;
     const work = new AbortController();
     this.work = work;
     try {
-      const loaded = await load(source, this.most, work.signal);
+      const loaded = await load(source, this.most, work.signal, (bytes) => {
+        if (this.work === work) this.read = bytes;
+      });
       if (this.work !== work) return;
       this.loaded = loaded;
       if (isNew || !loaded.views.includes(this.view)) this.view = loaded.views[0] ?? "hex";
       if (loaded.views.includes("summary")) await import("./summary.js");
+      if (isNew) await this.focusContents();
     } catch (thrown) {
       if (this.work === work) this.error = errorData(thrown);
     }
@@ -157,7 +164,12 @@ export class PreviewElement extends LitElement {
         shown(error.message, 500),
         html`<button type="button" class="button" @click=${() => this.load(true)}>Try again</button>`,
       );
-    if (!loaded || !source) return empty(ICONS.pending, "One moment", "The file is being read.");
+    if (!loaded || !source)
+      return empty(
+        ICONS.pending,
+        "One moment",
+        html`The file is being read${this.read > 0 ? html`: <span class="num">${humanSize(this.read)}</span>` : nothing}.`,
+      );
     if (loaded.views.length === 0)
       return empty(ICONS.file, "This file is empty", "It has a name, but no contents.");
     switch (view) {
@@ -168,21 +180,21 @@ export class PreviewElement extends LitElement {
       case "text":
         return html`<layerglass-text label="Text" .text=${loaded.text?.text ?? ""} .path=${source.path} .find=${this.word} ?wrap=${this.wrap} @layerglass-found=${() => this.requestUpdate()}></layerglass-text>`;
       case "summary":
-        return html`<layerglass-summary class="sheet" .bytes=${loaded.bytes} .isWhole=${loaded.isWhole} .kind=${loaded.kind.kind}></layerglass-summary>`;
+        return html`<layerglass-summary class="sheet" role="region" tabindex="0" aria-label="Summary" .bytes=${loaded.bytes} .isWhole=${loaded.isWhole} .kind=${loaded.kind.kind}></layerglass-summary>`;
       case "hex":
         return html`<layerglass-hex label="Bytes" .bytes=${loaded.bytes.subarray(0, PREVIEW_LIMITS.shownBytes)} .columns=${this.isNarrow ? 8 : 16}></layerglass-hex>`;
     }
   }
 
   private foot(loaded: Loaded): TemplateResult {
-    const { text, kind, jsonNote } = loaded;
+    const { text, kind, note } = loaded;
     const rows = this.view === "text" ? this.textElement?.rows : undefined;
     return html`<span>${kindWords(kind)}</span>
       ${text ? html`<span>${text.encoding}</span>` : nothing}
       ${rows && rows.rows.length > 0 ? html`<span class="num">${count(rows.rows.at(-1)?.line ?? 0, "line")}</span>` : nothing}
       ${rows && ENDS[rows.ends] ? html`<span>${ENDS[rows.ends]}</span>` : nothing}
       ${rows?.isCut ? html`<span class="cut">There are more lines than are shown.</span>` : nothing}
-      ${jsonNote ? html`<span>${jsonNote}</span>` : nothing}
+      ${note ? html`<span>${note}</span>` : nothing}
       ${this.more(loaded)}`;
   }
 
@@ -215,6 +227,20 @@ export class PreviewElement extends LitElement {
     const { save } = this;
     if (save) this.dispatchEvent(save());
   };
+
+  /** The button that closes it: the first thing there is. */
+  override focus(): void {
+    for (const button of this.renderRoot.querySelectorAll<HTMLElement>("header button"))
+      if (button.offsetParent !== null) button.focus();
+  }
+
+  /** Once there is something to scroll, keys scroll it, unless the person has gone elsewhere meanwhile. */
+  private async focusContents(): Promise<void> {
+    await this.updateComplete;
+    const { activeElement } = this.shadowRoot ?? {};
+    const rows = this.renderRoot.querySelector(".body > *");
+    if (activeElement?.closest("header") && rows instanceof RowsElement) await rows.focusRows();
+  }
 
   private readonly close = (): void => {
     this.dispatchEvent(new Event("layerglass-close"));

@@ -91,6 +91,12 @@ export abstract class RowsElement extends LitElement {
     return Array.from({ length: to - from }, (_, offset) => this.row(from + offset));
   }
 
+  /** Keys scroll it from now on. */
+  async focusRows(): Promise<void> {
+    await this.updateComplete;
+    this.pane?.focus({ preventScroll: true });
+  }
+
   /** Scrolls to a row; `inside` chooses what of the row is to be seen. */
   async reveal(index: number, inside?: string): Promise<void> {
     const block = Math.floor(index / BLOCK_ROWS);

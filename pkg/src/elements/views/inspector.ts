@@ -21,6 +21,7 @@ import "./files.js";
 import "./images.js";
 import { inspectorStyles } from "./inspector.styles.js";
 import "./overview.js";
+import "./report-button.js";
 import "./save-as.js";
 import type { SaveAsElement } from "./save-as.js";
 import "./strata.js";
@@ -172,6 +173,7 @@ export class InspectorElement extends LitElement {
     const { link } = this;
     return html`
       ${link ? html`<layerglass-copy class="link" label="Copy link" .icon=${ICONS.link} .text=${() => link(this.where.place)}></layerglass-copy>` : nothing}
+      <layerglass-report-button .data=${this.data} .image=${image} .name=${this.name}></layerglass-report-button>
       ${canSave(this.data) ? html`<button type="button" class="button slim" @click=${() => this.saveAs?.open()}>${ICONS.save} Save as…</button><layerglass-save-as .data=${this.data} .image=${image} .name=${this.name}></layerglass-save-as>` : nothing}
     `;
   }
