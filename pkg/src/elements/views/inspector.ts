@@ -213,7 +213,7 @@ export class InspectorElement extends StandaloneElement {
       case "files":
         return html`<layerglass-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${where.layer} .reveal=${where.revealed} @layerglass-row=${this.rowShown} @layerglass-revealed=${this.revealDone}></layerglass-files>`;
       case "checks":
-        return html`<layerglass-checks .archive=${this.data} .image=${image} ?scanning=${this.scan.state === "running"}></layerglass-checks>`;
+        return html`<layerglass-checks .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan}></layerglass-checks>`;
       default:
         return nothing;
     }
@@ -227,7 +227,7 @@ export class InspectorElement extends StandaloneElement {
   private withoutImages(): TemplateResult {
     return html`<main class="alone">
       <layerglass-facts .archive=${this.data} .problem=${this.problem}></layerglass-facts>
-      ${this.data.findings.length > 0 || this.data.layers.length > 0 ? html`<layerglass-checks .archive=${this.data}></layerglass-checks>` : nothing}
+      ${this.data.findings.length > 0 || this.data.layers.length > 0 ? html`<layerglass-checks .data=${this.data}></layerglass-checks>` : nothing}
     </main>`;
   }
 
