@@ -144,7 +144,8 @@ impl Work for Compare {
         let comparison = compare(&old, &new, limits).map_err(to_thrown)?;
         let report = Object::new();
         Reflect::set(&report, &"data".into(), &to_js(&comparison.data)?)?;
-        let tree = TreeHandle::new(TreeView::new(comparison.tree, false));
+        // What differs, which alone shows what was removed.
+        let tree = TreeHandle::new(TreeView::new(comparison.tree, true));
         Reflect::set(&report, &"tree".into(), &tree.into())?;
         Ok(report.into())
     }

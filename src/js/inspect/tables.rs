@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use super::Inspected;
@@ -11,7 +13,7 @@ use crate::image::ImageConfig;
 use crate::inspect::usage::{UsageKey, usage};
 use crate::inspect::verification::verification;
 use crate::inspect::waste::waste;
-use crate::js::error::to_thrown;
+use crate::js::error::{BindingError, to_thrown};
 use crate::js::jobs::{JobHandle, Opened, Progress, Scanning, Step, Work, count};
 use crate::js::object::{each_property, wrong};
 use crate::js::value::to_js;
@@ -172,6 +174,9 @@ impl Work for Usage {
             (Key::Extension, _) => UsageKey::Extension,
             _ => UsageKey::Folder,
         };
-        to_js(&usage(&tree, &key, &limits))
+        // A part without a name has `null` for one, as everything that is told has a name.
+        let serializer = Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
+        let told = usage(&tree, &key, &limits).serialize(&serializer);
+        told.map_err(|error| to_thrown(BindingError::Unrepresentable(error.to_string())))
     }
 }

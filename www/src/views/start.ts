@@ -58,6 +58,11 @@ export class StartElement extends LitElement {
   @query("#file") private filePicker!: HTMLInputElement;
   @query("#folder") private folderPicker!: HTMLInputElement;
 
+  /** Asks for a file. */
+  pick(): void {
+    this.filePicker.click();
+  }
+
   override render() {
     return html`<main>
       <header>
@@ -70,7 +75,7 @@ export class StartElement extends LitElement {
         <div class="core" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
         <h2>Drop an image file or folder here</h2>
         <div class="buttons">
-          <button type="button" class="button primary" @click=${() => this.filePicker.click()}>${ICONS.file} Choose a file</button>
+          <button type="button" class="button primary" @click=${this.pick}>${ICONS.file} Choose a file</button>
           <button type="button" class="button" @click=${() => this.folderPicker.click()}>${ICONS.directory} Choose a folder</button>
         </div>
         <button type="button" class="sample" @click=${() => this.dispatchEvent(new SampleEvent())}>or look at a small sample</button>

@@ -1,9 +1,28 @@
+import { type Binding, commandFor, pressOf } from "../keys/bindings.js";
+
 /** What a key asks of the tree. */
 export type TreeCommand =
   | { readonly do: "move"; readonly by: number }
   | { readonly do: "page"; readonly by: 1 | -1 }
   | { readonly do: "first" | "last" | "open" | "close" | "activate" }
   | { readonly do: "find"; readonly text: string };
+
+/** The keys of a tree of files, by the WAI-ARIA practices for a treegrid. */
+export const TREE_KEYS: readonly Binding<TreeCommand>[] = [
+  { press: ["ArrowDown"], does: "The next row", command: { do: "move", by: 1 } },
+  { press: ["ArrowUp"], does: "The row before", command: { do: "move", by: -1 } },
+  { press: ["ArrowRight"], does: "Open the folder; then into it", command: { do: "open" } },
+  { press: ["ArrowLeft"], does: "Close the folder; then out of it", command: { do: "close" } },
+  { press: ["PageDown"], does: "A page down", command: { do: "page", by: 1 } },
+  { press: ["PageUp"], does: "A page up", command: { do: "page", by: -1 } },
+  { press: ["Home", "Control+Home"], does: "The first row", command: { do: "first" } },
+  { press: ["End", "Control+End"], does: "The last row", command: { do: "last" } },
+  { press: ["Enter", " "], does: "Describe it; open or close a folder", command: { do: "activate" } },
+  { press: [], written: "letters", does: "The next name that begins so" },
+];
+
+/** Signs that begin no word: they are keys of the whole page. */
+const NO_LETTERS: ReadonlySet<string> = new Set(["/", "?", "[", "]"]);
 
 /** A pause longer than this, in milliseconds, begins a new word. */
 const WORD_PAUSE = 700;
@@ -16,32 +35,11 @@ export class Keys {
   /** The command of a key; `undefined` for keys that are not the tree's. */
   read(event: KeyboardEvent): TreeCommand | undefined {
     if (event.altKey || event.metaKey || event.isComposing) return undefined;
-    if (event.ctrlKey)
-      return event.key === "Home" ? { do: "first" } : event.key === "End" ? { do: "last" } : undefined;
-    switch (event.key) {
-      case "ArrowDown":
-        return { do: "move", by: 1 };
-      case "ArrowUp":
-        return { do: "move", by: -1 };
-      case "PageDown":
-        return { do: "page", by: 1 };
-      case "PageUp":
-        return { do: "page", by: -1 };
-      case "Home":
-        return { do: "first" };
-      case "End":
-        return { do: "last" };
-      case "ArrowRight":
-        return { do: "open" };
-      case "ArrowLeft":
-        return { do: "close" };
-      case "Enter":
-        return { do: "activate" };
-      case " ":
-        return this.#inWord(event) ? this.#letter(event) : { do: "activate" };
-      default:
-        return [...event.key].length === 1 ? this.#letter(event) : undefined;
-    }
+    // A space belongs to the word that is being typed.
+    if (event.key === " " && this.#inWord(event)) return this.#letter(event);
+    const command = commandFor(TREE_KEYS, pressOf(event));
+    if (command || event.ctrlKey || [...event.key].length !== 1) return command;
+    return this.#inWord(event) || !NO_LETTERS.has(event.key) ? this.#letter(event) : undefined;
   }
 
   #inWord(event: KeyboardEvent): boolean {
