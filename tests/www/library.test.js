@@ -52,11 +52,15 @@ test("a file is kept only when asked, and opens again without the file", async (
   await keep(inspector);
   await page.locator("layerglass-bar").getByText("Kept in this browser").waitFor();
   assert.equal(await page.getByRole("button", { name: "Keep in this browser" }).count(), 0);
-  assert.match(page.url(), /\?kept=[0-9a-f]{32}$/);
+  assert.match(page.url(), /\?kept=[0-9a-f]{32}(#|$)/);
   await rm(path);
-  // The address alone brings it back.
+  const overview = page.url();
+  await inspector.tab("Files");
+  await page.waitForURL((url) => url.href !== overview);
+  // The address alone brings it back, and to the same place.
   await page.reload();
   await inspector.scanned();
+  await page.getByRole("tab", { name: /^Files/, selected: true }).waitFor();
   assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), title);
   await home(inspector);
   const told = await shelf(inspector).innerText();

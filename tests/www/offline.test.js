@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { violations } from "./support/axe.js";
 import { launch } from "./support/browser.js";
 import { filesBelow, find } from "./support/images.js";
 import { Inspector } from "./support/inspector.js";
 import { serve } from "./support/server.js";
 
+const SCREENSHOTS = process.env.LAYERGLASS_SCREENSHOTS;
 const DIST = fileURLToPath(new URL("../../www/dist", import.meta.url));
 
 /** @type {Awaited<ReturnType<typeof launch>>} */
@@ -87,6 +89,10 @@ test("once visited, the page opens and reads images without a server", async () 
   await page.getByRole("button", { name: "Keep in this browser" }).click();
   await page.getByText("is kept in this browser: it opens again").waitFor();
   const title = await page.getByRole("heading", { level: 1 }).innerText();
+  await page.getByRole("button", { name: "Layerglass" }).click();
+  await page.getByText("opens without a network").waitFor();
+  await page.getByRole("region", { name: "Kept in this browser" }).getByRole("button").first().click();
+  await inspector.scanned();
   await server.close();
   await page.context().setOffline(true);
   // What was kept opens from its address.
@@ -224,6 +230,23 @@ test("the page can be installed: its manifest and icons are as they say", async 
     [],
     "a browser of tests is a private one, and nothing else speaks against it",
   );
+  // Where the browser offers it, there is a button, which asks once.
+  await page.evaluate(() => {
+    const offer = Object.assign(new Event("beforeinstallprompt", { cancelable: true }), {
+      prompt: async () => document.body.setAttribute("data-asked", "yes"),
+    });
+    dispatchEvent(offer);
+  });
+  for (const width of [360, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.getByRole("button", { name: "Install as an app" }).waitFor();
+    assert.ok((await inspector.overflow()) <= 0, `${width} px`);
+    assert.deepEqual(await violations(page), [], `${width} px`);
+    if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/install-${width}.png`, fullPage: true });
+  }
+  await page.getByRole("button", { name: "Install as an app" }).click();
+  await page.getByRole("button", { name: "Install as an app" }).waitFor({ state: "detached" });
+  assert.equal(await page.locator("body").getAttribute("data-asked"), "yes");
   await inspector.close();
   await server.close();
 });

@@ -25,6 +25,7 @@ import "./views/bar.ts";
 import type { InspectorElement, KeysElement, PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
 import "layerglass/elements";
 import type { OpenEvent } from "./views/events.ts";
+import "./views/install.ts";
 import "./views/keep.ts";
 import "./views/library.ts";
 import type { OpenKeptEvent, RemoveKeptEvent } from "./views/library.ts";
@@ -106,6 +107,7 @@ export class AppElement extends LitElement {
       case "start":
         return html`<layerglass-start .place=${this.address.place}>
           <layerglass-library .entries=${this.library.entries} .room=${this.library.room} .problem=${this.library.problem}></layerglass-library>
+          <layerglass-install></layerglass-install>
         </layerglass-start>`;
       case "opening":
         return html`<main class="middle" aria-busy="true">

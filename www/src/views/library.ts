@@ -49,9 +49,13 @@ export class LibraryElement extends LitElement {
   /** Removing all of them was asked for and is not confirmed yet. */
   @state() private asking = false;
 
+  /** Where there is nothing, there is no gap either. */
+  protected override willUpdate(): void {
+    this.hidden = this.entries.length === 0;
+  }
+
   override render() {
     const { entries } = this;
-    if (entries.length === 0) return nothing;
     return html`<section aria-labelledby="title">
       <h2 id="title">Kept in this browser</h2>
       <ul>${entries.map((entry) => this.row(entry))}</ul>
