@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Archive, ArchiveData, ErrorData, FileTree, ImageData, TreeRow } from "../../archive.js";
 import { errorData, errorPlace } from "../format/error.js";
@@ -9,6 +9,7 @@ import { holdsDocuments } from "../model/documents.js";
 import type { ScanState } from "../model/scan-state.js";
 import { readableLayers } from "../model/steps.js";
 import { Previews } from "../preview/previews.js";
+import { type Found, StandaloneElement, standaloneHeight, standaloneStyles } from "../standalone.js";
 import "../tree/entry.js";
 import type { EntryElement } from "../tree/entry.js";
 import type { RowEvent, TreeErrorEvent } from "../tree/events.js";
@@ -27,8 +28,8 @@ const OPENED_CHANGES = 100;
 
 /** The files of a layer or of all layers together. */
 @customElement("layerglass-files")
-export class FilesElement extends LitElement {
-  static override styles = [shared, card, emptyStyles, filesStyles];
+export class FilesElement extends StandaloneElement {
+  static override styles = [standaloneStyles, shared, card, emptyStyles, filesStyles, standaloneHeight];
 
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
@@ -56,6 +57,17 @@ export class FilesElement extends LitElement {
     super.disconnectedCallback();
     this.replace(undefined);
     this.#shown = "";
+  }
+
+  protected override take({ archive, data, image, scan }: Found): void {
+    this.archive = archive;
+    this.data = data;
+    if (image) this.image = image;
+    this.scan = scan;
+  }
+
+  protected override pick(layer: number | "all"): void {
+    this.selected = layer;
   }
 
   private get upTo(): number {
