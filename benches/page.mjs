@@ -24,6 +24,8 @@ const TYPES = {
 };
 /** Opening reads less than this at a time, a scan more. */
 const SCAN_READS = 1 << 20;
+/** What the page keeps for offline use it fetches later, when it has nothing else to do. */
+const ONLINE = { serviceWorkers: "block" };
 
 /** A server of the page and of one image, which is handed out by ranges. */
 async function serve(image) {
@@ -126,7 +128,7 @@ const large = input("image-907m.tar");
 const server = await serve(large);
 const browser = await chromium.launch({ executablePath: process.env.CHROME, args: QUIET });
 try {
-  const first = await browser.newPage();
+  const first = await browser.newPage(ONLINE);
   await opened(first, server.origin, large);
   const loaded = server.loaded();
   row({
@@ -138,7 +140,7 @@ try {
     most: 1,
   });
 
-  const served = await browser.newPage();
+  const served = await browser.newPage(ONLINE);
   await served.goto(`${server.origin}/?open=image.json&name=image.tar`);
   await served.locator("layerglass-layers li button").first().waitFor();
   row({
@@ -153,7 +155,7 @@ try {
 
   const milliseconds = [];
   for (let round = 0; round <= runs; round++) {
-    const page = await browser.newPage();
+    const page = await browser.newPage(ONLINE);
     const took = await opened(page, server.origin, large);
     if (round > 0) milliseconds.push(took);
     await page.close();
@@ -171,7 +173,7 @@ try {
   const [page, node] = [[], []];
   let bytes = 0;
   for (let round = 0; round <= runs; round++) {
-    const tab = await browser.newPage();
+    const tab = await browser.newPage(ONLINE);
     await opened(tab, server.origin, layers);
     const inPage = await scanned(tab);
     await tab.close();

@@ -39,5 +39,7 @@ const archive = await filesOf("archive.js");
 against("size of the archives' module, gzipped", sum(archive, ({ wasm }) => wasm === "archive"), 210_000);
 const others = ["core", "records", "store"];
 row({ what: "the same with scripts and workers", ours: size(sum(archive, ({ wasm }) => !others.includes(wasm))) });
+const inspect = await filesOf("inspect.js");
+row({ what: "size of the inspections' module, gzipped", ours: size(sum(inspect, ({ wasm }) => wasm === "inspect")) });
 const transfer = await filesOf("transfer.js");
 row({ what: "size of the transfers' module, gzipped", ours: size(sum(transfer, ({ wasm }) => wasm === "transfer")) });

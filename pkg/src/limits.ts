@@ -68,6 +68,34 @@ export interface Limits {
   readonly sifHashRatio?: number;
   /** Signatures of one SIF file that are tried with keys, counting each of an envelope; 1,000. */
   readonly sifSignatures?: number;
+  /** Files of one image that are looked at for packages; 1,000,000. */
+  readonly packageFiles?: number;
+  /** Bytes of one file that are held while packages are looked for in it; 256 MiB. Of programs that is a small part. */
+  readonly packageFileBytes?: number;
+  /** Packages of one image, counting each place and each version of a database; 500,000. */
+  readonly packages?: number;
+  /** Paths that the packages of one image say are theirs, those of one file and those of all; 4,000,000. */
+  readonly packagePaths?: number;
+  /** Members of one Java archive, those of archives in it included; 1,000,000. */
+  readonly jarEntries?: number;
+  /** Bytes that are unpacked from one Java archive, those of archives in it included; 512 MiB. */
+  readonly jarBytes?: number;
+  /** Java archives within Java archives; 4. */
+  readonly jarDepth?: number;
+  /** Bytes of one file that is looked through for secrets and certificates; 1 MiB. Larger ones are not. */
+  readonly lintFileBytes?: number;
+  /** Issues kept of one image; 10,000. Further ones are counted. */
+  readonly lintIssues?: number;
+  /** Copies of files of no use that are told one by one for one image; 10,000. Further ones are summed. */
+  readonly wasteItems?: number;
+  /** Parts that the use of space of one image is told by; 5,000. What is smaller is summed. */
+  readonly usageNodes?: number;
+  /** Parts within parts of them; 64. What is deeper counts in what is around it. */
+  readonly usageDepth?: number;
+  /** Pairs of steps by which two histories are laid beside each other; 4,194,304, which is 2,048 steps each. */
+  readonly historyCells?: number;
+  /** Digests of one file that its verification lists; 200,000. Further ones are counted. */
+  readonly verifiedItems?: number;
   /** Findings kept for one layer or archive; 1,000. */
   readonly findings?: number;
 }

@@ -72,7 +72,7 @@ pub mod source;
 pub mod store;
 #[cfg(feature = "js-transfer")]
 pub mod transfer;
-#[cfg(feature = "js-archive")]
+#[cfg(any(feature = "js-archive", feature = "js-inspect"))]
 mod tree;
 mod value;
 #[cfg(feature = "js-vm")]

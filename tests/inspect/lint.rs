@@ -132,7 +132,31 @@ fn secrets_in_the_environment_and_in_commands() {
     );
     assert!(whys[1].0.ends_with("NPM_TOKEN") && whys[1].1 == Some(1), "{whys:?}");
     assert!(whys[2].0.contains("ghp_aB3d…") && whys[2].1 == Some(2), "{whys:?}");
-    assert_eq!(issues[0].command.as_deref(), Some("ENV DB_PASSWORD=hunter2"));
+    assert_eq!(issues[0].command.as_deref(), Some("ENV DB_PASSWORD=…"));
+}
+
+#[test]
+fn commands_are_told_without_the_secrets_in_them() {
+    let token = token();
+    let steps = [
+        &format!("RUN curl -H 'Authorization: {token}' x && A_TOKEN=\"two words\" B=1 make"),
+        "ENV DB_PASSWORD hunter2",
+        "RUN login --password=abc123 && echo ünï TOKEN=$KEPT",
+    ];
+    let env = r#"{"User":"app","Env":["DB_PASSWORD=hunter2"]}"#;
+    let layers = ["a", "b", "c"].map(|path| Layer::default().with_mode(path, 0o4755, "#!"));
+    let issues = lint(&layers, &config(env, &steps));
+    let commands: Vec<_> = issues.iter().filter_map(|issue| issue.command.as_deref()).collect();
+    assert!(commands.len() >= 6, "{commands:?}");
+    for command in &commands {
+        for secret in [&token[8..], "two words", "hunter2", "abc123"] {
+            assert!(!command.contains(secret), "{secret} in {command}");
+        }
+    }
+    let shown = format!("RUN curl -H 'Authorization: {}…' x && A_TOKEN=\"…\" B=1 make", &token[..8]);
+    assert!(commands.contains(&shown.as_str()), "{commands:?}");
+    assert!(commands.contains(&"ENV DB_PASSWORD …"));
+    assert!(commands.contains(&"RUN login --password=… && echo ünï TOKEN=$KEPT"));
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod programs;
 #[path = "../support/random.rs"]
 mod random;
 mod support;
+#[cfg(all(feature = "fs", target_os = "linux"))]
+mod tools;
 mod usage;
 mod verification;
 mod waste;

@@ -156,8 +156,8 @@ test("files lists what the tree has: plain, long, as JSON and for xargs", async 
   assert.match(long.stdout, /^[-dlcbp][rwxsStT-]{9} {2}\S+:\S+ .*\d{4}-\d\d-\d\d \d\d:\d\d {2}\S/m);
   const sizes = JSON.parse((await cli(["files", pathOf(QUIRKS), "--json", "--sort", "size"])).stdout).files;
   assert.deepEqual(
-    sizes.map(({ size }) => size),
-    sizes.map(({ size }) => size).sort((a, b) => b - a),
+    sizes.map(({ totalSize }) => totalSize),
+    sizes.map(({ totalSize }) => totalSize).sort((a, b) => b - a),
   );
 });
 

@@ -79,7 +79,7 @@ test("the tarball holds what is needed and nothing else", () => {
   for (const name of names) {
     assert.match(
       name,
-      /^(package\.json|LICENSE|README\.md|dist\/[\w./-]+\.(js|d\.ts)|wasm\/(core|archive|records|store|sif|graph|vm|transfer|testing)\/\w+\.(js|wasm))$/,
+      /^(package\.json|LICENSE|README\.md|dist\/[\w./-]+\.(js|d\.ts)|wasm\/(core|archive|records|store|sif|graph|vm|inspect|transfer|testing)\/\w+\.(js|wasm))$/,
     );
   }
 });
@@ -239,6 +239,7 @@ test("are the types wrong? no", async () => {
     "sif.wasm",
     "graph.wasm",
     "vm.wasm",
+    "inspect.wasm",
     "transfer.wasm",
     "testing.wasm",
   ];
@@ -250,6 +251,12 @@ test("are the types wrong? no", async () => {
     "esm-only",
     ...excluded,
   ]);
-  for (const entry of ["layerglass", "layerglass/archive", "layerglass/worker", "layerglass/transfer"])
+  for (const entry of [
+    "layerglass",
+    "layerglass/archive",
+    "layerglass/worker",
+    "layerglass/inspect",
+    "layerglass/transfer",
+  ])
     assert.ok(stdout.includes(entry));
 });

@@ -21,13 +21,26 @@ import {
   Source,
   v1,
 } from "layerglass/archive";
+import { compareImages, issues, packages, usage, verification, waste } from "layerglass/inspect";
 import { FILES, pathOf } from "./support/folder.js";
+import { dockerArchive, tarOf } from "./support/made-image.js";
 import { allRows } from "./support/tree-lines.js";
 
 const require = createRequire(import.meta.url);
 const types = fileURLToPath(new URL("types.js", import.meta.resolve("layerglass")));
+const inspectTypes = fileURLToPath(new URL("inspect/types.js", import.meta.resolve("layerglass")));
 const scratch = await mkdtemp(join(tmpdir(), "layerglass-types-"));
 after(() => rm(scratch, { recursive: true }));
+
+/** Types of what is found by looking into images. */
+const INSPECTED = [
+  "PackagesData",
+  "IssuesData",
+  "WasteData",
+  "UsageNode",
+  "ComparisonData",
+  "VerificationData",
+];
 
 /** Values by the type that they should have. */
 const seen = new Map();
@@ -66,8 +79,10 @@ test("everything fits its type, to the last field", async () => {
     await archive.scan({ onLayer: (layer) => note("LayerData", layer) });
     note("ArchiveData", archive.data);
     for (const image of archive.data.images) await noteImage(archive, image);
+    note("VerificationData", await verification(archive));
     archive.close();
   }
+  await noteMade();
   noteNouns();
   const ids = new ShortIds([Digest.of(new Uint8Array(1)), Digest.of(new Uint8Array(2))]);
   const twins = new ShortIds([`sha256:${"a".repeat(64)}`, `sha256:${"a".repeat(63)}b`]);
@@ -87,7 +102,15 @@ test("everything fits its type, to the last field", async () => {
       note("ErrorData", error.toJSON());
     }
   }
-  for (const type of ["ArchiveData", "LayerData", "TreeRow", "TreeTotals", "ImageConfigData", "ManifestData"])
+  for (const type of [
+    "ArchiveData",
+    "LayerData",
+    "TreeRow",
+    "TreeTotals",
+    "ImageConfigData",
+    "ManifestData",
+    ...INSPECTED,
+  ])
     assert.ok(seen.get(type)?.size > 0, `nothing of the type ${type} was seen`);
   assert.ok(seen.get("TreeRow").size >= 10, "rows of few kinds were seen");
   assert.equal(await complaints(), "");
@@ -112,12 +135,52 @@ async function noteImage(archive, image) {
     note("ManifestData", Manifest.parse(await archive.rawManifest(image.index)).data);
   }
   if (image.presence !== "complete" || image.layers.length === 0) return;
+  await noteInspection(archive, image.index, archive, image.index);
   for (const changesOnly of [false, true]) {
     const tree = await archive.tree(image.index, { changesOnly });
     note("TreeTotals", tree.totals);
     for (const row of await allRows(tree)) note("TreeRow", row);
     tree.close();
   }
+}
+
+async function noteInspection(archive, image, other, otherImage) {
+  note("PackagesData", await packages(archive, image));
+  note("IssuesData", await issues(archive, image));
+  note("WasteData", await waste(archive, image));
+  for (const by of ["folder", "layer", "extension", "package"])
+    note("UsageNode", await usage(archive, image, { by, nodes: 20 }));
+  const sides = [
+    { archive, image },
+    { archive: other, image: otherImage },
+  ];
+  const comparison = await compareImages(...sides, { packages: true });
+  note("ComparisonData", comparison.data);
+  comparison.close();
+}
+
+/** What the test images do not hold. */
+async function noteMade() {
+  const status = (name) =>
+    `Package: ${name}\nStatus: install ok installed\nArchitecture: all\nVersion: 1\nSource: src (2)\nMaintainer: A <a@b.c>\nHomepage: https://example.com\nInstalled-Size: 3\n`;
+  const lower = tarOf({
+    "etc/os-release": "ID=debian\nVERSION_ID=12\nPRETTY_NAME=Debian\nID_LIKE=linux\n",
+    "var/lib/dpkg/status": status("gone"),
+    "lib/a.js": "same contents",
+    "key.txt": "AKIAQWERTYUIOPASDFGH",
+    "app/node_modules/x/package.json": '{"name":"x","version":"1","license":"MIT"}',
+  });
+  const upper = tarOf({
+    "var/lib/dpkg/status": status("kept"),
+    "lib/b.js": "same contents",
+    ".wh.key.txt": "",
+  });
+  const archives = [];
+  for (const layers of [[lower], [lower, upper]])
+    archives.push(await openArchive(await dockerArchive(layers)));
+  await noteInspection(archives[1], 0, archives[0], 0);
+  await noteInspection(archives[0], 0, archives[1], 0);
+  for (const archive of archives) archive.close();
 }
 
 const utf8 = (text) => new TextEncoder().encode(text);
@@ -238,10 +301,20 @@ function noteNouns() {
 /** What the compiler says of all that was seen. */
 async function complaints() {
   const lines = [...seen].flatMap(([type, values]) =>
-    [...values.values()].map((text, at) => `export const ${type}${at}: types.${type} = ${text};`),
+    [...values.values()].map(
+      (text, at) =>
+        `export const ${type}${at}: ${INSPECTED.includes(type) ? "inspections" : "nouns"}.${type} = ${text};`,
+    ),
   );
   await writeFile(join(scratch, "package.json"), '{ "type": "module" }');
-  await writeFile(join(scratch, "seen.ts"), [`import type * as types from "${types}";`, ...lines].join("\n"));
+  await writeFile(
+    join(scratch, "seen.ts"),
+    [
+      `import type * as nouns from "${types}";`,
+      `import type * as inspections from "${inspectTypes}";`,
+      ...lines,
+    ].join("\n"),
+  );
   const compilerOptions = {
     target: "ES2022",
     module: "NodeNext",

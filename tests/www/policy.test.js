@@ -21,7 +21,11 @@ test("the policy forbids everything that is not the page's own", async () => {
   assert.equal(rules.get("default-src"), "'none'");
   assert.equal(rules.get("script-src"), "'self' 'wasm-unsafe-eval'");
   assert.equal(rules.get("style-src"), "'self'");
+  // Pictures that lie in an image are shown from memory: such an address reaches nothing but the page's own bytes.
+  assert.equal(rules.get("img-src"), "'self' blob:");
   assert.equal(rules.get("connect-src"), "'self'");
+  assert.equal(rules.get("worker-src"), "'self'");
+  assert.equal(rules.get("manifest-src"), "'self'");
   assert.equal(rules.get("base-uri"), "'none'");
   assert.equal(rules.get("form-action"), "'none'");
   assert.ok(
@@ -104,7 +108,8 @@ test("a whole visit breaks no rule of the policy and asks nobody else", async ()
   assert.deepEqual(await page.evaluate(() => /** @type {any} */ (globalThis).broken), []);
   assert.ok(
     stage.server.requests.every(
-      ({ path }) => path === "/" || path.startsWith("/assets/") || /^\/[\w.-]+\.(svg|tar)$/.test(path),
+      ({ path }) =>
+        path === "/" || path.startsWith("/assets/") || /^\/[\w.-]+\.(png|svg|tar|webmanifest)$/.test(path),
     ),
     JSON.stringify(stage.server.requests),
   );

@@ -13,17 +13,25 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
 import { Address } from "./model/address.ts";
+import { rememberedShortcuts, rememberKeys } from "./model/keys.ts";
+import { Library } from "./model/library.ts";
 import type { Subject } from "./model/open.ts";
 import { Saver } from "./model/saving.ts";
 import { type Phase, Session } from "./model/session.ts";
 import { dropped } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
+import type { BarElement } from "./views/bar.ts";
 import "./views/bar.ts";
-import type { PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
+import type { InspectorElement, KeysElement, PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
 import "layerglass/elements";
 import type { OpenEvent } from "./views/events.ts";
+import "./views/install.ts";
+import "./views/keep.ts";
+import "./views/library.ts";
+import type { OpenKeptEvent, RemoveKeptEvent } from "./views/library.ts";
 import "./views/report.ts";
 import "./views/savings.ts";
+import type { StartElement } from "./views/start.ts";
 import "./views/start.ts";
 
 /** The page: one file at a time, from the first screen to its last byte. */
@@ -41,11 +49,14 @@ export class AppElement extends LitElement {
   });
   private readonly saver = new Saver(() => this.requestUpdate());
   private readonly address = new Address(() => this.requestUpdate());
+  private readonly shortcuts = rememberedShortcuts();
+  private readonly library = new Library(() => this.requestUpdate());
   #dragDepth = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.address.connect();
+    addEventListener("keydown", this.key);
     addEventListener("dragenter", this.dragEnter);
     addEventListener("dragleave", this.dragLeave);
     addEventListener("dragover", this.dragOver);
@@ -54,11 +65,15 @@ export class AppElement extends LitElement {
     const open = request.get("open");
     if (open !== null)
       void this.openFrom(() => requested(open, request.get("name")), request.get("name") ?? "file");
+    const kept = request.get("kept");
+    if (open === null && kept !== null) this.openKept(kept);
+    void this.library.load();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.address.disconnect();
+    removeEventListener("keydown", this.key);
     removeEventListener("dragenter", this.dragEnter);
     removeEventListener("dragleave", this.dragLeave);
     removeEventListener("dragover", this.dragOver);
@@ -68,10 +83,12 @@ export class AppElement extends LitElement {
   override render() {
     const { phase } = this.session;
     return html`
-      <layerglass-bar .phase=${phase} @layerglass-open=${this.open} @layerglass-stop=${() => this.session.stop()} @layerglass-scan=${this.scan} @layerglass-home=${this.home}></layerglass-bar>
-      <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save}>${this.stage(phase)}</div>
+      <layerglass-bar .phase=${phase} @layerglass-open=${this.open} @layerglass-stop=${() => this.session.stop()} @layerglass-scan=${this.scan} @layerglass-home=${this.home} @layerglass-keys=${this.showKeys} @layerglass-keep=${this.keep}>${this.keepable(phase)}</layerglass-bar>
+      <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save} @layerglass-open-kept=${(event: OpenKeptEvent) => this.openKept(event.id)} @layerglass-remove-kept=${(event: RemoveKeptEvent) => void this.library.remove(event.ids)}>${this.stage(phase)}</div>
       ${this.saver.savings.length === 0 ? nothing : html`<layerglass-savings .savings=${this.saver.savings} @layerglass-cancel=${(event: CustomEvent<number>) => this.saver.stop(event.detail)} @layerglass-dismiss=${(event: CustomEvent<number>) => this.saver.dismiss(event.detail)}></layerglass-savings>`}
+      ${this.library.keeping ? html`<layerglass-keeping .keeping=${this.library.keeping} @layerglass-stop-keeping=${() => this.library.stop()} @layerglass-dismiss=${() => this.library.dismiss()}></layerglass-keeping>` : nothing}
       <p class="unseen" role="status">${this.announcement(phase)}</p>
+      <layerglass-keys .enabled=${this.shortcuts.enabled} @change=${this.keysSwitched}></layerglass-keys>
       ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
     `;
   }
@@ -88,7 +105,10 @@ export class AppElement extends LitElement {
   private stage(phase: Phase): TemplateResult {
     switch (phase.name) {
       case "start":
-        return html`<layerglass-start .place=${this.address.place}></layerglass-start>`;
+        return html`<layerglass-start .place=${this.address.place}>
+          <layerglass-library .entries=${this.library.entries} .room=${this.library.room} .problem=${this.library.problem}></layerglass-library>
+          <layerglass-install></layerglass-install>
+        </layerglass-start>`;
       case "opening":
         return html`<main class="middle" aria-busy="true">
           <div class="opening">
@@ -135,8 +155,39 @@ export class AppElement extends LitElement {
 
   private readonly open = (event: OpenEvent): void => {
     this.leave();
+    this.library.dismiss();
+    writeKept();
     void this.session.open(event.subject);
   };
+
+  /** The button that keeps what is open in this browser. */
+  private keepable(phase: Phase) {
+    if (!this.library.isUsable || (phase.name !== "open" && phase.name !== "read")) return nothing;
+    const isRunning = this.library.keeping?.state === "running";
+    const state = this.library.keptAs(phase.subject) ? "kept" : isRunning ? "running" : "offered";
+    return html`<layerglass-keep .state=${state}></layerglass-keep>`;
+  }
+
+  private readonly keep = async (): Promise<void> => {
+    const { phase } = this.session;
+    if (phase.name !== "open" && phase.name !== "read") return;
+    const { subject } = phase;
+    const { label = "", images = [] } = phase.name === "open" ? phase.data : {};
+    const names = images.flatMap((image) => image.familiarNames);
+    const kept = await this.library.keep(subject, { label, images: names });
+    const now = this.session.phase;
+    if (kept !== undefined && now.name !== "start" && now.subject === subject) {
+      // From here on the address opens the copy.
+      this.session.keep(kept);
+      writeKept(kept);
+    }
+  };
+
+  private openKept(id: string): void {
+    const { name = "what was kept" } = this.library.entries.find((entry) => entry.id === id) ?? {};
+    writeKept(id);
+    void this.openFrom(() => this.library.open(id), name);
+  }
 
   private readonly scan = (event: ScanEvent): void => {
     void this.session.scan(event.contents);
@@ -150,8 +201,9 @@ export class AppElement extends LitElement {
   private readonly home = (): void => {
     this.leave();
     this.address.clear();
+    this.library.dismiss();
     this.session.reset();
-    if (location.search !== "") history.replaceState(null, "", location.pathname);
+    writeKept();
   };
 
   private async openFrom(find: () => Promise<Subject | undefined>, name: string): Promise<void> {
@@ -164,6 +216,38 @@ export class AppElement extends LitElement {
       this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);
     }
   }
+
+  private readonly key = (event: KeyboardEvent): void => {
+    const command = this.shortcuts.read(event);
+    if (!command) return;
+    const inspector = this.renderRoot.querySelector<InspectorElement>("layerglass-inspector");
+    switch (command.do) {
+      case "help":
+        this.showKeys();
+        break;
+      case "theme":
+        this.renderRoot.querySelector<BarElement>("layerglass-bar")?.nextTheme();
+        break;
+      case "open":
+        (
+          this.renderRoot.querySelector<StartElement>("layerglass-start") ??
+          this.renderRoot.querySelector<BarElement>("layerglass-bar")
+        )?.pick();
+        break;
+      default:
+        if (!inspector?.run(command)) return;
+    }
+    event.preventDefault();
+  };
+
+  private readonly showKeys = (): void => {
+    void this.renderRoot.querySelector<KeysElement>("layerglass-keys")?.open();
+  };
+
+  private readonly keysSwitched = (event: Event): void => {
+    this.shortcuts.enabled = (event.target as KeysElement).enabled;
+    rememberKeys(this.shortcuts.enabled);
+  };
 
   private readonly dragEnter = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes("Files")) return;
@@ -189,6 +273,14 @@ export class AppElement extends LitElement {
     this.dragging = false;
     if (!dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
+    writeKept();
     void this.openFrom(() => dropped(dataTransfer), "what was dropped");
   };
+}
+
+/** Puts into the address what is open, so that a reload opens it again: something kept, or nothing. */
+function writeKept(kept?: string): void {
+  const search = kept === undefined ? "" : `?kept=${kept}`;
+  if (location.search !== search)
+    history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
 }

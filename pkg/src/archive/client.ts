@@ -29,7 +29,7 @@ export type ReadHere = (file: number, offset: number, length: number) => Promise
 /** The caller's side of a worker that answers the operations `Ops`. */
 export class WorkerClient<Ops extends Operations<Ops>> {
   readonly #port: Port;
-  readonly #readHere: ReadHere | undefined;
+  readonly #readers: (ReadHere | undefined)[];
   readonly #pending = new Map<number, Pending>();
   /** Requests whose caller has gone while the worker is still at them. */
   readonly #abandoned = new Set<number>();
@@ -38,7 +38,7 @@ export class WorkerClient<Ops extends Operations<Ops>> {
   #ended: LayerglassError | undefined;
 
   constructor(worker: WorkerLike, role: WorkerRole, module: CompiledModule, readHere?: ReadHere) {
-    this.#readHere = readHere;
+    this.#readers = [readHere];
     this.#port = connect(worker, {
       message: (message) => this.#receive(message),
       died: (error) => this.end(error),
@@ -50,6 +50,11 @@ export class WorkerClient<Ops extends Operations<Ops>> {
   /** Why the worker is gone, once it is. */
   get ended(): LayerglassError | undefined {
     return this.#ended;
+  }
+
+  /** Reads another source for the worker; its number is for the source's description. */
+  addReader(readHere: ReadHere): number {
+    return this.#readers.push(readHere) - 1;
   }
 
   /** Asks for one operation. */
@@ -116,9 +121,9 @@ export class WorkerClient<Ops extends Operations<Ops>> {
   }
 
   /** Reads what the worker has asked for. */
-  async #serve({ pull, file, offset, length }: Pull): Promise<void> {
+  async #serve({ pull, file, offset, length, reader }: Pull): Promise<void> {
     try {
-      const bytes = await this.#readHere?.(file, offset, length);
+      const bytes = await this.#readers[reader]?.(file, offset, length);
       if (!bytes)
         throw new LayerglassError({ kind: "io", code: "read-failed", message: "nothing to read from" });
       this.#port.post({ pulled: pull, bytes }, [bytes.buffer as ArrayBuffer]);

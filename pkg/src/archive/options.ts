@@ -35,7 +35,6 @@ export interface WorkerLike {
 }
 
 /**
-/**
  * What a worker is for: one holds the tables and trees, others scan layers or match regular expressions, one moves images
  * (`layerglass/transfer`) and one looks into them (`layerglass/inspect`).
  */

@@ -16,7 +16,13 @@ export type SourceSpec =
       readonly paths?: readonly string[];
     }
   /** Blobs that workers cannot read: the caller's thread reads for them. */
-  | { readonly type: "caller"; readonly paths?: readonly string[]; readonly sizes: readonly number[] }
+  | {
+      readonly type: "caller";
+      readonly paths?: readonly string[];
+      readonly sizes: readonly number[];
+      /** Which of the caller's readers, where it has several; 0 by default. */
+      readonly reader?: number;
+    }
   | { readonly type: "path"; readonly path: string }
   | { readonly type: "fd"; readonly fd: number; readonly size: number };
 
@@ -123,6 +129,8 @@ export interface Pull {
   readonly file: number;
   readonly offset: number;
   readonly length: number;
+  /** Which of the caller's readers. */
+  readonly reader: number;
 }
 
 /** The answer to a `Pull`. */

@@ -1,40 +1,8 @@
-/** Which paths a filter means. */
+/** Which paths a pattern means. */
 import { UsageError } from "./exit.js";
 
 /** Does it mean this path? Paths have no slash at their start. */
 export type Matcher = (path: string) => boolean;
-
-/** What the options of a command say of paths; all of it has to fit. */
-export interface Filters {
-  readonly text?: string | undefined;
-  readonly globs?: readonly string[];
-  readonly regex?: string | undefined;
-}
-
-export function matcher({ text, globs = [], regex }: Filters): Matcher {
-  const all: Matcher[] = [];
-  if (text !== undefined) {
-    const lower = text.toLowerCase();
-    all.push((path) => path.toLowerCase().includes(lower));
-  }
-  if (globs.length > 0) {
-    const any = globs.map(glob);
-    all.push((path) => any.some((fits) => fits(path)));
-  }
-  if (regex !== undefined) {
-    const expression = compiled(regex);
-    all.push((path) => expression.test(path));
-  }
-  return (path) => all.every((fits) => fits(path));
-}
-
-function compiled(source: string): RegExp {
-  try {
-    return new RegExp(source, "u");
-  } catch (thrown) {
-    throw new UsageError(`--regex: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-  }
-}
 
 /**
  * `*` and `?` stand for characters of one component, `**` for any number of components, `[a-z]` for one of some characters. A pattern
@@ -42,7 +10,7 @@ function compiled(source: string): RegExp {
  */
 export function glob(pattern: string): Matcher {
   const trimmed = pattern.replace(/^\/+/, "").replace(/\/+$/, "");
-  if (trimmed === "") throw new UsageError("--glob takes a pattern such as *.pyc or etc/**");
+  if (trimmed === "") throw new UsageError("a pattern is such as *.pyc or etc/**");
   const parts = trimmed.split("/").map((part) => (part === "**" ? undefined : component(part)));
   if (!pattern.includes("/") && parts[0]) {
     const [name] = parts;

@@ -3,7 +3,14 @@ import { shortDigest } from "../elements/format/id.js";
 import { groupDigits, humanSize } from "../elements/format/size.js";
 import { plain } from "../elements/format/text.js";
 import { shortTime } from "../elements/format/time.js";
-import type { Cell, CellKind, Fact, Section, Table } from "../report/model.js";
+import {
+  type Cell,
+  type CellKind,
+  type Fact,
+  type Section,
+  type Table,
+  withoutEmptyColumns,
+} from "../report/model.js";
 import type { Paint, Tone } from "./terminal.js";
 import { columnsOf, cutTo, fillTo } from "./width.js";
 
@@ -74,15 +81,10 @@ export function factLines(facts: readonly Fact[], { width, paint }: Layout): str
 }
 
 /** A table with a line for its head. Of its rows `most` are shown, and how many more there are is said. */
-export function tableLines({ columns, rows }: Table, { width, paint }: Layout, most: number): string[] {
-  const shown = rows
-    .slice(0, most)
-    .map((row) => columns.map(({ kind }, at) => cellText(kind, row[at], width !== undefined)));
-  // A column that says nothing takes no room.
-  const kept = columns.map((_, at) => rows.some((row) => row[at] !== undefined && row[at] !== ""));
-  const keep = <T>(cells: readonly T[]) => cells.filter((_, at) => kept[at]);
-  const heads = keep(columns);
-  const cells = shown.map(keep);
+export function tableLines(table: Table, { width, paint }: Layout, most: number): string[] {
+  const { columns: heads, rows } = withoutEmptyColumns(table);
+  const shown = rows.slice(0, most);
+  const cells = shown.map((row) => heads.map(({ kind }, at) => cellText(kind, row[at], width !== undefined)));
   const natural = heads.map(({ name }, at) =>
     Math.max(columnsOf(name), ...cells.map((row) => columnsOf(row[at] ?? ""))),
   );

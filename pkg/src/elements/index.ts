@@ -1,8 +1,14 @@
 /** The parts of the inspector as elements, and what they tell and take. */
 
+export type { Binding, BindingGroup } from "./keys/bindings.js";
+export { KeysElement } from "./keys/keys.js";
+export { type Command, Shortcuts } from "./keys/shortcuts.js";
 export { type Place, placeText, placeWords, readPlace } from "./model/place.js";
 export type { Progress, ScanState } from "./model/scan-state.js";
-export type { ImageSettings, Wanted } from "./model/wanted.js";
+export type { ImageSettings, Wanted, WantedReport } from "./model/wanted.js";
+export { type ByteSource, fileBytes, givenBytes, type SomeBytes, type WantedFile } from "./preview/bytes.js";
+export { DiffEvent, PreviewEvent } from "./preview/events.js";
+export { Previews } from "./preview/previews.js";
 export { RowEvent, TreeErrorEvent } from "./tree/events.js";
 export { TreeElement } from "./tree/tree.js";
 export { ChecksElement } from "./views/checks.js";

@@ -24,6 +24,8 @@ export interface FileVersion {
   readonly gid: number;
   /** Seconds since 1970 of its last change. */
   readonly mtime: number;
+  /** SHA-256 of the contents in hex, where the scan computed it. */
+  readonly sha256?: string;
   /** Where the contents of a regular file are: the position in the image's layers, and the entry of that layer's tar. */
   readonly source?: { readonly layer: number; readonly entry: number };
 }

@@ -3,6 +3,7 @@ export { LayerglassError } from "../error.js";
 export type { WorkOptions } from "../jobs/job.js";
 export type { WorkerUse } from "../jobs/protocol.js";
 export type { StreamOptions, WorkProgress } from "../jobs/types.js";
+export { type ComparedSide, type CompareOptions, Comparison, compareImages } from "./compare.js";
 export {
   type ExtractedFile,
   type ExtractFileOptions,
@@ -12,5 +13,7 @@ export {
 } from "./files.js";
 export { type IssuesOptions, issues } from "./issues.js";
 export { type PackagesAsOptions, packages, packagesAs } from "./packages.js";
+export { type UsageOptions, usage, waste } from "./space.js";
 export type * from "./types.js";
 export { inspectUse } from "./use.js";
+export { verification } from "./verification.js";

@@ -100,7 +100,7 @@ export interface IssueData {
   readonly layer?: number;
   /** Position in the history, for what a command itself or the environment holds. */
   readonly step?: number;
-  /** The command that did it, where the history tells. */
+  /** The command that did it, where the history tells; with `…` in place of secrets in it. */
   readonly command?: string;
   /** Bytes that it takes, for what was left behind. */
   readonly bytes?: Size;

@@ -11,6 +11,9 @@ export interface JobStep {
   readonly event?: unknown;
   /** A stored layer of which the caller may have a scan; it comes with the next call. */
   readonly scan?: number;
+  /** The same of another file, for work on two. */
+  readonly readOther?: ByteRange;
+  readonly scanOther?: number;
   /** What has come out is to be taken before more does. */
   readonly more?: true;
 }

@@ -16,6 +16,8 @@ export class JobWorkers {
   readonly #role: WorkerRole;
   /** The workers that have opened archives, by what ends them. */
   readonly #opened = new WeakMap<Session, Promise<JobClient>>();
+  /** What else they have opened. */
+  readonly #others = new WeakMap<JobClient, WeakMap<Session, Promise<number>>>();
   #platform: JobPlatform | undefined;
 
   constructor(role: WorkerRole) {
@@ -73,6 +75,27 @@ export class JobWorkers {
   async placeOf(archive: Archive): Promise<Place> {
     const { session } = archive;
     return { worker: await this.of(archive), scanOf: (layer) => session.scanOf(layer) };
+  }
+
+  /** Another archive, opened in a worker that has one already: its number there. It is let go of when it is closed. */
+  async openIn(worker: JobClient, archive: Archive): Promise<number> {
+    const { session } = archive;
+    const known = this.#others.get(worker) ?? new WeakMap<Session, Promise<number>>();
+    this.#others.set(worker, known);
+    const found = await known.get(session)?.catch(() => undefined);
+    if (found !== undefined) return found;
+    const { source, readHere, limits } = session.reading();
+    const opening = worker.request("open", {
+      source:
+        readHere && source.type === "caller" ? { ...source, reader: worker.addReader(readHere) } : source,
+      ...(limits && { limits }),
+    });
+    known.set(session, opening);
+    const number = await opening;
+    session.endsWith({
+      end: () => void worker.request("close", { archive: number }).catch(() => {}),
+    });
+    return number;
   }
 
   /** What the worker of an archive has used; nothing when it has none. */

@@ -15,6 +15,8 @@ export interface Place {
   readonly worker: JobClient;
   /** What a scan of a stored layer found, where there was one. */
   scanOf?(layer: number): Promise<Uint8Array | undefined>;
+  /** The same of another archive, for work on two. */
+  scanOfOther?(layer: number): Promise<Uint8Array | undefined>;
   /** Called once, when the job has ended however it did. */
   leave?(): void;
 }
@@ -51,7 +53,10 @@ export class RunningJob {
       let piece = await this.#ask(answer, { onProgress });
       while ("scan" in piece) {
         // Without it the layer is scanned over there.
-        const scan = await this.#place.scanOf?.(piece.scan).catch(() => undefined);
+        const asked = piece.isOther
+          ? this.#place.scanOfOther?.(piece.scan)
+          : this.#place.scanOf?.(piece.scan);
+        const scan = await asked?.catch(() => undefined);
         piece = await this.#ask(scan, { onProgress, transfer: scan && [scan.buffer as ArrayBuffer] });
       }
       if ("report" in piece) this.end();

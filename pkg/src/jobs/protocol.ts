@@ -1,11 +1,13 @@
 /** What passes between the caller's thread and a worker that runs jobs: plain data only. */
-import type { SourceSpec } from "../archive/protocol.js";
+import type { SourceSpec, TreeOperations } from "../archive/protocol.js";
 import type { Limits } from "../types.js";
 
 /** Which work is to be done. */
 export interface JobSpec {
   readonly kind: string;
   readonly options: object;
+  /** Another archive that was opened, for work on two. */
+  readonly other?: number;
   /** Where the work is not with the archive that was opened: what it is with, and the source of its bytes. */
   readonly alone?: { readonly parts: readonly object[]; readonly source: SourceSpec };
 }
@@ -14,13 +16,15 @@ export interface JobSpec {
 export type JobPiece =
   | { readonly bytes: Uint8Array }
   | { readonly event: unknown }
-  | { readonly scan: number }
+  | { readonly scan: number; readonly isOther: boolean }
   | { readonly report: unknown };
 
-/** Operations of a worker that runs jobs. */
-export interface JobOperations {
-  /** Opens a source that can be read by ranges. */
-  open: { params: { source: SourceSpec; limits?: Limits }; result: undefined };
+/** Operations of a worker that runs jobs. Trees are held only by the one that looks into images. */
+export interface JobOperations extends TreeOperations {
+  /** Opens a source that can be read by ranges, and gives it a number: that of the first is 0. */
+  open: { params: { source: SourceSpec; limits?: Limits }; result: number };
+  /** Lets go of one that is not the first. */
+  close: { params: { archive: number }; result: undefined };
   begin: { params: { job: JobSpec }; result: number };
   /** The next piece. Nothing is done before it is asked for. `answer` is that to the event before. */
   next: { params: { job: number; answer?: unknown }; result: JobPiece };

@@ -59,7 +59,8 @@ function write({ table, rows }: Sheet): string {
   return [table.image === undefined ? names : ["Image", ...names], ...rows].map(line).join("");
 }
 
-function line(cells: readonly Cell[]): string {
+/** One row with its end: text is made harmless for spreadsheets and named where it cannot be seen. */
+export function line(cells: readonly Cell[]): string {
   return `${cells.map(field).join(",")}\r\n`;
 }
 

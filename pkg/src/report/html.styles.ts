@@ -36,6 +36,7 @@ code { font: 0.92em var(--mono); }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 .bad, .warn { font-weight: 600; }
 .sign { border: 1px solid currentcolor; border-radius: 3px; padding: 0 0.2em; font: 0.75em var(--mono); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 footer { margin-top: 1.5rem; }
 @media (max-width: 34rem) { section { padding: 0.8rem; } dl > div { grid-template-columns: minmax(0, 1fr); } }
 @media (forced-colors: active) { .state { color: CanvasText; } }

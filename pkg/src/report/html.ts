@@ -5,7 +5,7 @@ import { plain, runs } from "../elements/format/text.js";
 import { shortTime } from "../elements/format/time.js";
 import type { Size } from "../types.js";
 import { STYLES } from "./html.styles.js";
-import type { Cell, CellKind, Section, Table } from "./model.js";
+import { type Cell, type CellKind, type Section, type Table, withoutEmptyColumns } from "./model.js";
 
 /** UTF-16 units of one cell; more is cut, and says so. */
 const MOST_TEXT = 4096;
@@ -41,10 +41,13 @@ ${body(sections, rows)}
 }
 
 function contents(sections: readonly Section[]): string {
-  const items = sections.map(
-    ({ id, title, level }) =>
-      `<li class="level-${level}"><a href="#${harmless(id)}">${text(title, 200)}</a></li>`,
-  );
+  let above = "";
+  const items = sections.map(({ id, title, level }) => {
+    if (level === 2) above = title;
+    // Several images have sections of the same name.
+    const of = level === 3 ? `<span class="unseen"> of ${text(above, 200)}</span>` : "";
+    return `<li class="level-${level}"><a href="#${harmless(id)}">${text(title, 200)}${of}</a></li>`;
+  });
   return `<nav aria-label="Contents"><ul>\n${items.join("\n")}\n</ul></nav>`;
 }
 
@@ -55,13 +58,16 @@ function body(sections: readonly Section[], rows: number): string {
 function sectionHtml({ id, title, level, notes, facts, tables }: Section, rows: number): string {
   const heading = `heading-${harmless(id)}`;
   const list = facts
-    .map(({ name, kind, value }) => `<div><dt>${text(name)}</dt><dd>${cell(kind, value)}</dd></div>`)
+    .map(
+      ({ name, kind, value }) =>
+        `<div><dt>${text(name)}</dt><dd>${cell(kind === "digest" ? "code" : kind, value)}</dd></div>`,
+    )
     .join("\n");
-  return `<section id="${harmless(id)}" class="level-${level}" aria-labelledby="${heading}">
+  return `<section id="${harmless(id)}" class="level-${level}">
 <h${level} id="${heading}">${text(title, 300)}</h${level}>
 ${notes.map((note) => `<p class="note">${text(note)}</p>`).join("\n")}
 ${list === "" ? "" : `<dl>\n${list}\n</dl>`}
-${tables.map((table) => tableHtml(table, `${harmless(id)}-${harmless(table.id)}`, rows)).join("\n")}
+${tables.map((table) => tableHtml(withoutEmptyColumns(table), `${harmless(id)}-${harmless(table.id)}`, rows)).join("\n")}
 </section>`;
 }
 
@@ -76,7 +82,7 @@ function tableHtml({ caption, columns, rows }: Table, id: string, most: number):
       ? `<p class="note">${groupDigits(rows.length - most)} more rows are not shown here; the report as JSON or CSV has all.</p>`
       : "";
   // What scrolls takes the focus, so that the keyboard reaches it.
-  return `<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table>
+  return `<div class="scroll" role="group" aria-labelledby="${id}" tabindex="0"><table>
 <caption id="${id}">${text(caption)} <span class="number">${groupDigits(rows.length)}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>

@@ -1,7 +1,7 @@
 /** A report as Markdown in the flavour of GitHub. */
 import { groupDigits, humanSize } from "../elements/format/size.js";
 import { plain } from "../elements/format/text.js";
-import type { Cell, CellKind, Section, Table } from "./model.js";
+import { type Cell, type CellKind, type Section, type Table, withoutEmptyColumns } from "./model.js";
 
 /** UTF-16 units of one cell; more is cut. */
 const MOST_TEXT = 2000;
@@ -18,7 +18,7 @@ function sectionLines({ title, level, notes, facts, tables }: Section, rows: num
     `${"#".repeat(level)} ${harmless(title)}`,
     ...notes.map((note) => harmless(note)),
     ...(list.length > 0 ? [list.join("\n")] : []),
-    ...tables.flatMap((table) => tableLines(table, rows)),
+    ...tables.flatMap((table) => tableLines(withoutEmptyColumns(table), rows)),
   ];
 }
 
@@ -64,7 +64,7 @@ function harmless(value: string): string {
 function code(value: string): string {
   const text = oneLine(value);
   if (text.trim() === "") return "` `";
-  if (/[`|\\]|^\s|\s$/.test(text)) return `<code>${text.replace(/[^\w\s./⟨⟩…]/gu, entity)}</code>`;
+  if (/[`|\\]|^\s|\s$/.test(text)) return `<code>${text.replace(/[^\p{L}\p{N}\s/⟨⟩…]/gu, entity)}</code>`;
   return `\`${text}\``;
 }
 

@@ -60,6 +60,14 @@ export function table(
   return [{ id, caption, columns: named, rows, ...(image !== undefined && { image }) }];
 }
 
+/** The table without the columns that say nothing. */
+export function withoutEmptyColumns(table: Table): Table {
+  const { columns, rows } = table;
+  const kept = columns.map((_, at) => rows.some((row) => row[at] !== undefined && row[at] !== ""));
+  const keep = <T>(cells: readonly T[]) => cells.filter((_, at) => kept[at]);
+  return { ...table, columns: keep(columns), rows: rows.map(keep) };
+}
+
 /** Positions as people count them. */
 export function ordinal(position: number | undefined): number | undefined {
   return position === undefined ? undefined : position + 1;

@@ -9,7 +9,7 @@ export const startTransferRole = (openSpool: OpenSpool): StartRole =>
   startJobRole(
     {
       module: transferModule,
-      begin: (wasm, archive, { kind, options }) => wasm.transferJob(archive, kind, options),
+      begin: (wasm, { kind, options }, archive) => wasm.transferJob(archive, kind, options),
       beginAlone: (wasm, images, options) => wasm.saveJob(images, options),
     },
     openSpool,

@@ -124,11 +124,11 @@ function callerOf(outlet: Outlet): { ask: AskCaller; answer(message: Pulled): vo
   const asked = new Map<number, { resolve(bytes: Uint8Array): void; reject(error: unknown): void }>();
   let next = 0;
   return {
-    ask: (file, offset, length) =>
+    ask: (file, offset, length, reader) =>
       new Promise((resolve, reject) => {
         const pull = next++;
         asked.set(pull, { resolve, reject });
-        outlet.post({ pull, file, offset, length }, []);
+        outlet.post({ pull, file, offset, length, reader }, []);
       }),
     answer(message) {
       const waiting = asked.get(message.pulled);

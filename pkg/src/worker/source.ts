@@ -22,7 +22,7 @@ export interface ByteSource {
 }
 
 /** Asks the caller's thread for bytes. */
-export type AskCaller = (file: number, offset: number, length: number) => Promise<Uint8Array>;
+export type AskCaller = (file: number, offset: number, length: number, reader: number) => Promise<Uint8Array>;
 
 /** Opens what a worker was told to read. */
 export type OpenSource = (
@@ -141,7 +141,7 @@ class BlobSource implements ByteSource {
 class CallerSource implements ByteSource {
   readonly paths?: readonly string[];
   readonly sizes: readonly number[];
-  readonly #spec: SourceSpec;
+  readonly #spec: Extract<SourceSpec, { type: "caller" }>;
   readonly #ask: AskCaller;
 
   constructor(spec: Extract<SourceSpec, { type: "caller" }>, ask: AskCaller) {
@@ -152,7 +152,7 @@ class CallerSource implements ByteSource {
   }
 
   async read(file: number, offset: number, length: number): Promise<Uint8Array> {
-    const bytes = await this.#ask(file, offset, length);
+    const bytes = await this.#ask(file, offset, length, this.#spec.reader ?? 0);
     if (bytes.length < length) throw endedEarly(offset + bytes.length, this.paths?.[file]);
     return bytes;
   }

@@ -63,7 +63,7 @@ pub struct Issue {
     /// Position in the history, for what a command itself or the environment holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<u32>,
-    /// The command that did it, where the history tells.
+    /// The command that did it, where the history tells; with `…` in place of secrets in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// Bytes that it takes, for what was left behind.

@@ -59,6 +59,9 @@ impl Default for LintOptions {
     }
 }
 
+/// So many secret settings of the environment are looked for in commands, so that hostile configurations take no hours.
+const MOST_SETTINGS: usize = 256;
+
 /// A file whose contents are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LintFile {
@@ -104,11 +107,15 @@ impl Lint {
     /// Looks at a configuration: the user, the environment, labels, and the commands of the history. They also tell which
     /// command made which layer, for all issues.
     pub fn config(&mut self, config: &ImageConfig) {
-        let steps = config.layer_history();
         let history = config.history();
-        let command = |step: Option<usize>| history.get(step?).map(|entry| entry.created_by.clone());
-        self.commands = steps.into_iter().map(command).collect();
         let run = config.run_config();
+        let settings = run.env.iter().flatten().filter(|entry| !secrets::in_setting(entry).is_empty());
+        let known: Vec<&str> =
+            settings.filter_map(|entry| Some(entry.split_once('=')?.1)).take(MOST_SETTINGS).collect();
+        let masked: Vec<String> =
+            history.iter().map(|entry| secrets::masked(&entry.created_by, &known)).collect();
+        let command = |step: Option<usize>| masked.get(step?).cloned();
+        self.commands = config.layer_history().into_iter().map(command).collect();
         let is_root = match run.user_and_group().user {
             None | Some(Identity::Id(0)) => true,
             Some(Identity::Name(name)) => name == "root",
@@ -121,14 +128,17 @@ impl Lint {
         let mut told = HashSet::new();
         for entry in run.env.iter().flatten() {
             for (what, shown) in secrets::in_setting(entry) {
-                told.insert(entry.clone());
+                let is_compared = told.contains(entry) || told.len() < MOST_SETTINGS;
+                if is_compared {
+                    told.insert(entry.clone());
+                }
                 let mut issue = Issue::new(
                     Rule::Secret,
                     Severity::Error,
                     format!("the environment holds {what}: {shown}"),
                 );
-                issue.step =
-                    history.iter().position(|step| step.created_by.contains(entry)).map(|step| step as u32);
+                let mut steps = history.iter().filter(|_| is_compared);
+                issue.step = steps.position(|step| step.created_by.contains(entry)).map(|step| step as u32);
                 issue.command = issue.step.and_then(|step| command(Some(step as usize)));
                 self.tell(issue);
             }
@@ -141,7 +151,7 @@ impl Lint {
                 let why = format!("a command of the history holds {what}: {shown}");
                 let mut issue = Issue::new(Rule::Secret, Severity::Error, why);
                 issue.step = Some(step as u32);
-                issue.command = Some(entry.created_by.clone());
+                issue.command = command(Some(step));
                 self.tell(issue);
             }
         }

@@ -1,5 +1,7 @@
 //! Keys, tokens and passwords, by the forms that those who give them out have published.
 
+use std::ops::Range;
+
 /// A secret in some bytes.
 pub(super) struct Secret {
     /// What it is, with its article.
@@ -7,6 +9,8 @@ pub(super) struct Secret {
     pub(super) offset: usize,
     /// Its start, and how much more there is.
     pub(super) shown: String,
+    /// The bytes of it that are not shown.
+    hidden: Range<usize>,
 }
 
 /// Which bytes may follow a prefix.
@@ -69,6 +73,7 @@ const PATTERNS: [Pattern; 27] = [
 
 const KEY_BEGIN: &[u8] = b"-----BEGIN ";
 const KEY_END: &[u8] = b"PRIVATE KEY";
+const KEY_LAST: &[u8] = b"-----END ";
 
 /// Names of settings whose values are secrets.
 const NAMES: [&str; 10] = [
@@ -115,7 +120,9 @@ pub(super) fn in_bytes(bytes: &[u8]) -> Vec<Secret> {
             if (least..=most).contains(&length) && !is_placeholder(secret) {
                 let start = secret.get(..4).unwrap_or_default();
                 let shown = shown(&[prefix, start].concat(), length - start.len());
-                found.push(Secret { what, offset, shown });
+                let begin = offset + prefix.len();
+                let hidden = begin + start.len()..begin + length;
+                found.push(Secret { what, offset, shown, hidden });
                 break;
             }
         }
@@ -138,7 +145,10 @@ fn private_key(bytes: &[u8], offset: usize) -> Option<Secret> {
     let length = body.filter(|&&byte| Tail::Base64.has(byte)).count();
     let name = String::from_utf8_lossy(kind).trim().to_owned();
     let shown = if name.is_empty() { "PRIVATE KEY".to_owned() } else { format!("{name} PRIVATE KEY") };
-    (length >= 40).then_some(Secret { what: "a private key", offset, shown })
+    let start = offset + KEY_BEGIN.len() + end + KEY_END.len();
+    let end = after.windows(KEY_LAST.len()).position(|window| window == KEY_LAST).unwrap_or(after.len());
+    let hidden = start..start + end;
+    (length >= 40).then_some(Secret { what: "a private key", offset, shown, hidden })
 }
 
 /// Whether a text only shows what a secret looks like.
@@ -186,6 +196,45 @@ pub(super) fn in_command(command: &str) -> Vec<(&'static str, String)> {
         }
     }
     found
+}
+
+/// A command with `…` in place of the secrets in it, and of values that are known to be secret.
+pub(super) fn masked(command: &str, known: &[&str]) -> String {
+    let mut command = command.to_owned();
+    for value in known {
+        command = command.replace(value, "…");
+    }
+    let mut hidden: Vec<_> = in_bytes(command.as_bytes()).into_iter().map(|secret| secret.hidden).collect();
+    hidden.extend(command.match_indices('=').filter_map(|(at, _)| value_of_secret(&command, at)));
+    hidden.retain(|range| !range.is_empty());
+    hidden.sort_unstable_by_key(|range| (range.start, range.end));
+    let (mut shown, mut seen) = (String::with_capacity(command.len()), 0);
+    for range in hidden {
+        if range.start >= seen {
+            shown.push_str(command.get(seen..range.start).unwrap_or_default());
+            shown.push('…');
+        }
+        seen = seen.max(range.end);
+    }
+    shown.push_str(command.get(seen..).unwrap_or_default());
+    shown
+}
+
+/// Where the value stands behind the `=` of a setting whose name says that it is secret.
+fn value_of_secret(command: &str, equals: usize) -> Option<Range<usize>> {
+    let before = command.get(..equals)?;
+    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
+    let name = before.get(before.trim_end_matches(is_part).len()..)?;
+    let after = command.get(equals + 1..)?;
+    let (quotes, end) = match after.chars().next()? {
+        quote @ ('"' | '\'') => (1, after.get(1..)?.find(quote)),
+        _ => (0, after.find(char::is_whitespace)),
+    };
+    let start = equals + 1 + quotes;
+    let value = start..end.map_or(command.len(), |end| start + end);
+    let is_secret =
+        is_secret_name(name.trim_start_matches('-')) && is_secret_value(command.get(value.clone())?);
+    is_secret.then_some(value)
 }
 
 fn is_secret_name(name: &str) -> bool {

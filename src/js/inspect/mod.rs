@@ -1,8 +1,10 @@
-//! Looking into images: their files, packages and issues.
+//! Looking into images: their files, packages and issues, what takes their space, and how two of them differ.
 
+mod compare;
 mod file;
 mod issues;
 mod packages;
+mod tables;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -64,8 +66,16 @@ impl Inspector {
             "issues" => issues::job(&self.0, options),
             "packages" => packages::job(&self.0, options),
             "sbom" => packages::sbom_job(&self.0, options),
+            "usage" => tables::usage_job(&self.0, options),
+            "verification" => tables::verification_job(&self.0),
             "versions" => file::versions_job(&self.0.opened, options),
+            "waste" => tables::waste_job(&self.0, options),
             _ => Err(wrong("job", "there is none of that name")),
         }
+    }
+
+    /// Begins to compare an image of this file with one of another file, or of the same.
+    pub fn compare(&self, other: &Inspector, options: &JsValue) -> Result<JobHandle, JsValue> {
+        compare::job(&self.0, &other.0, options)
     }
 }

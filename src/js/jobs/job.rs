@@ -35,6 +35,12 @@ pub(in crate::js) enum Step {
     Tell(JsValue),
     /// What a scan of this stored layer found is to be had, if there was one: it comes with the next call.
     Scan(usize),
+    /// The same of another file, for work on two.
+    #[allow(dead_code)]
+    ReadOther(RangeData),
+    /// Likewise.
+    #[allow(dead_code)]
+    ScanOther(usize),
     /// What has come out is to be taken, before more does. Not every module has work that needs it.
     #[allow(dead_code)]
     Take,
@@ -97,12 +103,15 @@ impl JobHandle {
 
 #[wasm_bindgen]
 impl JobHandle {
-    /// What is wanted next: `{ read: { file, offset, length } }`, `{ event }`, `{ scan: layer }`, `{ more: true }`, or `{}` at the end.
+    /// What is wanted next: `{ read: { file, offset, length } }`, `{ event }`, `{ scan: layer }`, `{ more: true }`, or `{}` at
+    /// the end. What is wanted of another file is `readOther` and `scanOther`.
     pub fn next(&self, answer: &JsValue) -> Result<JsValue, JsValue> {
         let (name, value) = match self.run(|work, out| work.next(answer, out))? {
             Step::Read(range) => ("read", to_js(&range)?),
             Step::Tell(event) => ("event", event),
             Step::Scan(layer) => ("scan", to_js(&layer)?),
+            Step::ReadOther(range) => ("readOther", to_js(&range)?),
+            Step::ScanOther(layer) => ("scanOther", to_js(&layer)?),
             Step::Take => ("more", JsValue::TRUE),
             Step::Done => return Ok(Object::new().into()),
         };

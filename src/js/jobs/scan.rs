@@ -14,6 +14,8 @@ pub(in crate::js) struct Scanning {
     opened: Opened,
     /// The next one last.
     left: Vec<usize>,
+    /// Whether layers are left alone that nobody has scanned.
+    only_known: bool,
     /// The layer whose scan was asked for.
     asked: Option<usize>,
     current: Option<(usize, LayerScan)>,
@@ -22,18 +24,25 @@ pub(in crate::js) struct Scanning {
 impl Scanning {
     pub(in crate::js) fn new(opened: &Opened, mut layers: Vec<usize>) -> Self {
         layers.reverse();
-        Self { opened: opened.clone(), left: layers, asked: None, current: None }
+        Self { opened: opened.clone(), left: layers, only_known: false, asked: None, current: None }
+    }
+
+    /// As far as somebody has scanned them.
+    #[allow(dead_code)]
+    pub(in crate::js) fn only_known(opened: &Opened, layers: Vec<usize>) -> Self {
+        Self { only_known: true, ..Self::new(opened, layers) }
     }
 
     /// What is wanted to know the next layer; nothing when all are known. `answer` is that to what was asked last.
     pub(in crate::js) fn next(&mut self, answer: &JsValue) -> Result<Option<Step>, JsValue> {
         // Other work may have got it meanwhile.
         if let Some(layer) = self.asked.take().filter(|layer| !self.is_known(*layer)) {
-            let Some(scan) = answer.dyn_ref::<Uint8Array>() else {
+            if let Some(scan) = answer.dyn_ref::<Uint8Array>() {
+                self.opened.archive_mut()?.add_scan(layer, decode(scan)?).map_err(to_thrown)?;
+            } else if !self.only_known {
                 self.current = Some((layer, LayerScan::new(ContentHash::Xxh3, &self.opened.limits)));
                 return self.opened.range(layer).map(|range| Some(Step::Read(range)));
-            };
-            self.opened.archive_mut()?.add_scan(layer, decode(scan)?).map_err(to_thrown)?;
+            }
         }
         while let Some(layer) = self.left.pop() {
             if !self.is_known(layer) {

@@ -22,6 +22,18 @@ import {
 
 import { indexedDbBackend, mapBackend, opfsBackend } from "layerglass/backends";
 import { Graph, type GraphImage, type LayerOutcome, NamedStores, PathFilter } from "layerglass/graph";
+import {
+  type ComparisonData,
+  compareImages,
+  issues,
+  type PackagesData,
+  packages,
+  packagesAs,
+  usage,
+  verification,
+  type WasteData,
+  waste,
+} from "layerglass/inspect";
 import { type InspectedSif, inspectSif, type SifCheck } from "layerglass/sif";
 import { testBackend, testLayers } from "layerglass/testing";
 import {
@@ -97,6 +109,29 @@ export async function archives(
   // @ts-expect-error: not an input
   await openArchive(7);
   archive.close();
+}
+
+export async function inspections(archive: Archive, signal: AbortSignal): Promise<void> {
+  const found = await packages(archive, 0, { signal, onProgress: ({ bytes }) => same<typeof bytes, Size>() });
+  same<typeof found, PackagesData>();
+  const text: string = await packagesAs(archive, 0, "cyclonedx", { created: new Date(), name: "demo" });
+  void text;
+  // @ts-expect-error: not a format of lists
+  await packagesAs(archive, 0, "csv");
+  const { issues: told } = await issues(archive, 0, { expiryDays: 7 });
+  same<(typeof told)[number]["severity"], "info" | "warning" | "error">();
+  const wasted: WasteData = await waste(archive, 0);
+  void wasted.items[0]?.sameAs;
+  const { children } = await usage(archive, 0, { by: "folder", nodes: 500 });
+  void children?.[0]?.bytes;
+  // @ts-expect-error: not a key to divide by
+  await usage(archive, 0, { by: "colour" });
+  using comparison = await compareImages({ archive, image: 0 }, { archive, image: 1 });
+  same<typeof comparison.data, ComparisonData>();
+  using tree = await comparison.tree();
+  void tree.length;
+  const { items } = await verification(archive);
+  void items[0]?.state;
 }
 
 export async function stores(records: Map<string, Uint8Array>, config: ImageConfig): Promise<void> {

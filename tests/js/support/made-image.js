@@ -32,14 +32,15 @@ export function tarOf(files) {
   return Buffer.concat([...parts, new Uint8Array(1024)]);
 }
 
-/** A Docker archive of one image with these layers. */
-export async function dockerArchive(layers, { name = "made:1", wrongDiffId } = {}) {
+/** A Docker archive of one image with these layers; `config` has members of the image's own config. */
+export async function dockerArchive(layers, { name = "made:1", wrongDiffId, config: own = {} } = {}) {
   const plain = layers.map((layer) => (layer[0] === 0x1f && layer[1] === 0x8b ? gunzipSync(layer) : layer));
   const diffIds = plain.map((tar, at) => `sha256:${at === wrongDiffId ? "0".repeat(64) : sha256(tar)}`);
   const config = JSON.stringify({
     architecture: "amd64",
     os: "linux",
     config: {},
+    ...own,
     rootfs: { type: "layers", diff_ids: diffIds },
   });
   const files = Object.fromEntries(layers.map((layer, at) => [`layer${at}.tar`, layer]));

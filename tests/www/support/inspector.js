@@ -30,7 +30,8 @@ export async function start(offers) {
     },
     /** @param {ConstructorParameters<typeof Inspector>[0] extends never ? never : import("playwright-core").BrowserContextOptions & { query?: string }} [options] */
     async inspector({ query = "", ...options } = {}) {
-      const context = await browser.newContext(options);
+      // What keeps the page for offline use fetches all of its files: only tests of that want it.
+      const context = await browser.newContext({ serviceWorkers: "block", ...options });
       const inspector = new Inspector(await context.newPage(), server.origin);
       await inspector.page.goto(`${server.origin}/${query}`);
       return inspector;

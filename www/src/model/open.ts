@@ -10,4 +10,8 @@ export interface Subject {
   /** Bytes, when known beforehand. */
   readonly size?: number;
   readonly input: OpenInput;
+  /** When the file was last changed, in milliseconds since 1970, where the browser tells. */
+  readonly modified?: number;
+  /** Its id in the library, when it comes from there. */
+  readonly kept?: string;
 }

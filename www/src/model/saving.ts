@@ -1,5 +1,5 @@
 import type { Archive, ErrorData } from "layerglass/archive";
-import type { Wanted } from "layerglass/elements";
+import type { Wanted, WantedReport } from "layerglass/elements";
 import { errorData } from "layerglass/elements/kit";
 import type { FileVersion, RepackReport } from "layerglass/transfer";
 
@@ -13,6 +13,8 @@ export interface Saving {
   /** Did the user choose the place, so that it is known where the file is? */
   readonly chosen: boolean;
   readonly error?: ErrorData;
+  /** What is worked on before the first bytes come. */
+  readonly doing?: string;
   /** What became of an image that was made anew. */
   readonly report?: RepackReport;
 }
@@ -37,7 +39,9 @@ export class Saver {
     try {
       const transfer = await import("layerglass/transfer");
       const { signal } = stop;
-      const { stream, report } = begin(transfer, archive, wanted, signal);
+      const { stream, report } = begin(transfer, archive, wanted, signal, (doing) =>
+        this.#update(id, { doing }),
+      );
       const { way, bytes } = await transfer.saveStream(stream, name, {
         signal,
         onProgress: (written) => this.#update(id, { bytes: written }),
@@ -84,8 +88,14 @@ interface Begun {
   readonly report?: Promise<RepackReport>;
 }
 
-function begin(transfer: Transfer, archive: Archive, wanted: Wanted, signal: AbortSignal): Begun {
-  if (wanted.kind !== "squashed") return { stream: streamOf(transfer, archive, wanted, signal) };
+function begin(
+  transfer: Transfer,
+  archive: Archive,
+  wanted: Wanted,
+  signal: AbortSignal,
+  onStep: (doing: string) => void,
+): Begun {
+  if (wanted.kind !== "squashed") return { stream: streamOf(transfer, archive, wanted, signal, onStep) };
   const { image, format, squash } = wanted;
   const { stream, report } = transfer.repack(archive, image, { format, squash, signal });
   // A failure is told by the stream.
@@ -98,6 +108,7 @@ function streamOf(
   archive: Archive,
   wanted: Exclude<Wanted, { kind: "squashed" }>,
   signal: AbortSignal,
+  onStep: (doing: string) => void,
 ): ReadableStream<Uint8Array> {
   switch (wanted.kind) {
     case "images":
@@ -117,12 +128,44 @@ function streamOf(
         return (await transfer.extractFile(archive, image, path, { ...(version && { version }), signal }))
           .stream;
       });
+    case "report":
+      return later(() => reportOf(archive, wanted.report, signal, onStep));
     case "version":
       return later(async () => {
         const { image, path, version } = wanted;
         return (await transfer.extractFile(archive, image, path, { version, signal })).stream;
       });
+    case "packages":
+      return later(async () => {
+        const { packagesAs } = await import("layerglass/inspect");
+        const { image, format } = wanted;
+        const text = await packagesAs(archive, image, format, { created: new Date(), signal });
+        return new Blob([text]).stream();
+      });
   }
+}
+
+/** What a report works on, in words. */
+const STEPS = {
+  scan: "scanning layers",
+  waste: "working out the waste",
+  packages: "reading the packages",
+  issues: "looking for what is unsafe",
+  verification: "comparing digests",
+  comparison: "comparing images",
+} as const;
+
+/** A report as the bytes of its file. */
+async function reportOf(
+  archive: Archive,
+  { format, images, parts, secrets, time }: WantedReport,
+  signal: AbortSignal,
+  onStep: (doing: string) => void,
+): Promise<ReadableStream<Uint8Array>> {
+  const { collectReport, formatReport } = await import("layerglass/report");
+  const onProgress = ({ step }: { step: keyof typeof STEPS }) => onStep(STEPS[step]);
+  const report = await collectReport(archive, images, { parts, secrets, time, signal, onProgress });
+  return new Blob([formatReport(report, format)]).stream();
 }
 
 /** The version of a file that stands when a layer and all below it are applied. */

@@ -139,6 +139,12 @@ export class Session {
     this.#show({ name: "failed", subject, error: errorData(thrown) });
   }
 
+  /** What is open is kept in the library now. */
+  keep(id: string): void {
+    const { phase } = this;
+    if (phase.name !== "start") this.#show({ ...phase, subject: { ...phase.subject, kept: id } });
+  }
+
   /** Closes what is open. */
   reset(): void {
     this.#begin();

@@ -12,7 +12,7 @@ export class FolderTooLarge extends Error {
 
 /** A file, as a subject. */
 export function fileSubject(file: File): Subject {
-  return { name: file.name, form: "file", size: file.size, input: file };
+  return { name: file.name, form: "file", size: file.size, input: file, modified: file.lastModified };
 }
 
 /** Files from a folder picker, whose paths begin with the folder's own name. */

@@ -42,7 +42,8 @@ export class ThemeElement extends LitElement {
     </button>`;
   }
 
-  private readonly next = (): void => {
+  /** Goes on to the next choice, and remembers it. */
+  readonly next = (): void => {
     this.theme = applyTheme(NEXT[this.theme]);
     try {
       localStorage.setItem(KEY, this.theme);

@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Phase } from "../model/session.ts";
 import { fileSubject } from "../sources/picked.ts";
+import type { ThemeElement } from "../ui/theme.ts";
 import "../ui/theme.ts";
 import { OpenEvent, StopEvent } from "./events.ts";
 
@@ -44,6 +45,17 @@ export class BarElement extends LitElement {
 
   @property({ attribute: false }) phase: Phase = { name: "start" };
   @query("#again") private picker!: HTMLInputElement;
+  @query("layerglass-theme") private theme!: ThemeElement;
+
+  /** Asks for another file. */
+  pick(): void {
+    this.picker.click();
+  }
+
+  /** Goes to the next colours. */
+  nextTheme(): void {
+    this.theme.next();
+  }
 
   override render() {
     const { phase } = this;
@@ -52,7 +64,9 @@ export class BarElement extends LitElement {
       <div class="subject">${phase.name === "start" ? nothing : html`${phase.subject.form === "folder" ? ICONS.directory : ICONS.file}<span title=${plain(phase.subject.name)}>${shown(phase.subject.name, 300)}</span>`}</div>
       ${phase.name === "open" && phase.data.layers.length > 0 ? this.scan(phase.scan, phase.data.layers.length) : nothing}
       <div class="actions">
-        ${phase.name === "start" ? nothing : html`<button type="button" class="button again" @click=${() => this.picker.click()}>${ICONS.open}<span>Open another</span></button>`}
+        <slot></slot>
+        ${phase.name === "start" ? nothing : html`<button type="button" class="button again" @click=${this.pick}>${ICONS.open}<span>Open another</span></button>`}
+        <button type="button" class="button quiet square" title="Keys (?)" @click=${() => this.dispatchEvent(new Event("layerglass-keys"))}>${ICONS.keys}<span class="unseen">Keys</span></button>
         <layerglass-theme></layerglass-theme>
         <input id="again" type="file" hidden aria-label="Another image file" @change=${this.picked}>
       </div>

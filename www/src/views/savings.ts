@@ -52,12 +52,14 @@ export class SavingsElement extends LitElement {
     </li>`;
   }
 
-  private words({ name, state, bytes, chosen, error, report }: Saving): TemplateResult {
+  private words({ name, state, bytes, chosen, doing, error, report }: Saving): TemplateResult {
     const title = html`<span class="name">${shown(name, 200)}</span>`;
     const size = html`<span class="num" title=${exactSize(bytes)}>${humanSize(bytes)}</span>`;
     switch (state) {
       case "running":
-        return html`Saving ${title}: ${size} written`;
+        return doing !== undefined && bytes === 0
+          ? html`Saving ${title}: ${doing}`
+          : html`Saving ${title}: ${size} written`;
       case "done":
         return html`${title} is saved: ${size}${chosen ? nothing : html`<span class="muted">, with the browser’s downloads</span>`}${report ? html`. ${repacked(report)}` : nothing}`;
       case "stopped":

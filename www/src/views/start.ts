@@ -58,6 +58,11 @@ export class StartElement extends LitElement {
   @query("#file") private filePicker!: HTMLInputElement;
   @query("#folder") private folderPicker!: HTMLInputElement;
 
+  /** Asks for a file. */
+  pick(): void {
+    this.filePicker.click();
+  }
+
   override render() {
     return html`<main>
       <header>
@@ -70,13 +75,14 @@ export class StartElement extends LitElement {
         <div class="core" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
         <h2>Drop an image file or folder here</h2>
         <div class="buttons">
-          <button type="button" class="button primary" @click=${() => this.filePicker.click()}>${ICONS.file} Choose a file</button>
+          <button type="button" class="button primary" @click=${this.pick}>${ICONS.file} Choose a file</button>
           <button type="button" class="button" @click=${() => this.folderPicker.click()}>${ICONS.directory} Choose a folder</button>
         </div>
         <button type="button" class="sample" @click=${() => this.dispatchEvent(new SampleEvent())}>or look at a small sample</button>
         <input id="file" type="file" hidden aria-label="Image file" @change=${this.file}>
         <input id="folder" type="file" webkitdirectory hidden aria-label="Image folder" @change=${this.folder}>
       </section>
+      <slot></slot>
       <ul>
         <li><strong>Images</strong><span>docker save of every age, containerd, BuildKit, podman, skopeo, kaniko, jib, crane</span></li>
         <li><strong>Layouts</strong><span>OCI layouts as a tar or a folder, and skopeo’s dir: folders</span></li>

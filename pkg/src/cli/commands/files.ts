@@ -1,24 +1,23 @@
 /** `layerglass files`: the files of an image. */
 import type { FileTree } from "../../archive/file-tree.js";
+import type { TreeFilter } from "../../archive/tree-filter.js";
 import { modeText } from "../../elements/format/id.js";
 import { humanSize } from "../../elements/format/size.js";
 import { plain } from "../../elements/format/text.js";
 import { shortSeconds } from "../../elements/format/time.js";
 import { LayerglassError } from "../../error.js";
 import type { Change, NodeKind, TreeRow } from "../../types.js";
+import type { Arguments } from "../args.js";
 import { chooseImage, IMAGE_OPTIONS } from "../choose.js";
 import type { Command, Run } from "../commands.js";
 import { EXIT, UsageError } from "../exit.js";
-import { matcher } from "../match.js";
 import { openInput, SCAN_OPTIONS, scan } from "../open.js";
+import { allRows, jsonLine, plainRow } from "../rows.js";
+import { bytesOf } from "../size.js";
 import { cutTo, fillTo } from "../width.js";
 
-/** Rows that are asked for at a time. */
-const PAGE = 5000;
-/** More rows than any tree has. */
-const MOST_ROWS = 0xffff_ffff;
-/** Rows that are held to be sorted. */
-const MOST_SORTED = 5_000_000;
+/** Kinds of what is in a tree. */
+const KIND_NAMES = ["file", "directory", "symlink", "char", "block", "fifo"] as const;
 
 export const command: Command = {
   usage: {
@@ -43,13 +42,21 @@ export const command: Command = {
         many: true,
         help: "Only paths that fit, such as *.pyc or etc/**",
       },
+      { name: "kind", value: "KIND", many: true, help: `Only these: ${KIND_NAMES.join(", ")}` },
+      { name: "min-size", value: "SIZE", help: "Only files of at least so many bytes, such as 10MB" },
+      { name: "max-size", value: "SIZE", help: "Only files of at most so many bytes" },
+      { name: "owner", value: "NAME|N", help: "Only what belongs to this user" },
       {
         name: "regex",
         short: "r",
         value: "REGEX",
         help: "Only paths in which the regular expression is found",
       },
-      { name: "long", short: "l", help: "Mode, owner, size and time as well" },
+      {
+        name: "long",
+        short: "l",
+        help: "Mode, owner, size and time as well; of a folder the size of all in it",
+      },
       {
         name: "sort",
         value: "name|size|mtime",
@@ -71,7 +78,7 @@ export const command: Command = {
   },
   async run(run) {
     const { args, terminal, signal } = run;
-    const fits = matcher({ text: args.text("filter"), globs: args.texts("glob"), regex: args.text("regex") });
+    const filter = filterOf(args);
     const sort = args.word("sort", ["name", "size", "mtime"] as const);
     const layer = args.number("layer");
     const contents = args.has("sha256") ? { contents: "sha256" as const } : {};
@@ -90,12 +97,15 @@ export const command: Command = {
         signal,
         ...(layer !== undefined && { upTo: layer - 1 }),
       });
+      terminal.progress.tell("Sorting out the files");
+      if (filter) await filtered(tree, filter, signal);
+      // Without a filter the tree's own order is that of the paths.
+      if (filter || sort) await tree.setFlat(true);
+      if (sort) await tree.sort(sort, sort !== "name");
       terminal.progress.clear();
       const write = writer(run, tree);
       await write.begin();
-      let rows = matching(tree, fits, signal);
-      if (sort !== undefined) rows = sorted(rows, sort);
-      for await (const row of rows) await write.row(row);
+      for await (const row of allRows(tree, signal)) await write.row(row);
       await write.end();
       return EXIT.fine;
     } finally {
@@ -119,32 +129,47 @@ function refuseDamaged(
   }
 }
 
-/** All rows that fit, in the order of the tree. */
-async function* matching(
-  tree: FileTree,
-  fits: (path: string) => boolean,
-  signal: AbortSignal,
-): AsyncGenerator<TreeRow> {
-  await tree.expandAll(MOST_ROWS);
-  for (let at = 0; at < tree.length; at += PAGE) {
-    signal.throwIfAborted();
-    for (const row of await tree.page(at, PAGE)) if (fits(row.path)) yield row;
+/** What the arguments say of paths; nothing when they mean all. */
+function filterOf(args: Arguments): TreeFilter | undefined {
+  const [text, expression, owner] = ["filter", "regex", "owner"].map((name) => args.text(name));
+  const glob = args.texts("glob");
+  const [min, max] = ["min-size", "max-size"].map((name) => {
+    const size = args.text(name);
+    return size === undefined ? undefined : bytesOf(`--${name}`, size);
+  });
+  const kinds = args.texts("kind").map((word) => {
+    const kind = KIND_NAMES.find((each) => each === word);
+    if (kind === undefined) throw new UsageError(`--kind is one of ${KIND_NAMES.join(", ")}, not “${word}”`);
+    return kind;
+  });
+  const filter: TreeFilter = {
+    ...(text !== undefined && { text }),
+    ...(expression !== undefined && { expression: compiled(expression) }),
+    ...(glob.length > 0 && { glob: glob.map((pattern) => pattern.replace(/(?<=.)\/+$/, "")) }),
+    ...((min !== undefined || max !== undefined) && {
+      size: { ...(min !== undefined && { min }), ...(max !== undefined && { max }) },
+    }),
+    ...(kinds.length > 0 && { kinds }),
+    ...(owner !== undefined && { owner: /^\d{1,10}$/.test(owner) ? Number(owner) : owner }),
+  };
+  return Object.keys(filter).length > 0 ? filter : undefined;
+}
+
+function compiled(source: string): RegExp {
+  try {
+    return new RegExp(source, "u");
+  } catch (thrown) {
+    throw new UsageError(`--regex: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
 }
 
-async function* sorted(rows: AsyncIterable<TreeRow>, by: "name" | "size" | "mtime"): AsyncGenerator<TreeRow> {
-  const all: TreeRow[] = [];
-  for await (const row of rows) {
-    if (all.push(row) > MOST_SORTED)
-      throw new UsageError(`more than ${MOST_SORTED} files: filter them, or do without --sort`);
+async function filtered(tree: FileTree, filter: TreeFilter, signal: AbortSignal): Promise<void> {
+  try {
+    await tree.filter(filter, { signal });
+  } catch (thrown) {
+    if (thrown instanceof LayerglassError && thrown.kind === "invalid") throw new UsageError(thrown.message);
+    throw thrown;
   }
-  const byPath = (a: TreeRow, b: TreeRow) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
-  const orders = {
-    name: byPath,
-    size: (a: TreeRow, b: TreeRow) => Number(b.size) - Number(a.size) || byPath(a, b),
-    mtime: (a: TreeRow, b: TreeRow) => b.mtime - a.mtime || byPath(a, b),
-  };
-  yield* all.sort(orders[by]);
 }
 
 /** How rows are written. */
@@ -181,7 +206,9 @@ function lineOf(row: TreeRow, { args, terminal }: Run): string {
   const name = `${plain(row.path)}${row.kind === "directory" ? "/" : ""}${target}`;
   if (!args.has("long")) return change + name;
   const owner = `${row.owner ? plain(row.owner, 100) : row.uid}:${row.group ? plain(row.group, 100) : row.gid}`;
-  const size = row.device ? row.device.join(",") : row.kind === "directory" ? "" : humanSize(row.size);
+  const size = row.device
+    ? row.device.join(",")
+    : humanSize(row.kind === "directory" ? row.totalSize : row.size);
   const facts = [
     `${KINDS[row.kind]}${modeText(row.mode)}`,
     fillTo(cutTo(owner, 17), 9),
@@ -197,27 +224,11 @@ function jsonWriter({ terminal: { out } }: Run, tree: FileTree): Writer {
   let separator = "";
   const { findings: _, ...totals } = tree.totals;
   return {
-    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${json(totals)},"files":[`),
+    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${jsonLine(totals)},"files":[`),
     row: async (row) => {
-      await out.write(`${separator}\n${json(plainRow(row))}`);
+      await out.write(`${separator}\n${jsonLine(plainRow(row))}`);
       separator = ",";
     },
     end: () => out.line("\n]}"),
-  };
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each));
-}
-
-/** A row without what belongs to the view; bytes as Base64. */
-function plainRow(row: TreeRow): object {
-  const { id: _, depth: __, position, siblings, children, expanded, name, nameBytes, xattrs, ...rest } = row;
-  return {
-    ...rest,
-    ...(nameBytes && { nameBase64: Buffer.from(nameBytes).toString("base64") }),
-    ...(xattrs && {
-      xattrs: xattrs.map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
-    }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Size } from "../../archive.js";
 import type { PackageData, PackageKind } from "../../inspect/types.js";
-import { csv } from "../format/csv.js";
+import { line } from "../../report/csv.js";
 import { addSizes } from "../format/size.js";
 
 /** What the kinds are called. */
@@ -68,18 +68,17 @@ export function packagesByLayer(packages: readonly PackageData[]): readonly Laye
 
 /** Packages as comma-separated values, with the layer as people count it. */
 export function packagesCsv(packages: readonly PackageData[]): string {
-  return csv([
-    ["kind", "name", "version", "architecture", "license", "bytes", "files", "layer", "purl"],
-    ...packages.map((each) => [
-      each.kind,
-      packageName(each),
-      each.version,
-      each.architecture,
-      each.license,
-      each.size,
-      each.fileCount,
-      each.layer + 1,
-      each.purl,
-    ]),
+  const names = ["kind", "name", "version", "architecture", "license", "bytes", "files", "layer", "purl"];
+  const rows = packages.map((each) => [
+    each.kind,
+    packageName(each),
+    each.version,
+    each.architecture,
+    each.license,
+    each.size,
+    each.fileCount,
+    each.layer + 1,
+    each.purl,
   ]);
+  return [names, ...rows].map(line).join("");
 }

@@ -1,5 +1,7 @@
 import type { PlatformData } from "../../archive.js";
-import type { FileVersion, ImageFormat } from "../../transfer.js";
+import type { FileVersion } from "../../inspect.js";
+import type { ReportFormat, ReportPart } from "../../report.js";
+import type { ImageFormat } from "../../transfer.js";
 
 /** What the file's images become. */
 export interface ImageSettings {
@@ -33,4 +35,18 @@ export type Wanted =
       readonly image: number;
       readonly format: ImageFormat;
       readonly squash: "all" | readonly (readonly [first: number, last: number])[];
-    };
+    }
+  /** The packages of an image as a bill of materials. */
+  | { readonly kind: "packages"; readonly image: number; readonly format: "spdx" | "cyclonedx" }
+  /** What is known of some images, as a document. */
+  | { readonly kind: "report"; readonly report: WantedReport };
+
+/** Which document is wanted. */
+export interface WantedReport {
+  readonly format: ReportFormat;
+  /** Positions of the images that it is about. */
+  readonly images: readonly number[];
+  readonly parts: readonly ReportPart[];
+  readonly secrets: "hide" | "show";
+  readonly time: Date;
+}

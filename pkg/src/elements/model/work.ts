@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { Archive, ErrorData } from "../../archive.js";
+import type { Archive, ErrorData, Size } from "../../archive.js";
 import { errorData } from "../format/error.js";
 
 /** How far a piece of work on an image is. */
@@ -12,7 +12,7 @@ export type Work<T> =
 /** How work is followed and ended. */
 export interface WorkOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: { readonly bytes: number; readonly total?: number }) => void;
+  readonly onProgress: (progress: { readonly bytes: Size; readonly total?: Size }) => void;
 }
 
 /** Progress is shown at most this often, in milliseconds. */
@@ -67,7 +67,11 @@ export class ImageWork<T> implements ReactiveController {
           const now = performance.now();
           if (!isCurrent() || now - told < TELL_EVERY) return;
           told = now;
-          this.#set(image, { state: "running", bytes, total });
+          this.#set(image, {
+            state: "running",
+            bytes: Number(bytes),
+            total: total === undefined ? undefined : Number(total),
+          });
         },
       });
       if (isCurrent()) this.#set(image, { state: "done", value });
@@ -78,9 +82,12 @@ export class ImageWork<T> implements ReactiveController {
     }
   }
 
-  /** Ends the work on an image. */
+  /** Ends the work on an image at once: what may still come of it is nobody's. */
   stop(image: number): void {
-    this.#stops.get(image)?.abort();
+    const stop = this.#stops.get(image);
+    this.#stops.delete(image);
+    stop?.abort();
+    if (this.#works.get(image)?.state === "running") this.#set(image, { state: "stopped" });
   }
 
   #set(image: number, work: Work<T>): void {

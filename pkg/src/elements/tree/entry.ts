@@ -8,6 +8,8 @@ import { exactSeconds, shortSeconds } from "../format/time.js";
 import { ICONS } from "../ui/icons.js";
 import "../ui/id.js";
 import { fileName } from "../format/file-name.js";
+import { fileBytes } from "../preview/bytes.js";
+import { PreviewEvent } from "../preview/events.js";
 import { Portions } from "../ui/more.js";
 import { shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
@@ -74,24 +76,32 @@ export class EntryElement extends LitElement {
     const { image, upTo } = this;
     const { path, layer, name } = row;
     if (row.kind === "file") {
-      return this.button(
-        "Save file",
-        name,
-        () => new SaveEvent({ kind: "file", image, layer, path }, fileName(name)),
-      );
+      const save = () => new SaveEvent({ kind: "file", image, layer, path }, fileName(name));
+      return html`<p class="saves">
+        <button type="button" class="button slim" @click=${() => this.preview()}>${ICONS.eye} Preview<span class="unseen">, ${plain(name, 200)}</span></button>
+        ${this.button("Save file", name, save)}
+      </p>`;
     }
     if (row.kind !== "directory" || path === "") return nothing;
     // A folder that the layer removes is as the layers below it left it.
     const to = row.change === "removed" ? upTo - 1 : upTo;
-    return this.button(
-      "Save folder as tar",
-      name,
-      () => new SaveEvent({ kind: "tar", image, to, path }, fileName(name, ".tar")),
-    );
+    const save = () => new SaveEvent({ kind: "tar", image, to, path }, fileName(name, ".tar"));
+    return html`<p class="saves">${this.button("Save folder as tar", name, save)}</p>`;
+  }
+
+  /** Asks for what is in the file to be shown; nothing happens for what is no file. */
+  preview(): void {
+    const { archive, row, image, upTo } = this;
+    if (!archive || row?.kind !== "file") return;
+    const { path, layer, name } = row;
+    const label =
+      row.change === "removed" ? `as layer ${layer + 1} left it; layer ${upTo + 1} deletes it` : undefined;
+    const save = () => new SaveEvent({ kind: "file", image, layer, path }, fileName(name));
+    this.dispatchEvent(new PreviewEvent(fileBytes(archive, { image, path, layer }, label), save));
   }
 
   private button(words: string, name: string, event: () => SaveEvent): TemplateResult {
-    return html`<p class="saves"><button type="button" class="button slim" @click=${() => this.dispatchEvent(event())}>${ICONS.save} ${words}<span class="unseen">, ${plain(name, 200)}</span></button></p>`;
+    return html`<button type="button" class="button slim" @click=${() => this.dispatchEvent(event())}>${ICONS.save} ${words}<span class="unseen">, ${plain(name, 200)}</span></button>`;
   }
 
   private metadata(row: TreeRow): TemplateResult {

@@ -1,3 +1,5 @@
+import { type Binding, commandFor, pressOf } from "../keys/bindings.js";
+
 /** What a key asks of the tree. */
 export type TreeCommand =
   | { readonly do: "move"; readonly by: number }
@@ -6,52 +8,32 @@ export type TreeCommand =
   | { readonly do: "filter" | "clear" }
   | { readonly do: "find"; readonly text: string };
 
-/** A line of the map of keys. */
-export interface TreeKey {
-  /** As they are named on a keyboard; `Ctrl` stands for the Command key too. */
-  readonly keys: readonly string[];
-  readonly does: string;
-}
-
-/** The tree's keys, for a page that lists its keys. */
-export const TREE_KEYS: readonly TreeKey[] = [
-  { keys: ["↑", "↓"], does: "To the row above or below" },
-  { keys: ["Page Up", "Page Down"], does: "A page further" },
-  { keys: ["Home", "End"], does: "To the first or the last row" },
-  { keys: ["→"], does: "Open the folder, or go into it" },
-  { keys: ["←"], does: "Close the folder, or go to the one around it" },
-  { keys: ["Backspace"], does: "To the folder around it" },
-  { keys: ["Enter"], does: "Describe the row; open or close a folder" },
-  { keys: ["*"], does: "Open all folders" },
-  { keys: ["letters"], does: "To the next name that begins with them" },
-  { keys: ["Ctrl+C"], does: "Copy the path" },
-  { keys: ["/"], does: "To the search field" },
-  { keys: ["Esc"], does: "Take the filter away, then the description" },
+/** The keys of a tree of files, by the WAI-ARIA practices for a treegrid. */
+export const TREE_KEYS: readonly Binding<TreeCommand>[] = [
+  { press: ["ArrowDown"], does: "The next row", command: { do: "move", by: 1 } },
+  { press: ["ArrowUp"], does: "The row before", command: { do: "move", by: -1 } },
+  { press: ["ArrowRight"], does: "Open the folder; then into it", command: { do: "open" } },
+  { press: ["ArrowLeft"], does: "Close the folder; then out of it", command: { do: "close" } },
+  { press: ["Backspace"], does: "The folder around it", command: { do: "parent" } },
+  { press: ["PageDown"], does: "A page down", command: { do: "page", by: 1 } },
+  { press: ["PageUp"], does: "A page up", command: { do: "page", by: -1 } },
+  { press: ["Home", "Control+Home"], does: "The first row", command: { do: "first" } },
+  { press: ["End", "Control+End"], does: "The last row", command: { do: "last" } },
+  { press: ["Enter", " "], does: "Describe it; open or close a folder", command: { do: "activate" } },
+  { press: ["*"], does: "Open all folders", command: { do: "open-all" } },
+  { press: ["Control+c"], does: "Copy the path", command: { do: "copy" } },
+  { press: ["Escape"], does: "Take the filter away; then the description", command: { do: "clear" } },
+  { press: [], written: "letters", does: "The next name that begins so" },
 ];
+
+/** Keys that are letters while a word is typed. */
+const IN_WORDS: ReadonlySet<string> = new Set([" ", "*"]);
+
+/** Signs that begin no word: they are keys of the whole page. */
+const NO_LETTERS: ReadonlySet<string> = new Set(["?", "[", "]"]);
 
 /** A pause longer than this, in milliseconds, begins a new word. */
 const WORD_PAUSE = 700;
-
-/** Keys that mean the same at any time. */
-const COMMANDS: Readonly<Record<string, TreeCommand>> = {
-  ArrowDown: { do: "move", by: 1 },
-  ArrowUp: { do: "move", by: -1 },
-  PageDown: { do: "page", by: 1 },
-  PageUp: { do: "page", by: -1 },
-  Home: { do: "first" },
-  End: { do: "last" },
-  ArrowRight: { do: "open" },
-  ArrowLeft: { do: "close" },
-  Backspace: { do: "parent" },
-  Enter: { do: "activate" },
-  Escape: { do: "clear" },
-};
-
-/** Keys that are letters of a word while one is typed. */
-const SIGNS: Readonly<Record<string, TreeCommand>> = {
-  " ": { do: "activate" },
-  "*": { do: "open-all" },
-};
 
 /** Reads keys as the WAI-ARIA practices lay down for a treegrid; letters in a row make a word to look for. */
 export class Keys {
@@ -61,19 +43,14 @@ export class Keys {
   /** The command of a key; `undefined` for keys that are not the tree's. */
   read(event: KeyboardEvent): TreeCommand | undefined {
     if (event.altKey || event.isComposing) return undefined;
-    if (event.ctrlKey || event.metaKey) return this.#withControl(event);
-    // No name holds a slash.
+    // No name holds a slash: no word has one.
     if (event.key === "/") return { do: "filter" };
-    const sign = this.#inWord(event) ? undefined : SIGNS[event.key];
-    const command = sign ?? COMMANDS[event.key];
-    if (command) return command;
-    return [...event.key].length === 1 ? this.#letter(event) : undefined;
-  }
-
-  #withControl(event: KeyboardEvent): TreeCommand | undefined {
-    if (event.key.toLowerCase() === "c" && !event.shiftKey) return { do: "copy" };
-    if (event.metaKey) return undefined;
-    return event.key === "Home" ? { do: "first" } : event.key === "End" ? { do: "last" } : undefined;
+    if (IN_WORDS.has(event.key) && this.#inWord(event)) return this.#letter(event);
+    // The Command key of a Mac stands for Ctrl where something is copied.
+    if (event.metaKey) return event.key === "c" ? { do: "copy" } : undefined;
+    const command = commandFor(TREE_KEYS, pressOf(event));
+    if (command || event.ctrlKey || [...event.key].length !== 1) return command;
+    return this.#inWord(event) || !NO_LETTERS.has(event.key) ? this.#letter(event) : undefined;
   }
 
   #inWord(event: KeyboardEvent): boolean {

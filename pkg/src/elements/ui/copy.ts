@@ -26,6 +26,11 @@ export class CopyElement extends LitElement {
     </button>`;
   }
 
+  /** Does what a click does. */
+  press(): void {
+    void this.copy();
+  }
+
   private readonly copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(typeof this.text === "string" ? this.text : await this.text());

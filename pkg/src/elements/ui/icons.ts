@@ -17,6 +17,7 @@ export const ICONS = {
   fifo: icon(svg`<path d="M2 6h12M2 10h12M10.5 4.5 12 6l-1.5 1.5M5.5 8.5 4 10l1.5 1.5"/>`),
   chevron: icon(svg`<path d="m6 3.5 4.5 4.5L6 12.5"/>`),
   check: icon(svg`<path d="m3.2 8.6 3.1 3.1 6.5-7"/>`),
+  back: icon(svg`<path d="M13 8H3M7 3.8 2.8 8 7 12.2"/>`),
   cross: icon(svg`<path d="m4 4 8 8M12 4l-8 8"/>`),
   copy: icon(
     svg`<rect x="5.5" y="5.5" width="8" height="8.5" rx="1.3"/><path d="M10.5 5.2V3.3A1.3 1.3 0 0 0 9.2 2H3.8a1.3 1.3 0 0 0-1.3 1.3v6A1.3 1.3 0 0 0 3.8 10.6h1.5"/>`,
@@ -39,10 +40,18 @@ export const ICONS = {
   ),
   open: icon(svg`<path d="M2 13.5V3.5h4l1.4 1.6H13v2M2 13.5l2.2-6.4h11L13 13.5z"/>`),
   save: icon(svg`<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 11.5v2h11v-2"/>`),
+  keep: icon(svg`<path d="M4 2h8v12l-4-3.2L4 14z"/>`),
   expand: icon(svg`<path d="m4.5 9.5 3.5 3.5 3.5-3.5M4.5 6.5 8 3l3.5 3.5"/>`),
   link: icon(
     svg`<path d="M6.8 9.2 9.2 6.8M7.2 4.8l1.6-1.6a2.8 2.8 0 0 1 4 4l-1.6 1.6M8.8 11.2l-1.6 1.6a2.8 2.8 0 0 1-4-4l1.6-1.6"/>`,
   ),
+  keys: icon(
+    svg`<rect x="1.5" y="4" width="13" height="8.5" rx="1.3"/><path d="M4 6.8h.1M6.7 6.8h.1M9.3 6.8h.1M12 6.8h.1M5 10h6"/>`,
+  ),
+  eye: icon(
+    svg`<path d="M1.5 8S3.8 3.5 8 3.5 14.5 8 14.5 8 12.2 12.5 8 12.5 1.5 8 1.5 8z"/><circle cx="8" cy="8" r="2"/>`,
+  ),
+  compare: icon(svg`<path d="M8 2v12M2.5 4.5h3v7h-3zM10.5 4.5h3v7h-3z"/>`),
   shield: icon(svg`<path d="M8 1.8 13 3.6v4c0 3.2-2.1 5.5-5 6.6-2.9-1.1-5-3.4-5-6.6v-4z"/>`),
 } as const;
 

@@ -16,7 +16,9 @@ import { imageTitle } from "../model/checks.js";
 import { holdsDocuments } from "../model/documents.js";
 import type { ScanState } from "../model/scan-state.js";
 import { readableLayers } from "../model/steps.js";
+import { Previews } from "../preview/previews.js";
 import "../tree/entry.js";
+import type { EntryElement } from "../tree/entry.js";
 import type {
   FilterEvent,
   FilteredEvent,
@@ -63,6 +65,11 @@ export class FilesElement extends LitElement {
   @state() private row: TreeRow | undefined;
   @query("layerglass-tree") private treeElement?: TreeElement;
   @query("layerglass-filter") private filterElement?: FilterElement;
+  @query("layerglass-entry") private entryElement?: EntryElement;
+  /** Shows what is in files. */
+  readonly previews = new Previews(this);
+  /** The last key asked for what is in the row, not only for what it is. */
+  #toPreview = false;
   /** What the tree shows or will show. */
   #shown = "";
 
@@ -139,7 +146,7 @@ export class FilesElement extends LitElement {
       <layerglass-layer class="card head" .archive=${this.data} .image=${this.image} .selected=${this.selected}></layerglass-layer>
       <section class="card pane" aria-label="Files" @layerglass-tree-wish=${this.wished} @layerglass-order=${this.ordered}>
         <div>${this.toolbar()}${this.tree ? this.broken() : nothing}</div>
-        <div class="content ${this.row ? "with-entry" : ""}" @layerglass-row=${this.rowChosen} @layerglass-tree-error=${this.treeFailed} @layerglass-filtered=${this.filtered}>
+        <div class="content ${this.row ? "with-entry" : ""}" @layerglass-row=${this.rowChosen} @layerglass-tree-error=${this.treeFailed} @layerglass-filtered=${this.filtered} @keydown=${this.keyPressed}>
           ${this.content()}
           ${
             this.row
@@ -332,6 +339,16 @@ export class FilesElement extends LitElement {
   private readonly rowChosen = (event: RowEvent): void => {
     // Passing over rows keeps an open description up to date, but does not open one.
     if (event.opened || this.row) this.row = event.row;
+    if (event.opened && this.#toPreview) void this.updateComplete.then(() => this.entryElement?.preview());
+    if (event.opened) this.#toPreview = false;
+  };
+
+  /** Before the tree acts on the key: what it tells comes before the key has come up here. */
+  private readonly keyPressed = {
+    handleEvent: (event: KeyboardEvent): void => {
+      this.#toPreview = event.key === " ";
+    },
+    capture: true,
   };
 
   private readonly treeFailed = (event: TreeErrorEvent): void => {

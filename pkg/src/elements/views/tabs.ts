@@ -45,6 +45,27 @@ export const TABS: readonly Tab[] = [
   { id: "overview", name: "Overview", key: "o" },
   { id: "layers", name: "Layers", key: "l", narrow: true },
   { id: "files", name: "Files", key: "f", fills: true },
+  {
+    id: "space",
+    name: "Space",
+    key: "s",
+    files: true,
+    element: { tag: "layerglass-space", load: () => import("./space/space.js") },
+  },
+  {
+    id: "packages",
+    name: "Packages",
+    key: "p",
+    files: true,
+    element: { tag: "layerglass-packages", load: () => import("./packages/packages.js") },
+  },
+  {
+    id: "findings",
+    name: "Findings",
+    key: "i",
+    files: true,
+    element: { tag: "layerglass-findings", load: () => import("./findings.js") },
+  },
   { id: "checks", name: "Checks", key: "c" },
 ];
 

@@ -18,11 +18,18 @@ export interface Job {
   end(): Promise<void>;
 }
 
-/** Begins a job over a source. `close` lets go of what belongs to it alone. */
-export function startJob(handle: JobHandle, source: ByteSource, close: () => Promise<void>): Job {
+/** What a job reads. */
+export interface JobSources {
+  readonly source: ByteSource;
+  /** For work on two files. */
+  readonly other?: ByteSource;
+}
+
+/** Begins a job over sources. `close` lets go of what belongs to it alone. */
+export function startJob(handle: JobHandle, sources: JobSources, close: () => Promise<void>): Job {
   let task: Task | undefined;
   let isBusy = false;
-  const steps = run(handle, source, {
+  const steps = run(handle, sources, {
     check: () => task?.check(),
     progress: (...far) => task?.progress(...far),
   });
@@ -85,20 +92,24 @@ export function startJob(handle: JobHandle, source: ByteSource, close: () => Pro
 
 async function* run(
   handle: JobHandle,
-  source: ByteSource,
+  { source, other = source }: JobSources,
   task: Task,
 ): AsyncGenerator<JobPiece, undefined, unknown> {
   let answer: unknown;
   for (;;) {
     task.check();
-    const { read, event, scan, more } = handle.next(answer);
+    const { read, readOther, event, scan, scanOther, more } = handle.next(answer);
     answer = undefined;
     const before = handle.take();
     if (before) yield { bytes: before };
     if (event !== undefined) answer = yield { event };
-    else if (scan !== undefined) answer = yield { scan };
+    else if (scan !== undefined) answer = yield { scan, isOther: false };
+    else if (scanOther !== undefined) answer = yield { scan: scanOther, isOther: true };
     else if (read) {
       yield* feed(handle, source.chunks(read.file, read.offset, read.length), task);
+      handle.end();
+    } else if (readOther) {
+      yield* feed(handle, other.chunks(readOther.file, readOther.offset, readOther.length), task);
       handle.end();
     } else if (!more) {
       yield { report: handle.report() };

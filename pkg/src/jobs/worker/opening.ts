@@ -5,7 +5,8 @@ import type { ByteSource } from "../../worker/source.js";
 import type { JobArchiveHandle, JobBindings } from "../bindings.js";
 import type { OpenSpool } from "./spool.js";
 
-interface Opened {
+/** An opened archive and what it is read from. */
+export interface OpenedArchive {
   readonly archive: JobArchiveHandle;
   readonly source: ByteSource;
 }
@@ -20,7 +21,7 @@ export async function openArchive(
   limits: Limits | undefined,
   task: Task,
   openSpool: OpenSpool,
-): Promise<Opened> {
+): Promise<OpenedArchive> {
   const opened = await openPlain(wasm, source, limits, task);
   if (typeof opened !== "string") return { archive: opened, source };
   const spool = await openSpool();

@@ -11,13 +11,13 @@ type Go = (layer: number) => void;
 /** Columns of packages. */
 export function packageColumns(go: Go): readonly Column<PackageData>[] {
   return [
-    { id: "name", name: "Name", grow: 38, by: packageName, cell: (each) => shown(packageName(each), 300) },
+    { id: "name", name: "Name", grow: 36, by: packageName, cell: (each) => shown(packageName(each), 300) },
     kindColumn(),
     versionColumn(),
     {
       id: "license",
       name: "Licence",
-      grow: 18,
+      grow: 20,
       from: "wide",
       by: ({ license }) => license ?? "",
       cell: ({ license }) => (license ? shown(license, 120) : html`<span class="muted">–</span>`),
@@ -92,7 +92,7 @@ function versionColumn<Row extends { readonly version: string }>(): Column<Row> 
   return {
     id: "version",
     name: "Version",
-    grow: 22,
+    grow: 28,
     by: ({ version }) => version,
     cell: ({ version }) => shown(version, 200),
   };

@@ -15,7 +15,13 @@ export interface Tile extends Box {
   /** Position among the parts, for its colour. */
   readonly index: number;
   /** Where its own largest parts lie, as a hint of what is in it. */
-  readonly inner: readonly Box[];
+  readonly inner: readonly Hint[];
+}
+
+/** A part of a part. */
+export interface Hint extends Box {
+  /** Absent for those that are too many to be told. */
+  readonly node?: UsageNode;
 }
 
 /** Parts that are smaller than this on each side, in pixels, cannot be hit: they are one tile together. */
@@ -28,6 +34,7 @@ const HEAD = 24;
 interface Datum {
   readonly bytes: number;
   readonly tile?: { readonly node: UsageNode; readonly index: number };
+  readonly part?: UsageNode;
   readonly children?: readonly Datum[];
 }
 
@@ -57,7 +64,9 @@ export function layout(node: UsageNode, width: number, height: number): readonly
     const { tile } = part.data;
     const box = boxOf(part);
     if (!tile || box.width < 1 || box.height < 1) return [];
-    const hints = (part.children ?? []).map(boxOf).filter((hint) => hint.width >= 4 && hint.height >= 4);
+    const hints = (part.children ?? [])
+      .map((hint) => ({ ...boxOf(hint), ...(hint.data.part && { node: hint.data.part }) }))
+      .filter((hint) => hint.width >= 4 && hint.height >= 4);
     return [
       { ...tile, ...box, inner: hints.map((hint) => ({ ...hint, x: hint.x - box.x, y: hint.y - box.y })) },
     ];
@@ -71,7 +80,7 @@ function boxOf({ x0, y0, x1, y1 }: { x0: number; y0: number; x1: number; y1: num
 function inner(part: UsageNode): { children?: readonly Datum[] } {
   const parts = (part.children ?? []).filter(({ bytes }) => Number(bytes) > 0);
   if (parts.length < 2) return {};
-  const children = parts.slice(0, MOST_INNER).map(({ bytes }) => ({ bytes: Number(bytes) }));
+  const children = parts.slice(0, MOST_INNER).map((each) => ({ bytes: Number(each.bytes), part: each }));
   const rest = parts.slice(MOST_INNER).reduce((sum, { bytes }) => sum + Number(bytes), 0);
   return { children: rest > 0 ? [...children, { bytes: rest }] : children };
 }

@@ -12,7 +12,7 @@ export const treemapStyles = css`
   .words b { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
   .tile:not(.parts) .words { flex-direction: column; gap: 0; align-items: flex-start; padding-top: 3px; }
   .tile:not(.parts) .words > * { max-width: 100%; }
-  .hint { position: absolute; border: 1px solid color-mix(in oklab, var(--tint) 45%, transparent); border-radius: 2px; background: color-mix(in oklab, var(--tint) 16%, transparent); }
+  .hint { position: absolute; border: 1px solid color-mix(in oklab, var(--tint) 45%, transparent); border-radius: 2px; background: color-mix(in oklab, var(--tint) 14%, transparent); padding: 0 4px; font-size: var(--tiny); line-height: 1.25rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   .told { display: flex; flex-wrap: wrap; align-items: center; gap: 0.1rem 0.9rem; min-height: 2rem; font-size: var(--small); }
   .told strong { font-weight: 600; overflow-wrap: anywhere; }
   @media (max-width: 40rem) {

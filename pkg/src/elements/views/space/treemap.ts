@@ -6,7 +6,7 @@ import { plain } from "../../format/text.js";
 import { link } from "../../ui/link.js";
 import { shared } from "../../ui/styles.js";
 import { shown } from "../../ui/text.js";
-import { layout, neighbour, type Tile } from "./layout.js";
+import { type Hint, layout, neighbour, type Tile } from "./layout.js";
 import { nodeName, share } from "./names.js";
 import { treemapStyles } from "./treemap.styles.js";
 
@@ -96,9 +96,15 @@ export class TreemapElement extends LitElement {
         @click=${() => this.open(tile)} @focus=${() => this.at(tile)} @pointerenter=${() => {
           this.told = node;
         }}>
-      ${inner.map((hint) => html`<span class="hint" aria-hidden="true" .style=${`left:${hint.x - 1}px;top:${hint.y - 1}px;width:${hint.width}px;height:${hint.height}px`}></span>`)}
       <span class=${words ? "words" : "unseen"}><b>${shown(name, 120)}</b><span class="num">${humanSize(node.bytes)}</span></span><span class="unseen">, ${told}</span>
+      ${inner.map((hint) => this.hint(hint))}
     </button>`;
+  }
+
+  /** A part of a part: only a hint, which assistive technology meets when it goes into the tile. */
+  private hint({ node, x, y, width, height }: Hint): TemplateResult {
+    const hasName = node && node.name !== null && width >= 60 && height >= 20;
+    return html`<span class="hint" aria-hidden="true" .style=${`left:${x - 1}px;top:${y - 1}px;width:${width}px;height:${height}px`}>${hasName ? shown(nodeName(node, this.by), 60) : nothing}</span>`;
   }
 
   /** One part in words, for those who cannot hover. */
