@@ -23,7 +23,7 @@ export async function* changedRows(tree: FileTree, signal: AbortSignal): AsyncGe
 
 /** A row without what belongs to the view; bytes as Base64. */
 export function plainRow(row: TreeRow): object {
-  const { id: _, depth: __, position, siblings, children, expanded, name, nameBytes, xattrs, ...rest } = row;
+  const { id, parent, depth, position, siblings, children, expanded, name, nameBytes, xattrs, ...rest } = row;
   return {
     ...rest,
     ...(nameBytes && { nameBase64: Buffer.from(nameBytes).toString("base64") }),
