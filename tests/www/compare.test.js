@@ -159,7 +159,7 @@ test("a second file is opened beside the first, and all that differs is listed",
   });
   const order = async () => (await cells(view, "Paths that differ")).map(([path]) => path);
   assert.deepEqual((await order()).slice(0, 3), ["etc/app.conf", "etc/gone", "etc/mode"]);
-  await view.getByLabel("By", { exact: true }).selectOption("size");
+  await view.getByLabel("Sort by").selectOption("size");
   await view.locator("tbody tr:first-child", { hasText: "var/lib/dpkg/status" }).last().waitFor();
   assert.deepEqual((await order()).slice(0, 2), ["var/lib/dpkg/status", "etc/app.conf"]);
   assert.equal(await view.locator("b:not([aria-hidden]), u, i").count(), 0, "names and values are text");

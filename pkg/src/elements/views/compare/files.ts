@@ -139,7 +139,7 @@ export class CompareFilesElement extends LitElement {
         }}>${Object.entries(FILTERS).map(([id, { name }]) => html`<option value=${id} ?selected=${id === this.filter}>${name}</option>`)}</select></label>
         ${
           this.form === "list"
-            ? html`<label>By <select @change=${(event: Event) => {
+            ? html`<label>Sort by <select @change=${(event: Event) => {
                 this.order = chosenIn(event) as ListOrder;
               }}><option value="path" ?selected=${this.order === "path"}>path</option><option value="change" ?selected=${this.order === "change"}>change</option><option value="size" ?selected=${this.order === "size"}>size</option></select></label>`
             : nothing
