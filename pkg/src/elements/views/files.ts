@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Archive, ArchiveData, ErrorData, FileTree, ImageData, TreeRow } from "../../archive.js";
-import { errorData, errorPlace } from "../format/error.js";
+import { errorAdvice, errorData, errorPlace } from "../format/error.js";
 import { fileName } from "../format/file-name.js";
 import { count, exactSize, humanSize } from "../format/size.js";
 import { imageTitle } from "../model/checks.js";
@@ -188,7 +188,7 @@ export class FilesElement extends StandaloneElement {
       return empty(
         ICONS.error,
         "These files cannot be shown",
-        html`${shown(this.error.message, 500)} ${errorPlace(this.error)}`,
+        html`${shown(this.error.message, 500)} ${errorPlace(this.error)} ${errorAdvice(this.error)}`,
       );
     }
     if (this.image.layers.length === 0) {
