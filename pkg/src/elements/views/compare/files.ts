@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { ErrorData, FileTree, TreeFilter, TreeRow } from "../../../archive.js";
 import type { Comparison } from "../../../inspect.js";
-import { errorData } from "../../format/error.js";
+import { errorAdvice, errorData } from "../../format/error.js";
 import { exactSize, groupDigits, humanSize } from "../../format/size.js";
 import { plain } from "../../format/text.js";
 import type { Side } from "../../model/comparison.js";
@@ -164,7 +164,8 @@ export class CompareFilesElement extends LitElement {
 
   private content(): TemplateResult {
     const { tree, error } = this;
-    if (error) return html`<p role="alert" class="card nothing">${shown(error.message, 500)}</p>`;
+    if (error)
+      return html`<p role="alert" class="card nothing">${shown(error.message, 500)} ${errorAdvice(error)}</p>`;
     if (!tree) return html`<p class="card nothing muted" aria-busy="true">One moment…</p>`;
     if (tree.length === 0)
       return html`<p class="card nothing muted" role="status">${this.text !== "" || this.filter !== "all" ? "No difference fits." : "All paths are the same."}</p>`;
