@@ -100,7 +100,8 @@ test("the README's example shows layers and files", { timeout: 60_000 }, async (
   for (const { name } of top) await shows("layerglass-files", name);
   const layers = await page.evaluate(
     () =>
-      document.querySelector("layerglass-layers").shadowRoot.querySelectorAll("button.row .sign-of .unseen").length,
+      document.querySelector("layerglass-layers").shadowRoot.querySelectorAll("button.row .sign-of .unseen")
+        .length,
   );
   const [image] = archive.data.images;
   assert.equal(layers, image.layers.length);
