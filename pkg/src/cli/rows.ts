@@ -16,6 +16,17 @@ export async function* allRows(tree: FileTree, signal: AbortSignal): AsyncGenera
   }
 }
 
+/** Those that a filter means, in the order of the tree, without the folders around them. */
+export async function* meantRows(tree: FileTree, signal: AbortSignal): AsyncGenerator<TreeRow> {
+  // As a list the tree shows nothing else, but in the order of names.
+  const folders = new Set<number>();
+  await tree.setFlat(true);
+  for await (const { kind, id } of allRows(tree, signal)) if (kind === "directory") folders.add(id);
+  await tree.setFlat(false);
+  for await (const row of allRows(tree, signal))
+    if (row.kind !== "directory" || folders.has(row.id)) yield row;
+}
+
 /** Those that are not as they were. */
 export async function* changedRows(tree: FileTree, signal: AbortSignal): AsyncGenerator<TreeRow> {
   for await (const row of allRows(tree, signal)) if (row.change !== "unchanged") yield row;

@@ -13,7 +13,7 @@ import { chooseImage, IMAGE_OPTIONS } from "../choose.js";
 import type { Command, Run } from "../commands.js";
 import { EXIT, UsageError } from "../exit.js";
 import { openInput, SCAN_OPTIONS, scan } from "../open.js";
-import { allRows, jsonLine, plainRow } from "../rows.js";
+import { allRows, jsonLine, meantRows, plainRow } from "../rows.js";
 import { bytesOf } from "../size.js";
 import { cutTo, fillTo } from "../width.js";
 
@@ -96,13 +96,16 @@ export const command: Command = {
       });
       terminal.progress.tell("Sorting out the files");
       if (filter) await filtered(tree, filter, signal);
-      // Without a filter the tree's own order is that of the paths.
-      if (filter || sort) await tree.setFlat(true);
-      if (sort) await tree.sort(sort, sort !== "name");
+      const byPath = sort === undefined || sort === "name";
+      if (!byPath) {
+        await tree.setFlat(true);
+        await tree.sort(sort, true);
+      }
       terminal.progress.clear();
       const write = writer(run, tree);
       await write.begin();
-      for await (const row of allRows(tree, signal)) await write.row(row);
+      const rows = byPath && filter ? meantRows(tree, signal) : allRows(tree, signal);
+      for await (const row of rows) await write.row(row);
       await write.end();
       return await tellDamage(image, archive.data.layers, run);
     } finally {
