@@ -14,6 +14,7 @@ import { build, createServer } from "vite";
 import { serve } from "./browser/server.js";
 import { launch, openPage } from "./support/chromium.js";
 import { FILES, pathOf } from "./support/folder.js";
+import { ONE_TAG } from "./support/one-tag.js";
 
 const run = promisify(execFile);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -190,6 +191,25 @@ test("an empty Vite project, served and built", async (t) => {
       }
     });
   } finally {
+    await browser.close();
+  }
+});
+
+test("one tag in an empty project shows the files of an image", async () => {
+  const root = await project("elements-project", []);
+  await writeFile(join(root, "index.html"), ONE_TAG);
+  await mkdir(join(root, "public"));
+  await copyFile(pathOf(image), join(root, "public", "image.tar"));
+  await build({ root, configFile: false, logLevel: "warn", worker: { format: "es" } });
+  const browser = await launch();
+  const server = await serve({ "": join(root, "dist") });
+  try {
+    const { page, complaints } = await openPage(browser, `${server.address}/index.html`);
+    const { entries } = images[0].rootfs;
+    await page.getByText(`${entries} entries`).first().waitFor({ timeout: 60_000 });
+    assert.deepEqual(complaints, []);
+  } finally {
+    server.close();
     await browser.close();
   }
 });

@@ -336,6 +336,29 @@ test("an image without waste says so, and one layer is nothing to squash", async
   await inspector.close();
 });
 
+test("nothing of these views is loaded before one of them is shown", async () => {
+  const inspector = await opened(stage, await stage.made("wasteful.tar", wasteful()));
+  const { page } = inspector;
+  const loaded = () =>
+    page.evaluate(() =>
+      performance.getEntriesByType("resource").map(({ name }) => name.split("/").at(-1) ?? ""),
+    );
+  const heavy = /^(space|packages|findings|table|inspect)\b/;
+  assert.deepEqual(
+    (await loaded()).filter((name) => heavy.test(name)),
+    [],
+  );
+  await inspector.tab("Space");
+  await page.locator("layerglass-treemap").waitFor();
+  const names = (await loaded()).filter((name) => heavy.test(name));
+  assert.ok(
+    names.some((name) => name.startsWith("space")),
+    names.join(),
+  );
+  assert.ok(!names.some((name) => /^(packages|findings)/.test(name)), names.join());
+  await inspector.close();
+});
+
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   for (const width of [360, 800, 1440]) {
     test(`space is accessible and fits ${width} px, ${colorScheme}`, async () => {

@@ -3,7 +3,7 @@ import { css } from "lit";
 /** The frame of the page, and what it shows while there is nothing else. */
 export const appStyles = css`
   :host { grid-template-rows: auto minmax(0, 1fr) auto; height: 100dvh; }
-  .stage { min-height: 0; overflow-y: auto; }
+  .stage { position: relative; min-height: 0; overflow-y: auto; }
   .middle { display: grid; place-items: center; min-height: 100%; padding: 1rem; }
   .opening { display: grid; justify-items: center; gap: 0.75rem; text-align: center; max-width: 34rem; }
   .opening h1 { font-size: 1.25rem; overflow-wrap: anywhere; }
