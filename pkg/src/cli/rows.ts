@@ -43,8 +43,3 @@ export function plainRow(row: TreeRow): object {
     }),
   };
 }
-
-/** A value as JSON on one line; a size above 2^53 − 1 becomes a string of its digits. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each));
-}
