@@ -10,7 +10,10 @@ export const ONE_TAG = `<!doctype html>
 <html lang="en">
   <head><meta charset="utf-8"><title>one tag</title><link rel="icon" href="data:,"></head>
   <body>
+    <main>
+      <h1>An image</h1>
 ${example}
+    </main>
   </body>
 </html>
 `;
