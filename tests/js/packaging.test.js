@@ -1,6 +1,7 @@
 /** The packed tarball in empty projects: Node, Vite's server, Vite's build, and TypeScript, all without configuration. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { build, createServer } from "vite";
 import { serve } from "./browser/server.js";
 import { launch, openPage } from "./support/chromium.js";
 import { FILES, pathOf } from "./support/folder.js";
+import { ONE_TAG } from "./support/one-tag.js";
 
 const run = promisify(execFile);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -40,12 +42,29 @@ before(async () => {
     return JSON.parse(stdout)[0];
   };
   packed = await pack(pkg);
-  const { dependencies } = JSON.parse(await readFile(join(pkg, "package.json"), "utf8"));
-  const others = Object.keys(dependencies).map((name) =>
-    pack(dirname(require.resolve(`${name}/package.json`))),
-  );
+  const others = (await needed()).map(pack);
   tarballs = [...(await Promise.all(others)), packed].map(({ filename }) => join(scratch, filename));
 });
+
+/** Folders of all packages that the package depends on, and of those that they do. */
+async function needed() {
+  const found = new Map();
+  const add = async (folder) => {
+    const { dependencies = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    for (const name of Object.keys(dependencies)) {
+      // Not by its exports: they need not have the `package.json`.
+      const places = require.resolve.paths(`${name}/x`).map((place) => join(place, name));
+      const nested = [join(folder, "node_modules", name), ...places];
+      const place = nested.find((each) => existsSync(join(each, "package.json")));
+      assert.ok(place, `${name} is not installed`);
+      if (found.has(place)) continue;
+      found.set(place, name);
+      await add(place);
+    }
+  };
+  await add(pkg);
+  return [...found.keys()];
+}
 
 after(() => rm(scratch, { recursive: true, force: true }));
 
@@ -94,6 +113,25 @@ test("an empty Node project: as a file, and from the command line", async () => 
     cwd: root,
   });
   checkResult(JSON.parse(inline.stdout));
+});
+
+test("the command runs with npx in an empty folder, on every part of the package that it uses", async () => {
+  const root = await project("command-project", []);
+  const npx = (...args) =>
+    run("npx", ["--no-install", "--offline", "layerglass", ...args], { cwd: root }).catch((error) => error);
+  const { version } = JSON.parse(await readFile(join(pkg, "package.json"), "utf8"));
+  assert.equal((await npx("--version")).stdout, `${version}\n`);
+  const inspected = JSON.parse((await npx("inspect", pathOf(image), "--json")).stdout);
+  assert.equal(inspected.images[0].id, images[0].image_id);
+  const checked = JSON.parse(
+    (await npx("check", pathOf(image), "--digests", "--max-waste", "100%", "--json")).stdout,
+  );
+  assert.equal(checked.ok, true);
+  assert.equal((await npx("check", pathOf(image), "--max-layers", "0")).code, 1);
+  assert.equal((await npx("convert", pathOf(image), "out.tar", "--format", "oci")).stdout, "");
+  const files = (await npx("files", "out.tar", "--null")).stdout.split("\0");
+  assert.equal(files.length - 1, images[0].rootfs.entries);
+  assert.match((await npx("report", "out.tar", "--format", "markdown")).stdout, /^## Verification$/m);
 });
 
 test("the raw modules can be imported by name", async () => {
@@ -153,6 +191,25 @@ test("an empty Vite project, served and built", async (t) => {
       }
     });
   } finally {
+    await browser.close();
+  }
+});
+
+test("one tag in an empty project shows the files of an image", async () => {
+  const root = await project("elements-project", []);
+  await writeFile(join(root, "index.html"), ONE_TAG);
+  await mkdir(join(root, "public"));
+  await copyFile(pathOf(image), join(root, "public", "image.tar"));
+  await build({ root, configFile: false, logLevel: "warn", worker: { format: "es" } });
+  const browser = await launch();
+  const server = await serve({ "": join(root, "dist") });
+  try {
+    const { page, complaints } = await openPage(browser, `${server.address}/index.html`);
+    const { entries } = images[0].rootfs;
+    await page.getByText(`${entries} entries`).first().waitFor({ timeout: 60_000 });
+    assert.deepEqual(complaints, []);
+  } finally {
+    server.close();
     await browser.close();
   }
 });

@@ -5,9 +5,10 @@ import { after, before, test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { violations } from "./support/axe.js";
 import { dockerArchive } from "./support/image.js";
+import { find, IMAGES } from "./support/images.js";
 import { start } from "./support/inspector.js";
 import { dialogOf, previewed, rowsOf } from "./support/preview.js";
-import { downloaded, opened } from "./support/saving.js";
+import { downloaded, filesOf, opened } from "./support/saving.js";
 import { tar } from "./support/tar.js";
 
 /** @type {Awaited<ReturnType<typeof start>>} */
@@ -526,4 +527,24 @@ test("with forced colours, reduced motion and large text the preview stays usabl
   const body = await dialog.locator("layerglass-text").boundingBox();
   assert.ok(body && body.height > 60, "there is room for the text");
   await inspector.close();
+});
+
+test("files of real images are looked into, however their layers are stored", async () => {
+  for (const name of [
+    "quirks.docker20.tar.gz",
+    "quirks.docker28-containerd.tar",
+    "quirks.podman.oci.tar",
+    "quirks.zstd.oci.tar",
+    "quirks.estargz.oci.tar",
+  ]) {
+    const { path } = find((entry) => entry.name === name);
+    // What is stored is known from the plain layers of another file of the same image.
+    const known = (await filesOf(`${IMAGES}/quirks.docker28.tar`, 1)).get("q/dir/replaced")?.toString() ?? "";
+    assert.notEqual(known, "");
+    const inspector = await opened(stage, path);
+    await inspector.files("all");
+    const dialog = await previewed(inspector, "q/dir/replaced");
+    assert.equal((await rowsOf(dialog, "layerglass-text"))[0], `1${known.split("\n")[0]}`, name);
+    await inspector.close();
+  }
 });

@@ -305,6 +305,34 @@ test("space is divided by layer, extension and package too, and a tile leads to 
   await inspector.close();
 });
 
+test("of very many files the smallest are one part, in the map and in the table", async () => {
+  const files = Array.from({ length: 7000 }, (_, at) => ({
+    name: `srv/${at}`,
+    contents: bytes(`${at}`, 7000 - at),
+  }));
+  const { inspector, view, map } = await space(await stage.made("many.tar", dockerArchive([tar(files)])));
+  await map.getByRole("button", { name: /^srv/ }).click();
+  await map.getByRole("button", { name: /^all smaller parts/ }).waitFor();
+  assert.ok((await map.getByRole("button").count()) < 500, "no tile is too small to be hit");
+  await view.getByRole("button", { name: "Table" }).click();
+  const table = view.getByRole("table", { name: "Parts of srv" });
+  await table.getByRole("columnheader", { name: "Size" }).getByRole("button").click();
+  assert.equal((await rows(view, "Parts of srv")).length, 100, "the table comes in portions");
+  const parts = await rows(view, "Parts of srv");
+  // What is told apart and what is not make the whole.
+  assert.equal(parts[0]?.[0], "all smaller parts");
+  assert.equal(
+    Number(parts[0]?.[1]?.replaceAll(/\D/g, "")),
+    files.reduce((sum, { contents }) => sum + contents.length, 0) - told(5000),
+  );
+  await inspector.close();
+});
+
+/** Bytes of the files that are told apart when so many nodes are: two are the whole and the folder, and each keeps room for a rest. @param {number} nodes */
+function told(nodes) {
+  return Array.from({ length: nodes - 4 }, (_, at) => 7000 - at).reduce((sum, size) => sum + size, 0);
+}
+
 test("figures of a real image are those that the package finds in Node", async () => {
   const { path } = find((each) => each.name === "quirks.docker28.tar");
   const archive = await openArchive(path);
@@ -333,6 +361,29 @@ test("an image without waste says so, and one layer is nothing to squash", async
   await view.getByRole("heading", { name: "No byte is wasted" }).waitFor();
   await view.getByText("there is nothing to make one of").waitFor();
   assert.deepEqual(await violations(inspector.page), []);
+  await inspector.close();
+});
+
+test("nothing of these views is loaded before one of them is shown", async () => {
+  const inspector = await opened(stage, await stage.made("wasteful.tar", wasteful()));
+  const { page } = inspector;
+  const loaded = () =>
+    page.evaluate(() =>
+      performance.getEntriesByType("resource").map(({ name }) => name.split("/").at(-1) ?? ""),
+    );
+  const heavy = /^(space|packages|findings|table|inspect)\b/;
+  assert.deepEqual(
+    (await loaded()).filter((name) => heavy.test(name)),
+    [],
+  );
+  await inspector.tab("Space");
+  await page.locator("layerglass-treemap").waitFor();
+  const names = (await loaded()).filter((name) => heavy.test(name));
+  assert.ok(
+    names.some((name) => name.startsWith("space")),
+    names.join(),
+  );
+  assert.ok(!names.some((name) => /^(packages|findings)/.test(name)), names.join());
   await inspector.close();
 });
 

@@ -1,4 +1,5 @@
 /** Commands that work out one part of a report and write it. */
+import { plain } from "../elements/format/text.js";
 import type { Section } from "../report/model.js";
 import type { ImageReport, ReportData, ReportPart } from "../report/types.js";
 import type { Option } from "./args.js";
@@ -131,7 +132,7 @@ export async function tellMissing(
   for (const { image, error: data } of report.missing) {
     const of = image === undefined ? "" : `image ${image + 1}: `;
     for (const line of describeError(LayerglassError.from(data)))
-      await error.line(`${paintError("red", "layerglass:")} ${of}${line}`);
+      await error.line(`${paintError("red", "layerglass:")} ${of}${plain(line, 2000)}`);
   }
   return EXIT.unreadable;
 }

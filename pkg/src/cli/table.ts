@@ -41,6 +41,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   error: "red",
   differs: "red",
   unreadable: "red",
+  damaged: "red",
   broken: "red",
   removed: "red",
   warning: "yellow",

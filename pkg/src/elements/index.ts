@@ -9,6 +9,8 @@ export type { ImageSettings, Wanted, WantedReport } from "./model/wanted.js";
 export { type ByteSource, fileBytes, givenBytes, type SomeBytes, type WantedFile } from "./preview/bytes.js";
 export { DiffEvent, PreviewEvent } from "./preview/events.js";
 export { Previews } from "./preview/previews.js";
+export { type Found, type Source, StandaloneElement } from "./standalone.js";
+export type {} from "./tags.js";
 export { RowEvent, TreeErrorEvent } from "./tree/events.js";
 export { TreeElement } from "./tree/tree.js";
 export { ChecksElement } from "./views/checks.js";

@@ -132,6 +132,8 @@ class Gathering {
       .filter(({ index, state }) => state === "pending" && used.has(index))
       .map(({ index }) => index);
     if (layers.length === 0) return;
+    // Another scan may have to end first.
+    this.#tell({ step: "scan" });
     const onProgress = ({ bytes, total }: { bytes: number; total?: number }) =>
       this.#tell({ step: "scan", bytes, ...(total !== undefined && { total }) });
     await this.archive.scan({ layers, onProgress, ...(signal && { signal }) });

@@ -2,7 +2,8 @@
 import type { Archive } from "../archive/archive.js";
 import { platformName } from "../elements/format/id.js";
 import { diffIdCheck, findings, imageTitle, uncounted } from "../elements/model/checks.js";
-import type { ArchiveData, HistoryStep, ImageData, LayerData } from "../types.js";
+import { isDocument } from "../elements/model/documents.js";
+import type { ArchiveData, ErrorData, HistoryStep, ImageData, LayerData } from "../types.js";
 import { hideInConfig, hideInStep } from "./secrets.js";
 import type { FileReport, ImageReport, LayerReport, StepReport } from "./types.js";
 
@@ -74,12 +75,31 @@ function describeLayer(
 }
 
 function describeStored(stored: LayerData): Partial<LayerReport> {
-  const { compression, storedSize, scan, error } = stored;
+  const { compression, storedSize, scan } = stored;
+  const error = damageOf(stored);
   return {
     ...(compression !== undefined && { compression }),
     storedSize,
     ...(scan && { tarSize: scan.tarSize, contentSize: scan.contentSize, files: scan.files }),
     ...(error && { error }),
+  };
+}
+
+/** Why a layer could not be read to its end, or not all of it: what came before and after that stands. */
+export function damageOf(layer: LayerData): ErrorData | undefined {
+  // What is no tar was not meant to be read as one.
+  if (isDocument(layer)) return undefined;
+  const error = layer.error ?? layer.scan?.error;
+  if (error) return error;
+  const found = layer.scan?.findings.find(({ severity }) => severity === "error");
+  if (!found) return undefined;
+  const { code, message, offset, path } = found;
+  return {
+    kind: "corrupt",
+    code,
+    message,
+    path: path ?? layer.path,
+    ...(offset !== undefined && { offset }),
   };
 }
 

@@ -124,6 +124,7 @@ const TONES: Readonly<Record<string, string>> = {
   error: "bad",
   differs: "bad",
   unreadable: "bad",
+  damaged: "bad",
   warning: "warn",
   absent: "warn",
   matches: "good",

@@ -205,6 +205,7 @@ export function checkWords(check: Check): string {
 
 function layerWords(layer: LayerReport): string {
   if (layer.state === "failed") return "unreadable";
+  if (layer.error) return "damaged";
   return layer.state === "absent" ? "absent" : checkWords(layer.check);
 }
 

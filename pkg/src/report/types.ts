@@ -63,6 +63,7 @@ export interface LayerReport {
   readonly command?: string;
   /** The diff id. */
   readonly check: Check;
+  /** Why not all of it could be read. */
   readonly error?: ErrorData;
 }
 

@@ -34,6 +34,7 @@ import {
   type WasteData,
   waste,
 } from "layerglass/inspect";
+import { collectReport, formatReport, type ReportData, type ReportPart } from "layerglass/report";
 import { type InspectedSif, inspectSif, type SifCheck } from "layerglass/sif";
 import { testBackend, testLayers } from "layerglass/testing";
 import {
@@ -223,4 +224,16 @@ export async function transfers(archive: Archive, signal: AbortSignal): Promise<
   convert(archive, { format: "rar" });
   // @ts-expect-error: a store, not a backend
   await load(archive, mapBackend());
+}
+
+export async function reports(archive: Archive, signal: AbortSignal): Promise<string> {
+  const parts: readonly ReportPart[] = ["waste", "packages"];
+  const report: ReportData = await collectReport(archive, [0], { parts, signal, time: new Date(0) });
+  const [image] = report.images;
+  if (image?.waste) same<typeof image.waste.wasted, Size>();
+  // @ts-expect-error: there is no such format
+  formatReport(report, "pdf");
+  // @ts-expect-error: there is no such part
+  await collectReport(archive, [0], { parts: ["files"] });
+  return formatReport(report, "csv", { table: "packages" });
 }

@@ -65,7 +65,7 @@ export function checkImage(image: ImageReport, report: ReportData, rules: Rules)
     ...most("max-size", rules.maxSize, image.storedSize, undefined),
     ...most("max-unpacked", rules.maxUnpacked, image.unpackedSize, unreadable ?? NOT_SCANNED),
     ...(rules.maxLayers === undefined ? [] : [layers(image, rules.maxLayers)]),
-    ...(rules.maxWaste ? [waste(image, rules.maxWaste, failed("waste"))] : []),
+    ...(rules.maxWaste ? [waste(image, rules.maxWaste, failed("waste") ?? unreadable)] : []),
     ...rules.no.map((name) => forbidden(image, name, rules, failed("issues") ?? unreadable)),
     ...(rules.severity ? [severity(image, rules.severity, rules, failed("issues") ?? unreadable)] : []),
   ];
@@ -132,7 +132,7 @@ function waste(
   error: ErrorData | undefined,
 ): RuleResult {
   const expected = "percent" in limit ? `at most ${limit.percent} %` : `at most ${humanSize(limit.bytes)}`;
-  if (!waste) return unknown("max-waste", expected, error);
+  if (!waste || error) return unknown("max-waste", expected, error);
   const { wasted, contentSize, items, moreItems } = waste;
   const found = `${percent(wasted, contentSize)} (${humanSize(wasted)} of ${humanSize(contentSize)})`;
   // In whole numbers: no rounding decides.
@@ -181,11 +181,12 @@ function breach({ why, severity, path, offset, layer, step, command, bytes, dele
 
 function forbidden(image: ImageReport, name: string, rules: Rules, error: ErrorData | undefined): RuleResult {
   const rule = FORBIDDEN[name]?.rule;
-  if (!image.issues || error) return unknown(`no-${name}`, "none", error);
+  if (!image.issues) return unknown(`no-${name}`, "none", error);
   const breaches = counted(image, rules).filter((issue) => issue.rule === rule);
   // What was not kept may be of this rule.
   const more = Number(image.issues.more);
-  if (breaches.length === 0 && more > 0) return unknown(`no-${name}`, "none", TOO_MANY);
+  // Whether there is none is not known of what could not be read.
+  if (breaches.length === 0 && (error || more > 0)) return unknown(`no-${name}`, "none", error ?? TOO_MANY);
   return result(
     `no-${name}`,
     "none",
@@ -212,9 +213,10 @@ function severity(
   error: ErrorData | undefined,
 ): RuleResult {
   const expected = `no ${least}${least === "error" ? "" : " or graver"}`;
-  if (!image.issues || error) return unknown("severity", expected, error);
+  if (!image.issues) return unknown("severity", expected, error);
   const grave = counted(image, rules).filter((issue) => isGrave(issue.severity, least));
-  if (grave.length === 0 && Number(image.issues.more) > 0) return unknown("severity", expected, TOO_MANY);
+  if (grave.length === 0 && (error || Number(image.issues.more) > 0))
+    return unknown("severity", expected, error ?? TOO_MANY);
   return result("severity", expected, grave.length === 0 ? "none" : String(grave.length), grave.map(breach));
 }
 

@@ -6,13 +6,15 @@ import { humanSize } from "../../elements/format/size.js";
 import { plain } from "../../elements/format/text.js";
 import { shortSeconds } from "../../elements/format/time.js";
 import { LayerglassError } from "../../error.js";
-import type { Change, NodeKind, TreeRow } from "../../types.js";
+import { damageOf } from "../../report/describe.js";
+import { jsonText } from "../../report/format.js";
+import type { Change, ImageData, LayerData, NodeKind, TreeRow } from "../../types.js";
 import type { Arguments } from "../args.js";
 import { chooseImage, IMAGE_OPTIONS } from "../choose.js";
 import type { Command, Run } from "../commands.js";
 import { EXIT, UsageError } from "../exit.js";
 import { openInput, SCAN_OPTIONS, scan } from "../open.js";
-import { allRows, jsonLine, plainRow } from "../rows.js";
+import { allRows, meantRows, plainRow } from "../rows.js";
 import { bytesOf } from "../size.js";
 import { cutTo, fillTo } from "../width.js";
 
@@ -88,10 +90,6 @@ export const command: Command = {
       if (layer !== undefined && layer > image.layers.length)
         throw new UsageError(`the image has ${image.layers.length} layers: there is no layer ${layer}`);
       await scan(archive, run, [image.index]);
-      refuseDamaged(
-        archive.data.layers,
-        image.layers.slice(0, layer).map(({ blob }) => blob),
-      );
       using tree = await archive.tree(image.index, {
         changesOnly: args.has("changes"),
         signal,
@@ -99,15 +97,18 @@ export const command: Command = {
       });
       terminal.progress.tell("Sorting out the files");
       if (filter) await filtered(tree, filter, signal);
-      // Without a filter the tree's own order is that of the paths.
-      if (filter || sort) await tree.setFlat(true);
-      if (sort) await tree.sort(sort, sort !== "name");
+      const byPath = sort === undefined || sort === "name";
+      if (!byPath) {
+        await tree.setFlat(true);
+        await tree.sort(sort, true);
+      }
       terminal.progress.clear();
       const write = writer(run, tree);
       await write.begin();
-      for await (const row of allRows(tree, signal)) await write.row(row);
+      const rows = byPath && filter ? meantRows(tree, signal) : allRows(tree, signal);
+      for await (const row of rows) await write.row(row);
       await write.end();
-      return EXIT.fine;
+      return await tellDamage(image, archive.data.layers, run);
     } finally {
       await close();
     }
@@ -115,18 +116,22 @@ export const command: Command = {
 };
 
 /** A listing that silently lacks what could not be read would be wrong. */
-function refuseDamaged(
-  layers: readonly {
-    state: string;
-    path: string;
-    error?: ConstructorParameters<typeof LayerglassError>[0];
-  }[],
-  used: readonly (number | undefined)[],
-): void {
-  for (const blob of used) {
-    const error = blob === undefined ? undefined : layers[blob]?.error;
-    if (error) throw LayerglassError.from(error);
-  }
+async function tellDamage(
+  image: ImageData,
+  layers: readonly LayerData[],
+  { terminal }: Run,
+): Promise<number> {
+  const damage = image.layers.flatMap(({ blob }) => {
+    const layer = blob === undefined ? undefined : layers[blob];
+    return layer ? (damageOf(layer) ?? []) : [];
+  });
+  if (damage.length === 0) return EXIT.fine;
+  await terminal.out.flush();
+  const { describeError } = await import("../errors.js");
+  for (const error of damage)
+    for (const line of describeError(LayerglassError.from(error)))
+      await terminal.error.line(`${terminal.paintError("red", "layerglass:")} ${plain(line)}`);
+  return EXIT.unreadable;
 }
 
 /** What the arguments say of paths; nothing when they mean all. */
@@ -224,9 +229,9 @@ function jsonWriter({ terminal: { out } }: Run, tree: FileTree): Writer {
   let separator = "";
   const { findings: _, ...totals } = tree.totals;
   return {
-    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${jsonLine(totals)},"files":[`),
+    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${jsonText(totals)},"files":[`),
     row: async (row) => {
-      await out.write(`${separator}\n${jsonLine(plainRow(row))}`);
+      await out.write(`${separator}\n${jsonText(plainRow(row))}`);
       separator = ",";
     },
     end: () => out.line("\n]}"),

@@ -1,3 +1,4 @@
+import { PREVIEW_KEYS } from "../preview/keys.js";
 import { TABS, type TabId } from "../views/tabs.js";
 import { type Binding, type BindingGroup, commandFor, pressOf } from "./bindings.js";
 
@@ -51,6 +52,7 @@ export const SHORTCUT_GROUPS: readonly BindingGroup[] = [
   { name: "In an opened file", bindings: IMAGE_KEYS },
   { name: "To a view", bindings: VIEW_KEYS },
   { name: "On the row of views", bindings: ROW_KEYS },
+  { name: "Inside files", bindings: PREVIEW_KEYS },
 ];
 
 const BINDINGS = [...PAGE_KEYS, ...IMAGE_KEYS, ...VIEW_KEYS];

@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { ErrorData } from "../../archive.js";
 import { errorData } from "../format/error.js";
 import { count, exactSize, groupDigits, humanSize } from "../format/size.js";
+import { commandFor, pressOf } from "../keys/bindings.js";
 import { empty, emptyStyles } from "../ui/empty.js";
 import { ICONS } from "../ui/icons.js";
 import { shared } from "../ui/styles.js";
@@ -19,6 +20,7 @@ import {
 } from "./diff-model.js";
 import "./diff-rows.js";
 import type { DiffRowsElement } from "./diff-rows.js";
+import { PREVIEW_KEYS } from "./keys.js";
 import { PREVIEW_LIMITS } from "./limits.js";
 import { previewStyles } from "./preview.styles.js";
 import { RowsElement } from "./rows.js";
@@ -198,9 +200,11 @@ export class DiffElement extends LitElement {
   }
 
   private readonly key = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey || (event.key !== "n" && event.key !== "p")) return;
+    if (event.altKey || event.metaKey) return;
+    const command = commandFor(PREVIEW_KEYS, pressOf(event));
+    if (!command) return;
     event.preventDefault();
-    void this.go(event.key === "n" ? 1 : -1);
+    void this.go(command.by);
   };
 
   /** The button that closes it: the first thing there is. */

@@ -44,7 +44,7 @@ export class SaveEvent extends Event {
     readonly wanted: Wanted,
     readonly fileName: string,
   ) {
-    super(SaveEvent.type, { bubbles: true, composed: true });
+    super(SaveEvent.type, { bubbles: true, composed: true, cancelable: true });
   }
 }
 

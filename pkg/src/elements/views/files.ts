@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type {
   Archive,
@@ -9,7 +9,7 @@ import type {
   TreeFilter,
   TreeRow,
 } from "../../archive.js";
-import { errorData, errorPlace } from "../format/error.js";
+import { errorAdvice, errorData, errorPlace } from "../format/error.js";
 import { fileName } from "../format/file-name.js";
 import { count, exactSize, humanSize } from "../format/size.js";
 import { imageTitle } from "../model/checks.js";
@@ -17,6 +17,7 @@ import { holdsDocuments } from "../model/documents.js";
 import type { ScanState } from "../model/scan-state.js";
 import { readableLayers } from "../model/steps.js";
 import { Previews } from "../preview/previews.js";
+import { type Found, StandaloneElement, standaloneHeight, standaloneStyles } from "../standalone.js";
 import "../tree/entry.js";
 import type { EntryElement } from "../tree/entry.js";
 import type {
@@ -45,8 +46,8 @@ const OPENED_CHANGES = 100;
 
 /** The files of a layer or of all layers together. */
 @customElement("layerglass-files")
-export class FilesElement extends LitElement {
-  static override styles = [shared, card, emptyStyles, filesStyles];
+export class FilesElement extends StandaloneElement {
+  static override styles = [standaloneStyles, shared, card, emptyStyles, filesStyles, standaloneHeight];
 
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
@@ -77,6 +78,17 @@ export class FilesElement extends LitElement {
     super.disconnectedCallback();
     this.replace(undefined);
     this.#shown = "";
+  }
+
+  protected override take({ archive, data, image, scan }: Found): void {
+    this.archive = archive;
+    this.data = data;
+    if (image) this.image = image;
+    this.scan = scan;
+  }
+
+  protected override pick(layer: number | "all"): void {
+    this.selected = layer;
   }
 
   private get upTo(): number {
@@ -202,7 +214,7 @@ export class FilesElement extends LitElement {
       return empty(
         ICONS.error,
         "These files cannot be shown",
-        html`${shown(this.error.message, 500)} ${errorPlace(this.error)}`,
+        html`${shown(this.error.message, 500)} ${errorPlace(this.error)} ${errorAdvice(this.error)}`,
       );
     }
     if (this.image.layers.length === 0) {

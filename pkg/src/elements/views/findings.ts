@@ -4,7 +4,7 @@ import type { Archive, ArchiveData, ImageData } from "../../archive.js";
 import type { IssueData, IssueRule, IssuesData } from "../../inspect/types.js";
 import { count, exactSize, groupDigits, humanSize } from "../format/size.js";
 import { byRule, filterIssues, RULES, type RuleGroup } from "../model/rules.js";
-import type { ScanState } from "../model/scan-state.js";
+import { SCANNED, type ScanState } from "../model/scan-state.js";
 import { ImageWork } from "../model/work.js";
 import { commandText } from "../ui/command.js";
 import { empty, emptyStyles } from "../ui/empty.js";
@@ -19,7 +19,7 @@ import { isScanned, working, workingStyles } from "../ui/working.js";
 import { BadgeEvent, LayerEvent, RevealEvent, ScanEvent } from "./events.js";
 
 const SEVERITIES = {
-  error: { icon: ICONS.error, name: "Grave", many: "grave" },
+  error: { icon: ICONS.error, name: "Error", many: "errors" },
   warning: { icon: ICONS.warning, name: "Warning", many: "warnings" },
   info: { icon: ICONS.info, name: "Note", many: "notes" },
 } as const;
@@ -65,7 +65,7 @@ export class FindingsElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) image!: ImageData;
-  @property({ attribute: false }) scan!: ScanState;
+  @property({ attribute: false }) scan: ScanState = SCANNED;
   @state() private severity: IssueData["severity"] | "all" = "all";
   @state() private rule: IssueRule | "all" = "all";
   @state() private place: "all" | "seen" | "deleted" = "all";

@@ -10,6 +10,8 @@ export const inspectorStyles = css`
   main { display: flex; flex-direction: column; min-height: 0; min-width: 0; }
   .misfit { display: flex; align-items: center; gap: 0.6rem; margin: 0.25rem 1.5rem; padding: 0.3rem 0.5rem 0.3rem 0.9rem; border-radius: var(--radius); background: var(--sunken); font-size: var(--small); overflow-wrap: anywhere; }
   .misfit span { flex: 1; }
+  /* Positioned, so that what is hidden from sight in it does not make the whole page longer. */
+  aside, .panel, .alone { position: relative; }
   .panel { flex: 1; min-height: 0; overflow-y: auto; padding: 1.1rem 1.5rem 1.5rem; }
   .panel:focus-visible { outline-offset: -2px; }
   .panel > * { max-width: 72rem; }

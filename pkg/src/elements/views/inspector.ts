@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, type LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Archive, ArchiveData, ErrorData, ImageData } from "../../archive.js";
 import { count, exactSize, humanSize } from "../format/size.js";
@@ -6,6 +6,7 @@ import type { Command } from "../keys/shortcuts.js";
 import { type Verdict, verdict } from "../model/checks.js";
 import type { Place } from "../model/place.js";
 import type { ScanState } from "../model/scan-state.js";
+import { type Found, StandaloneElement, standaloneHeight, standaloneStyles } from "../standalone.js";
 import type { RowEvent } from "../tree/events.js";
 import type { CopyElement } from "../ui/copy.js";
 import "../ui/copy.js";
@@ -36,8 +37,16 @@ const WIDE = 62;
 
 /** An opened file: its images, the chosen image's layers, and one view of it. */
 @customElement("layerglass-inspector")
-export class InspectorElement extends LitElement {
-  static override styles = [shared, card, inspectorStyles, titleStyles, tabBarStyles];
+export class InspectorElement extends StandaloneElement {
+  static override styles = [
+    standaloneStyles,
+    shared,
+    card,
+    inspectorStyles,
+    standaloneHeight,
+    titleStyles,
+    tabBarStyles,
+  ];
 
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
@@ -78,7 +87,18 @@ export class InspectorElement extends LitElement {
     const wide = this.clientWidth >= WIDE * rem;
     if (wide === this.wide) return;
     this.wide = wide;
-    this.where.resized();
+    if (this.data) this.where.resized();
+  }
+
+  protected override get needsImage(): boolean {
+    return false;
+  }
+
+  protected override take({ archive, data, scan }: Found): void {
+    if (archive !== this.archive) this.name = archive.name;
+    this.archive = archive;
+    this.data = data;
+    this.scan = scan;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -193,7 +213,7 @@ export class InspectorElement extends LitElement {
       case "files":
         return html`<layerglass-files .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan} .selected=${where.layer} .reveal=${where.revealed} @layerglass-row=${this.rowShown} @layerglass-revealed=${this.revealDone}></layerglass-files>`;
       case "checks":
-        return html`<layerglass-checks .archive=${this.data} .image=${image} ?scanning=${this.scan.state === "running"}></layerglass-checks>`;
+        return html`<layerglass-checks .archive=${this.archive} .data=${this.data} .image=${image} .scan=${this.scan}></layerglass-checks>`;
       default:
         return nothing;
     }
@@ -207,7 +227,7 @@ export class InspectorElement extends LitElement {
   private withoutImages(): TemplateResult {
     return html`<main class="alone">
       <layerglass-facts .archive=${this.data} .problem=${this.problem}></layerglass-facts>
-      ${this.data.findings.length > 0 || this.data.layers.length > 0 ? html`<layerglass-checks .archive=${this.data}></layerglass-checks>` : nothing}
+      ${this.data.findings.length > 0 || this.data.layers.length > 0 ? html`<layerglass-checks .data=${this.data}></layerglass-checks>` : nothing}
     </main>`;
   }
 

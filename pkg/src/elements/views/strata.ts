@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ArchiveData, Check, ImageData } from "../../archive.js";
 import { instruction } from "../format/command.js";
@@ -7,6 +7,7 @@ import { plain } from "../format/text.js";
 import { diffIdCheck } from "../model/checks.js";
 import { isDocument } from "../model/documents.js";
 import { historyFits, type Step, steps } from "../model/steps.js";
+import { type Found, StandaloneElement, standaloneStyles } from "../standalone.js";
 import "../ui/check.js";
 import { ICONS } from "../ui/icons.js";
 import { Portions } from "../ui/more.js";
@@ -16,8 +17,9 @@ import { LayerEvent } from "./events.js";
 
 /** The image as a drill core: every step from the first up, each with the layer it made or marked as empty. */
 @customElement("layerglass-layers")
-export class StrataElement extends LitElement {
+export class StrataElement extends StandaloneElement {
   static override styles = [
+    standaloneStyles,
     shared,
     css`
       ol { position: relative; }
@@ -177,6 +179,15 @@ export class StrataElement extends LitElement {
 
   private choose(layer: number | "all"): void {
     this.dispatchEvent(new LayerEvent(layer));
+  }
+
+  protected override take({ data, image }: Found): void {
+    this.archive = data;
+    if (image) this.image = image;
+  }
+
+  protected override pick(layer: number | "all"): void {
+    this.selected = layer;
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {

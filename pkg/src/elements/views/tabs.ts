@@ -66,6 +66,13 @@ export const TABS: readonly Tab[] = [
     files: true,
     element: { tag: "layerglass-findings", load: () => import("./findings.js") },
   },
+  {
+    id: "compare",
+    name: "Compare",
+    key: "d",
+    files: true,
+    element: { tag: "layerglass-compare", load: () => import("./compare/compare.js") },
+  },
   { id: "checks", name: "Checks", key: "c" },
 ];
 

@@ -14,7 +14,7 @@ import {
   packagesByLayer,
   packagesCsv,
 } from "../../model/packages.js";
-import type { ScanState } from "../../model/scan-state.js";
+import { SCANNED, type ScanState } from "../../model/scan-state.js";
 import { ImageWork } from "../../model/work.js";
 import "../../ui/copy.js";
 import { empty, emptyStyles } from "../../ui/empty.js";
@@ -39,7 +39,7 @@ export class PackagesElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) image!: ImageData;
-  @property({ attribute: false }) scan!: ScanState;
+  @property({ attribute: false }) scan: ScanState = SCANNED;
   @state() private text = "";
   @state() private kind: PackageKind | "all" = "all";
   @state() private layer: number | "all" = "all";

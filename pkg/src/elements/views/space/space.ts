@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { Archive, ArchiveData, ImageData, Size } from "../../../archive.js";
 import type { LayerWaste, WasteData } from "../../../inspect/types.js";
 import { exactSize, humanSize } from "../../format/size.js";
-import type { ScanState } from "../../model/scan-state.js";
+import { SCANNED, type ScanState } from "../../model/scan-state.js";
 import { WASTE, WASTE_KINDS } from "../../model/waste.js";
 import { ImageWork } from "../../model/work.js";
 import { commandText } from "../../ui/command.js";
@@ -28,7 +28,7 @@ export class SpaceElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) image!: ImageData;
-  @property({ attribute: false }) scan!: ScanState;
+  @property({ attribute: false }) scan: ScanState = SCANNED;
   private readonly work = new ImageWork<WasteData>(this, async (archive, image, options) => {
     const { waste } = await import("../../../inspect.js");
     return waste(archive, image, options);

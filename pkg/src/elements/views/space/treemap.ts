@@ -43,6 +43,8 @@ export class TreemapElement extends LitElement {
   @state() private told: UsageNode | undefined;
   @query(".plane") private plane!: HTMLElement;
   private tiles: readonly Tile[] = [];
+  /** The next part that comes was asked for here, from a part of it or from without. */
+  private arriving: { readonly from: UsageNode | undefined } | undefined;
   private readonly resize = new ResizeObserver(() => {
     this.width = this.plane.clientWidth;
     this.height = this.plane.clientHeight;
@@ -81,7 +83,7 @@ export class TreemapElement extends LitElement {
         ${this.tiles.map((tile, index) => this.tile(tile, index === active))}
         ${this.width > 0 && this.tiles.length === 0 ? html`<p class="muted small">Nothing here takes any room.</p>` : nothing}
       </div>
-      <div class="told" role="status">${this.told ? this.about(this.told) : html`<span class="muted">${hiddenParts(node, this.tiles)}</span>`}</div>
+      <div class="told">${this.told ? this.about(this.told) : html`<span class="muted">${hiddenParts(node, this.tiles)}</span>`}</div>
     `;
   }
 
@@ -130,12 +132,20 @@ export class TreemapElement extends LitElement {
 
   /** Looks at another part; the keyboard comes to its first tile, or on the way out to the tile it came from. */
   private zoom(trail: readonly UsageNode[]): void {
-    const left = this.trail.length > trail.length ? this.trail[trail.length] : undefined;
+    this.arriving = { from: this.trail.length > trail.length ? this.trail[trail.length] : undefined };
     this.dispatchEvent(new ZoomEvent(trail));
-    void this.updateComplete.then(() => {
-      const back = this.tiles.findIndex(({ node }) => node === left);
-      this.focusTile(Math.max(0, back));
-    });
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { arriving } = this;
+    if (!changed.has("trail") || !arriving) return;
+    this.arriving = undefined;
+    this.focusTile(
+      Math.max(
+        0,
+        this.tiles.findIndex(({ node }) => node === arriving.from),
+      ),
+    );
   }
 
   private focusTile(index: number): void {

@@ -4,7 +4,7 @@ import type { Archive, ArchiveData, ImageData } from "../../../archive.js";
 import type { UsageKey, UsageNode } from "../../../inspect/types.js";
 import { count, exactSize, groupDigits, humanSize } from "../../format/size.js";
 import { plain } from "../../format/text.js";
-import type { ScanState } from "../../model/scan-state.js";
+import { SCANNED, type ScanState } from "../../model/scan-state.js";
 import { ImageWork } from "../../model/work.js";
 import { emptyStyles } from "../../ui/empty.js";
 import { ICONS } from "../../ui/icons.js";
@@ -63,7 +63,7 @@ export class UsageElement extends LitElement {
   @property({ attribute: false }) archive!: Archive;
   @property({ attribute: false }) data!: ArchiveData;
   @property({ attribute: false }) image!: ImageData;
-  @property({ attribute: false }) scan!: ScanState;
+  @property({ attribute: false }) scan: ScanState = SCANNED;
   @state() private by: UsageKey = "folder";
   @state() private view: "map" | "table" = "map";
   @state() private trail: readonly UsageNode[] = [];
