@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openArchive } from "layerglass/archive";
+import { compareImages } from "layerglass/inspect";
 import { FILES, pathOf } from "./support/folder.js";
 import { dockerArchive, tarOf } from "./support/made-image.js";
 import { allRows } from "./support/tree-lines.js";
@@ -174,6 +175,23 @@ test("while an expression hangs, the tree answers; another filter or the caller 
   const closing = tree.filter({ expression: /^(a+)+$/ });
   setTimeout(() => tree.close(), 50);
   await assert.rejects(closing, { kind: "aborted" });
+});
+
+test("the tree of a comparison, which another worker holds, is filtered in the same way", async () => {
+  const before = await made({ "etc/hosts": "1", "etc/motd": "2" }, { limits: { filterMilliseconds: 300 } });
+  const after = await made({ "etc/hosts": "22", "etc/new.pem": "3", [`${"a".repeat(60)}!`]: "4" });
+  const comparison = await compareImages({ archive: before, image: 0 }, { archive: after, image: 0 });
+  const tree = await comparison.tree();
+  await tree.setFlat(true);
+  await tree.sort("path");
+  await tree.filter({ expression: /^etc\/[a-m]/, changes: ["modified", "removed"] });
+  assert.deepEqual(
+    (await tree.page(0, 10)).map(({ path, change }) => `${path} ${change}`),
+    ["etc/hosts modified", "etc/motd removed"],
+  );
+  await assert.rejects(tree.filter({ expression: /^(a+)+$/ }), { kind: "limit" });
+  assert.equal(tree.matches, 2);
+  comparison.close();
 });
 
 test("expressions that cannot be matched say why", async () => {

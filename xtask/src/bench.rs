@@ -16,9 +16,9 @@ use native::Native;
 use table::Row;
 
 const USAGE: &str = "cargo xtask bench [--runs N] [--only NAME]…";
-/// The parts of the bench that JavaScript does; the first three run in a browser.
-const SCRIPTS: [&str; 9] =
-    ["sha256", "indexeddb", "page", "scan", "workers", "open", "memory", "references", "sizes"];
+/// The parts of the bench that JavaScript does; the first four run in a browser.
+const SCRIPTS: [&str; 10] =
+    ["sha256", "indexeddb", "page", "tree", "scan", "workers", "open", "memory", "references", "sizes"];
 const NATIVE: &str = "native";
 /// References, configurations and short ids, which need nothing but the library.
 const NOUNS: &str = "nouns";
@@ -99,7 +99,7 @@ fn files(project: &Project, runs: u32, parts: Vec<&str>) -> Result<Vec<Row>> {
             .arg(project.path("benches").join(format!("{part}.mjs")))
             .env("LAYERGLASS_BENCH_INPUTS", &inputs)
             .env("LAYERGLASS_BENCH_RUNS", runs.to_string());
-        if SCRIPTS[..3].contains(&part) {
+        if SCRIPTS[..4].contains(&part) {
             script = script.env("CHROME", Browser::find(project)?.chrome);
         }
         rows.extend(parse_rows(&format!("benches/{part}.mjs"), &script.output_with_progress()?)?);

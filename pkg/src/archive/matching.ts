@@ -23,15 +23,13 @@ export class Matching {
   /** The numbers of the rows whose paths match. */
   async run(expression: Expression, paths: PathsOf, signal: AbortSignal): Promise<Uint32Array> {
     const worker = await this.#pool.take();
-    const limit = String(this.#milliseconds);
-    const message = `limit \`filterMilliseconds\` of ${limit} exceeded`;
-    const passed = new LayerglassError({ kind: "limit", code: "limit", message, expected: limit });
-    // A worker that is matching hears nothing: it can only be ended.
-    const timer = setTimeout(() => worker.end(passed), this.#milliseconds);
     const abort = () => worker.end(abortedError(signal.reason));
     signal.addEventListener("abort", abort, { once: true });
     try {
       throwIfAborted(signal);
+      // The time of an expression is that of its matching: neither the worker's start nor the making of paths counts.
+      await worker.request("ready", {});
+      let left = this.#milliseconds;
       const found: Uint32Array[] = [];
       for (let from = 0, next = paths(from, BATCH); ; from += BATCH) {
         const bytes = await next;
@@ -39,14 +37,27 @@ export class Matching {
         // The next paths are made while these are matched.
         next = paths(from + BATCH, BATCH);
         next.catch(() => {});
-        const params = { expression, from, paths: bytes };
-        found.push(await worker.request("match", params, { transfer: [bytes.buffer as ArrayBuffer] }));
+        const started = performance.now();
+        // A worker that is matching hears nothing: it can only be ended.
+        const timer = setTimeout(() => worker.end(this.#passed()), left);
+        try {
+          const params = { expression, from, paths: bytes };
+          found.push(await worker.request("match", params, { transfer: [bytes.buffer as ArrayBuffer] }));
+        } finally {
+          clearTimeout(timer);
+        }
+        left = Math.max(1, left - (performance.now() - started));
       }
     } finally {
-      clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       void this.#pool.give(worker);
     }
+  }
+
+  #passed(): LayerglassError {
+    const limit = String(this.#milliseconds);
+    const message = `limit \`filterMilliseconds\` of ${limit} exceeded`;
+    return new LayerglassError({ kind: "limit", code: "limit", message, expected: limit });
   }
 
   close(error: LayerglassError): void {

@@ -76,6 +76,8 @@ export interface TreeOperations {
 
 /** Operations of a worker that matches paths. */
 export interface MatchOperations {
+  /** Answers as soon as it can. */
+  ready: { params: Record<never, never>; result: undefined };
   /** The paths of the rows from number `from` on, each followed by a NUL: which of them match? */
   match: { params: { expression: Expression; from: number; paths: Uint8Array }; result: Uint32Array };
 }

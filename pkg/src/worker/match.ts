@@ -8,6 +8,10 @@ import type { Handlers } from "./serve.js";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export const matchHandlers: Handlers<MatchOperations> = {
+  async ready() {
+    return { value: undefined };
+  },
+
   async match({ expression: { source, flags }, from, paths }) {
     const found: number[] = [];
     try {
