@@ -140,6 +140,16 @@ try {
     most: 1,
   });
 
+  // What is loaded when a view is first shown: its code, its libraries, and modules of its own.
+  await scanned(first);
+  for (const view of ["Files", "Space", "Packages", "Findings", "Compare", "Checks"]) {
+    const before = server.loaded();
+    await first.getByRole("tab", { name: new RegExp(`^${view}`) }).click();
+    await first.waitForLoadState("networkidle");
+    row({ what: `loaded when ${view} is first shown, gzipped`, ours: size(server.loaded() - before) });
+  }
+  await first.close();
+
   const served = await browser.newPage(ONLINE);
   await served.goto(`${server.origin}/?open=image.json&name=image.tar`);
   await served.locator("layerglass-layers li button").first().waitFor();

@@ -1,7 +1,5 @@
 //! Patterns of paths inside a layer.
 
-use std::borrow::Cow;
-
 use crate::reference::{Pattern, PatternError};
 
 /// A component of a pattern.
@@ -63,9 +61,12 @@ impl PathPatterns {
         if self.0.is_empty() || path.is_empty() {
             return false;
         }
-        let parts: Vec<Cow<'_, str>> =
-            path.split(|&byte| byte == b'/').map(String::from_utf8_lossy).collect();
-        self.0.iter().any(|pattern| fits(pattern, &parts))
+        let path = String::from_utf8_lossy(path);
+        self.0.iter().any(|pattern| match pattern.as_slice() {
+            // Most are for names: the folders above need no look.
+            [Part::Any, Part::One(name)] => name.matches(path.rsplit('/').next().unwrap_or_default()),
+            pattern => fits(pattern, &path),
+        })
     }
 
     /// Does it fit, or anything above it?
@@ -76,15 +77,16 @@ impl PathPatterns {
 }
 
 /// Steps that are possible are kept side by side, so this takes at most as many as the one has parts times the other.
-fn fits(pattern: &[Part], path: &[Cow<'_, str>]) -> bool {
+fn fits(pattern: &[Part], path: &str) -> bool {
     // Whether the pattern's first so many parts fit what has been read of the path.
     let mut reached = vec![false; pattern.len() + 1];
+    let mut next = reached.clone();
     if let Some(start) = reached.first_mut() {
         *start = true;
     }
     pass_any(pattern, &mut reached);
-    for part in path {
-        let mut next = vec![false; reached.len()];
+    for part in path.split('/') {
+        next.fill(false);
         for (at, expected) in pattern.iter().enumerate() {
             if !reached.get(at).is_some_and(|&is| is) {
                 continue;
@@ -99,7 +101,10 @@ fn fits(pattern: &[Part], path: &[Cow<'_, str>]) -> bool {
             }
         }
         pass_any(pattern, &mut next);
-        reached = next;
+        std::mem::swap(&mut reached, &mut next);
+        if !reached.contains(&true) {
+            return false;
+        }
     }
     reached.last().is_some_and(|&is| is)
 }

@@ -89,6 +89,12 @@ impl Pattern {
                 return !rest.as_bytes().contains(&b'/');
             }
             let limit = if star { rest.find('/').unwrap_or(rest.len()) } else { 0 };
+            if star && index == last {
+                // As many characters as it has tokens, at the very end.
+                let start = rest.char_indices().rev().nth(chunk.len() - 1).map(|(at, _)| at);
+                let end = start.filter(|&at| at <= limit).and_then(|at| rest.get(at..));
+                return end.is_some_and(|end| match_chunk(chunk, end).is_some());
+            }
             let fit = rest
                 .char_indices()
                 .map(|(at, _)| at)

@@ -130,7 +130,7 @@ mod real {
 mod real {
     use std::path::Path;
 
-    use layerglass::fs::{ImageFile, OpenOptions};
+    use layerglass::fs::{ExtractOptions, ImageFile, OpenOptions};
 
     use super::*;
 
@@ -142,9 +142,10 @@ mod real {
         let Ok(tree) = file.archive().tree(0, usize::MAX) else { return false };
         let found = file.waste(0, None).unwrap();
         let shown = path.display();
-        let squash =
-            Squash::new(tree.tables(), 0..tree.tables().len(), &SquashOptions::default(), &Limits::default());
-        drop(squash.unwrap_or_else(|error| panic!("{shown}: {error}")));
+        // Squashing for real, to its last byte.
+        let report = file.extract_root(0, &ExtractOptions::default(), std::io::sink());
+        let report = report.unwrap_or_else(|error| panic!("{shown}: {error}"));
+        assert_eq!((found.content_size, found.squashed), (report.content_before, report.content), "{shown}");
         assert_eq!(found.squashed, tree.totals().file_bytes, "{shown}");
         assert_eq!(found.squashed, found.content_size - found.overwritten - found.removed, "{shown}");
         assert!(found.wasted <= found.content_size, "{shown}");
@@ -162,7 +163,7 @@ mod real {
     }
 }
 
-/// Half a million files: no step of it may grow faster than their number.
+/// Ten times as many files take about ten times as long: no step of it may grow much faster than their number.
 #[test]
 fn many_files_take_time_by_their_number() {
     let stack = |count: u32| {
@@ -187,7 +188,7 @@ fn many_files_take_time_by_their_number() {
     };
     let (few, many) = (stack(10_000), stack(100_000));
     let short = (0..3).map(|_| time(&few).0).min().unwrap();
-    let (long, found) = time(&many);
+    let (long, found) = (0..2).map(|_| time(&many)).min_by_key(|(took, _)| *took).unwrap();
     // Of the folder that went, a tenth came back: those were overwritten.
     assert_eq!((found.overwritten, found.removed), (4 * 10_000, 4 * (1000 - 100)));
     assert!(long < short * 60, "{long:?} for ten times as many files as take {short:?}");

@@ -158,6 +158,7 @@ test("a new build takes the place of the old one, whose files go", async () => {
   // The last tab of the old build is closed: from then on the new one answers.
   const context = page.context();
   const next = await context.newPage();
+  next.setDefaultNavigationTimeout(120_000);
   await page.close();
   while (true) {
     await next.goto(server.origin);
@@ -230,6 +231,14 @@ test("the page can be installed: its manifest and icons are as they say", async 
     [],
     "a browser of tests is a private one, and nothing else speaks against it",
   );
+  // No service worker comes from elsewhere: the policy of scripts lets through the page's own server alone.
+  const foreign = await page.evaluate(async () =>
+    navigator.serviceWorker.register("https://example.com/sw.js").then(
+      () => "registered",
+      (error) => error.message,
+    ),
+  );
+  assert.match(foreign, /a script from elsewhere/);
   // Where the browser offers it, there is a button, which asks once.
   await page.evaluate(() => {
     const offer = Object.assign(new Event("beforeinstallprompt", { cancelable: true }), {
@@ -247,6 +256,27 @@ test("the page can be installed: its manifest and icons are as they say", async 
   await page.getByRole("button", { name: "Install as an app" }).click();
   await page.getByRole("button", { name: "Install as an app" }).waitFor({ state: "detached" });
   assert.equal(await page.locator("body").getAttribute("data-asked"), "yes");
+  await inspector.close();
+  await server.close();
+});
+
+test("installed, the page opens the files that it is started with", async () => {
+  const { server, inspector, page } = await visit("launched");
+  const entry = find((each) => each.images.length > 0 && !each.folder);
+  const bytes = [...(await readFile(entry.path))];
+  // Browsers of tests cannot install a page: what an installed one is told is told in their place.
+  await page.addInitScript((contents) => {
+    const file = new File([new Uint8Array(contents)], "launched.tar");
+    const handle = { name: file.name, getFile: async () => file };
+    Object.defineProperty(globalThis, "launchQueue", {
+      value: {
+        setConsumer: (/** @type {(launch: object) => void} */ consumer) => consumer({ files: [handle] }),
+      },
+    });
+  }, bytes);
+  await page.reload();
+  await inspector.scanned();
+  assert.match(await page.title(), /^launched\.tar/);
   await inspector.close();
   await server.close();
 });

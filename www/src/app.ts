@@ -8,7 +8,8 @@ import { Library } from "./model/library.ts";
 import type { Subject } from "./model/open.ts";
 import { Saver } from "./model/saving.ts";
 import { type Phase, Session } from "./model/session.ts";
-import { dropped } from "./sources/picked.ts";
+import { onLaunch } from "./sources/launched.ts";
+import { dropped, fileSubject } from "./sources/picked.ts";
 import { requested, sample } from "./sources/served.ts";
 import type { BarElement } from "./views/bar.ts";
 import "./views/bar.ts";
@@ -65,6 +66,10 @@ export class AppElement extends LitElement {
     const kept = request.get("kept");
     if (open === null && kept !== null) this.openKept(kept);
     void this.library.load();
+    onLaunch((file, name) => {
+      writeKept();
+      void this.openFrom(async () => fileSubject(await file()), name);
+    });
   }
 
   override disconnectedCallback(): void {

@@ -10,7 +10,7 @@ import type { FromWorker, Operations, Pull } from "./protocol.js";
 
 /** Extras of one request. */
 export interface RequestOptions {
-  readonly transfer?: Transferable[];
+  readonly transfer?: ArrayBuffer[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytes: number, total: number | undefined) => void;
 }

@@ -4,6 +4,7 @@ import type { TreeRow, TreeTotals } from "../types.js";
 import type { Matching } from "./matching.js";
 import type { TreeSortKey } from "./options.js";
 import type { TreeCalls, TreeData, TreeOperations } from "./protocol.js";
+import { notify } from "./throttle.js";
 import { type FilterOptions, readFilter, type TreeFilter } from "./tree-filter.js";
 
 /** The worker that holds trees, and what helps it to filter them. Any worker can be one: see `Trees`. */
@@ -135,11 +136,14 @@ export class FileTree {
    * await tree.filter({ glob: "*.so*", size: { min: 1_000_000 } });
    * console.log(tree.matches, await tree.page(0, 100));
    */
-  async filter(filter: string | TreeFilter, { signal }: FilterOptions = {}): Promise<void> {
+  async filter(filter: string | TreeFilter, { signal, onMatched }: FilterOptions = {}): Promise<void> {
     const { criteria, expression } = readFilter(filter);
     throwIfAborted(signal);
     this.#filtering?.abort();
-    if (!expression) return this.#call("filter", criteria);
+    if (!expression) {
+      notify(onMatched, undefined);
+      return this.#call("filter", criteria);
+    }
     const filtering = new AbortController();
     this.#filtering = filtering;
     const abort = () => filtering.abort(signal?.reason);
@@ -148,6 +152,7 @@ export class FileTree {
       const paths = (from: number, limit: number) => this.#call("paths", from, limit);
       const nodes = await this.#host.matching.run(expression, paths, filtering.signal);
       if (filtering.signal.aborted) throw abortedError(filtering.signal.reason);
+      notify(onMatched, undefined);
       await this.#call("filter", criteria, nodes);
     } finally {
       signal?.removeEventListener("abort", abort);

@@ -46,6 +46,8 @@ export interface TreeFilter {
 export interface FilterOptions {
   /** Ends the work: the promise rejects with the kind `aborted`, and the tree stays as it was. */
   readonly signal?: AbortSignal;
+  /** Called when all paths have been matched: the tree changes from now on, and not before. */
+  readonly onMatched?: () => void;
 }
 
 /** A regular expression as plain data. */

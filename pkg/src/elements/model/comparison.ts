@@ -67,9 +67,7 @@ export class ComparisonController implements ReactiveController {
       if (stop !== this.#stop) return comparison.close();
       this.#set({ state: "done", value: comparison });
     } catch (thrown) {
-      const error = errorData(thrown);
-      if (stop === this.#stop)
-        this.#set(error.kind === "aborted" ? { state: "stopped" } : { state: "failed", error });
+      if (stop === this.#stop) this.#set({ state: "failed", error: errorData(thrown) });
     }
   }
 
@@ -80,7 +78,11 @@ export class ComparisonController implements ReactiveController {
 
   /** Ends what is under way; that it was is told. */
   stop(): void {
+    if (this.#work?.state !== "running") return;
+    // Modules that are on their way are not waited for: what comes later is let go of.
     this.#stop.abort();
+    this.#stop = new AbortController();
+    this.#set({ state: "stopped" });
   }
 
   /** Ends what is under way and lets go of what was found. */

@@ -2,6 +2,8 @@ import type { FileTree, TreeRow } from "../../archive.js";
 
 /** Rows are fetched in pages of this many. */
 const PAGE = 128;
+/** Rows that are fetched beyond those that are drawn, so that scrolling finds them there. */
+const AHEAD = 192;
 /** Pages that are kept; the rest is fetched again when it is looked at. */
 const MOST_PAGES = 48;
 
@@ -28,12 +30,12 @@ export class Pages {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
-  /** Asks for the rows of a range that are not here. */
+  /** Asks for the rows of a range, and of some around it, that are not here. */
   want(from: number, to: number): void {
     if (this.#changing > 0) return;
     for (
-      let page = Math.floor(Math.max(0, from) / PAGE);
-      page * PAGE < Math.min(to, this.length);
+      let page = Math.floor(Math.max(0, from - AHEAD) / PAGE);
+      page * PAGE < Math.min(to + AHEAD, this.length);
       page += 1
     ) {
       if (this.#pages.has(page) || this.#wanted.has(page)) continue;
@@ -53,16 +55,23 @@ export class Pages {
 
   /**
    * Changes the tree, then fetches the rows of a range and puts them in place of the old ones in one go: no moment
-   * shows rows of both. Changes happen one after the other.
+   * shows rows of both. Changes happen one after the other. One that thinks before it acts says when it begins to; until then
+   * rows are fetched as ever.
    */
   change<T>(
-    change: (tree: FileTree) => Promise<T>,
+    change: (tree: FileTree, begin: () => void) => Promise<T>,
     range: (result: T) => readonly [from: number, to: number],
+    thinks = false,
   ): Promise<T> {
     const work = this.#changes.then(async () => {
-      this.#changing += 1;
+      let begun = 0;
+      const begin = () => {
+        this.#changing += 1 - begun;
+        begun = 1;
+      };
+      if (!thinks) begin();
       try {
-        const result = await change(this.tree);
+        const result = await change(this.tree, begin);
         const length = this.tree.length;
         const [from, to] = range(result);
         const first = Math.floor(Math.max(0, from) / PAGE);
@@ -76,7 +85,7 @@ export class Pages {
         this.length = length;
         return result;
       } finally {
-        this.#changing -= 1;
+        this.#changing -= begun;
       }
     });
     this.#changes = work.catch(() => undefined);

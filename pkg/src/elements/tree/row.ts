@@ -25,6 +25,8 @@ export interface RowPlace {
   readonly index: number;
   readonly top: number;
   readonly active: boolean;
+  /** Is it a row of a flat list, with its whole path? */
+  readonly flat: boolean;
 }
 
 /** One row of the tree, with all that assistive technology needs to know of its place. */
@@ -43,7 +45,7 @@ export function treeRow(row: TreeRow, place: RowPlace): TemplateResult {
       <span class="twisty ${row.expanded ? "open" : ""}">${folder ? ICONS.chevron : nothing}</span>
       ${row.depth > DEEPEST_INDENT ? html`<span class="depth" title="Level ${row.depth + 1}">${row.depth + 1}</span>` : nothing}
       <span class="kind ${row.kind}" title=${KIND[row.kind]}>${ICON[row.kind]}</span>
-      <span class="text" title=${plain(row.path)}>${shown(row.name, 300)}${row.nameBytes ? html`<span class="raw" title="The name is not UTF-8">not UTF-8</span>` : nothing}${row.target === undefined ? nothing : html`<span class="target"> → ${shown(row.target, 300)}</span>`}</span>
+      ${place.flat ? folderOf(row) : nothing}<span class="text" title=${plain(row.path)}>${shown(row.name, 300)}${row.nameBytes ? html`<span class="raw" title="The name is not UTF-8">not UTF-8</span>` : nothing}${row.target === undefined ? nothing : html`<span class="target"> → ${shown(row.target, 300)}</span>`}</span>
     </span>
     <span class="cell change" role="gridcell">${changeText(row)}</span>
     <span class="cell size num" role="gridcell" title=${sized ? exactSize(size) : nothing}>${sized ? humanSize(size) : row.device ? `${row.device[0]}, ${row.device[1]}` : ""}</span>
@@ -52,6 +54,12 @@ export function treeRow(row: TreeRow, place: RowPlace): TemplateResult {
     <span class="cell mtime num" role="gridcell" title=${exactSeconds(row.mtime)}>${row.implied ? "" : shortSeconds(row.mtime)}</span>
     <span class="cell layer" role="gridcell" title=${`Written by layer ${row.layer + 1}`}>${row.implied ? nothing : html`<span class="swatch" .style=${`--tint: var(--stratum-${row.layer % 8})`}>${row.layer + 1}</span>`}</span>
   </div>`;
+}
+
+/** The path before a name, which may be cut where there is little room, so that the name is not. */
+function folderOf(row: TreeRow): TemplateResult | typeof nothing {
+  const folder = row.path.slice(0, row.path.length - row.name.length);
+  return folder === "" ? nothing : html`<span class="folder">${shown(folder, 300)}</span>`;
 }
 
 /** A row that has not arrived yet. */

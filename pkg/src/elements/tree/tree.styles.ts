@@ -4,6 +4,9 @@ import { css } from "lit";
 export const treeStyles = css`
   :host { container-type: inline-size; display: block; position: relative; min-height: 0; }
   .nothing { position: absolute; inset: 5rem 1rem auto; text-align: center; color: var(--muted); overflow-wrap: anywhere; }
+  .told { position: absolute; inset-inline: 0; bottom: 0.75rem; width: max-content; max-width: 90%; margin: 0 auto; padding: 0.3rem 0.8rem; border-radius: 999px; background: var(--text); color: var(--surface); font-size: var(--small); opacity: 0; pointer-events: none; }
+  .told.seen { opacity: 1; }
+  .told:empty { visibility: hidden; }
   .grid {
     --columns: minmax(0, 1fr) 11rem 5.25rem 6.25rem 5rem 8.75rem 3.25rem;
     position: relative;
@@ -17,7 +20,7 @@ export const treeStyles = css`
   .head, .row { display: grid; grid-template-columns: var(--columns); align-items: center; column-gap: 0.75rem; padding-inline: 0.5rem 0.75rem; }
   .head-group { position: sticky; top: 0; z-index: 2; background: var(--surface); border-bottom: 1px solid var(--line); }
   .head { min-height: 2.25rem; }
-  .head > * { font-size: var(--tiny); font-weight: 600; color: var(--muted); text-align: start; }
+  .head > [role="columnheader"] { font-size: var(--tiny); font-weight: 600; color: var(--muted); text-align: start; }
   .head button { display: inline-flex; align-items: center; gap: 0.25rem; min-height: 1.75rem; padding: 0 0.2rem; margin-inline: -0.2rem; border: 0; border-radius: 4px; background: none; font: inherit; cursor: pointer; }
   .head button:hover { color: var(--text); background: var(--hover); }
   .head .name { padding-inline-start: 3.4rem; }
@@ -25,6 +28,7 @@ export const treeStyles = css`
   .head .mode { font-family: inherit; font-size: var(--tiny); }
   .arrow { font-size: 0.8em; }
   .body { position: relative; }
+  .stretch { position: absolute; inset-inline: 0; top: 0; will-change: transform; }
   .row { position: absolute; inset-inline: 0; top: 0; height: var(--row); cursor: default; contain: layout style; }
   .row:hover { background: var(--hover); }
   .row[aria-selected="true"] { background: var(--hover); }
@@ -33,6 +37,9 @@ export const treeStyles = css`
   .cell { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .name { display: flex; align-items: center; gap: 0.35rem; padding-inline-start: calc(var(--indent, 0) * 1rem); }
   .text { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: pre; }
+  .folder { flex: 0 1 auto; min-width: 0; margin-inline-end: -0.35rem; overflow: hidden; text-overflow: ellipsis; white-space: pre; color: var(--muted); }
+  :host([flat]) .text { flex: 0 0.2 auto; }
+  :host([flat]) .twisty { display: none; }
   .sign-cell { flex: none; width: 0.8rem; text-align: center; font: 700 0.95rem/1 var(--mono); }
   .twisty { flex: none; display: grid; place-items: center; width: 1.25rem; height: 1.5rem; color: var(--muted); font-size: 0.8rem; }
   .twisty.open .icon { rotate: 90deg; }

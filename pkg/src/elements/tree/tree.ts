@@ -1,25 +1,43 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { FileTree, TreeRow } from "../../archive.js";
+import type { FileTree, TreeFilter, TreeRow, TreeSortKey } from "../../archive.js";
 import { shared } from "../ui/styles.js";
 import { shown } from "../ui/text.js";
-import { RowEvent, TreeErrorEvent } from "./events.js";
+import { columnHeads, orderBy } from "./columns.js";
+import {
+  FilteredEvent,
+  OrderEvent,
+  RowEvent,
+  TreeErrorEvent,
+  type TreeOrder,
+  TreeWishEvent,
+} from "./events.js";
 import { Keys, type TreeCommand } from "./keys.js";
 import { Pages } from "./pages.js";
 import { treeRow, waitingRow } from "./row.js";
 import { Viewport } from "./scroll.js";
 import { treeStyles } from "./tree.styles.js";
-import { findName, findParent } from "./walk.js";
 
-type SortKey = "name" | "size" | "mtime";
-
-/** Opening all folders stops at so many rows; nobody scrolls further. */
-const MOST_OPENED = 200_000;
+/** Opening all folders stops at so many rows. */
+const MOST_OPENED = 5_000_000;
+/** How long it is told that a path was copied, in milliseconds. */
+const TOLD = 1500;
+const BY_NAME: TreeOrder = { key: "name", descending: false };
 /** Below this width, in pixels, there is no room for a description beside the tree. */
 const SMALL = 800;
+/** Rows that are moved together. */
+const STRETCH = 1024;
 /** Rows drawn beyond the edges, so that scrolling does not show gaps. */
 const MARGIN = 10;
+
+/** What a tree shows that nothing has been asked of. */
+const UNSETTLED = { filter: "", flat: false, order: BY_NAME } as const;
+
+function isFiltering(filter: string | TreeFilter): boolean {
+  return typeof filter === "string" ? filter !== "" : Object.keys(filter).length > 0;
+}
 
 /** A file tree of any length: only what is seen is drawn, only what was looked at is fetched. */
 @customElement("layerglass-tree")
@@ -31,10 +49,15 @@ export class TreeElement extends LitElement {
   @property() label = "Files";
   /** Leaves out what a layer changed. */
   @property({ type: Boolean, reflect: true }) plain = false;
-  @property({ attribute: false }) filter = "";
+  /** What is shown: paths that contain a text, or meet several criteria. */
+  @property({ attribute: false }) filter: string | TreeFilter = "";
+  /** Shows a flat list of paths instead of folders that open. */
+  @property({ type: Boolean, reflect: true }) flat = false;
+  /** How rows are sorted. A click on a column changes it and tells so by an `OrderEvent`. */
+  @property({ attribute: false }) order = BY_NAME;
   @state() private active = 0;
-  @state() private sortKey: SortKey = "name";
-  @state() private descending = false;
+  /** What is told for a moment. */
+  @state() private told = "";
   @query(".grid") private grid!: HTMLElement;
   @query(".head-group") private head!: HTMLElement;
 
@@ -42,6 +65,12 @@ export class TreeElement extends LitElement {
   private view = new Viewport(0, 30, 0);
   private rowHeight = 30;
   private readonly keys = new Keys();
+  /** What the tree was last told to show, and what it was told before the answer came. */
+  private settled: { filter: string | TreeFilter; flat: boolean; order: TreeOrder } = UNSETTLED;
+  private acts: Promise<void> = Promise.resolve();
+  private filtering: AbortController | undefined;
+  /** A filter that could not be worked out is not tried again. */
+  private refused: string | TreeFilter | undefined;
   private readonly resize = new ResizeObserver(() => this.measure());
 
   override connectedCallback(): void {
@@ -57,6 +86,11 @@ export class TreeElement extends LitElement {
   /** The number of visible rows. */
   get length(): number {
     return this.pages?.length ?? 0;
+  }
+
+  /** Puts the keyboard on the rows. */
+  focusRows(): void {
+    this.grid?.focus();
   }
 
   /** Opens every folder, as far as the tree's own limit goes. */
@@ -79,12 +113,15 @@ export class TreeElement extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("tree")) {
       this.active = 0;
-      this.sortKey = "name";
-      this.descending = false;
+      this.filtering?.abort();
       this.pages = this.tree ? new Pages(this.tree, this.arrived) : undefined;
-      if (this.pages && this.filter) void this.applyFilter();
-    } else if (changed.has("filter")) {
-      void this.applyFilter();
+      this.settled = UNSETTLED;
+      // The tree is new: nothing has been asked of it.
+      this.refused = undefined;
+      const { filter, flat, order } = this;
+      if (isFiltering(filter) || flat || !isSame(order, BY_NAME)) void this.settle();
+    } else if (changed.has("filter") || changed.has("flat") || changed.has("order")) {
+      void this.settle();
     }
     this.view = new Viewport(this.length, this.rowHeight, this.view.height);
   }
@@ -104,42 +141,40 @@ export class TreeElement extends LitElement {
     const [from, to] = this.view.range(scrollTop, MARGIN);
     const drawn = Array.from({ length: Math.max(0, to - from) }, (_, offset) => from + offset);
     const activeDrawn = this.active >= from && this.active < to;
+    // Rows stand still within a stretch, and the stretch moves: most rows need no work while the list is scrolled.
+    const base = Math.floor(from / STRETCH) * STRETCH;
     return html`<div class="grid" role="treegrid" tabindex="0" aria-label=${this.label}
         aria-rowcount=${this.length + 1} aria-activedescendant=${activeDrawn ? `row-${this.active}` : nothing}
         .style=${`--row: ${this.rowHeight}px`}
         @scroll=${() => this.requestUpdate()} @keydown=${this.key} @click=${this.clicked}>
-      <div class="head-group" role="rowgroup">
-        <div class="head" role="row" aria-rowindex="1">
-          ${this.columnHead("name", "Name", "name")}
-          <span role="columnheader" class="change">Change</span>
-          ${this.columnHead("size", "Size", "size")}
-          <span role="columnheader" class="mode">Mode</span>
-          <span role="columnheader" class="owner">Owner</span>
-          ${this.columnHead("mtime", "Modified", "mtime")}
-          <span role="columnheader" class="layer" title="The layer that wrote it">Layer</span>
-        </div>
-      </div>
+      <div class="head-group" role="rowgroup">${columnHeads(this.order, this.flat, (key) => this.sort(key))}</div>
       <div class="body" role="rowgroup" .style=${`height: ${this.view.contentHeight}px`}>
-        ${repeat(
+        <div class="stretch" role="presentation" .style=${`transform: translateY(${this.view.top(base, scrollTop)}px)`}>${repeat(
           drawn,
           (index) => index,
           (index) => {
-            const place = { index, top: this.view.top(index, scrollTop), active: index === this.active };
+            const top = (index - base) * this.rowHeight;
+            const active = index === this.active;
             const row = this.pages?.at(index);
-            return row ? treeRow(row, place) : waitingRow(place);
+            const { flat } = this;
+            return guard([row, top, active, flat], () => {
+              const place = { index, top, active, flat };
+              return row ? treeRow(row, place) : waitingRow(place);
+            });
           },
-        )}
+        )}</div>
       </div>
     </div>
-    ${this.length === 0 && this.filter !== "" ? html`<p class="nothing" role="status">No path contains “${shown(this.filter, 200)}”</p>` : nothing}`;
+    ${this.length === 0 && isFiltering(this.filter) ? html`<p class="nothing" role="status">${this.nothing()}</p>` : nothing}
+    <p class="told ${this.told === "" ? "" : "seen"}" role="status">${this.told}</p>`;
   }
 
-  private columnHead(key: SortKey, name: string, column: string): TemplateResult {
-    const sorted = this.sortKey === key;
-    const order = this.descending ? "descending" : "ascending";
-    return html`<span role="columnheader" class=${column} aria-sort=${sorted ? order : "none"}>
-      <button type="button" @click=${() => this.sort(key)}>${name}${sorted ? html`<span class="arrow" aria-hidden="true">${this.descending ? "▼" : "▲"}</span>` : nothing}</button>
-    </span>`;
+  private nothing(): TemplateResult {
+    const { filter } = this;
+    const given = typeof filter === "string" ? { text: filter } : filter;
+    const { text = "" } = given;
+    if (text !== "" && Object.keys(given).length === 1) return html`No path contains “${shown(text, 200)}”`;
+    return html`Nothing here meets the filter`;
   }
 
   private readonly measure = (): void => {
@@ -161,16 +196,16 @@ export class TreeElement extends LitElement {
     return [index - seen, index + seen];
   }
 
-  /** Changes the tree and stays at the same place in it. */
-  private async change(change: (tree: FileTree) => Promise<unknown>, to?: number): Promise<void> {
+  /** Changes the tree and stays at the same row of it. */
+  private async change(change: (tree: FileTree) => Promise<unknown>): Promise<void> {
     const { pages } = this;
     if (!pages) return;
     try {
-      const path = to === undefined ? (await pages.row(this.active))?.path : undefined;
+      const row = await pages.row(this.active);
       const index = await pages.change(
         async (tree) => {
           await change(tree);
-          return to ?? (path === undefined ? 0 : Math.max(0, await tree.reveal(path)));
+          return row ? Math.max(0, await tree.reveal(row.id)) : 0;
         },
         (found) => this.rangeAround(found),
       );
@@ -180,14 +215,55 @@ export class TreeElement extends LitElement {
     }
   }
 
-  private async applyFilter(): Promise<void> {
-    await this.change((tree) => tree.filter(this.filter), 0);
+  /** Makes the tree show what was asked for: only the last of several wishes counts. */
+  private async settle(): Promise<void> {
+    const { pages } = this;
+    if (!pages) return;
+    this.filtering?.abort();
+    const filtering = new AbortController();
+    this.filtering = filtering;
+    const { signal } = filtering;
+    const { flat, order } = this;
+    const filter = this.filter === this.refused ? this.settled.filter : this.filter;
+    let looks = false;
+    try {
+      const index = await pages.change(
+        async (tree, begin) => {
+          const was = this.settled;
+          if (signal.aborted || pages !== this.pages) return -1;
+          looks = filter !== was.filter && (isFiltering(filter) || isFiltering(was.filter));
+          const [before] = await tree.page(this.active, 1);
+          if (looks) {
+            this.dispatchEvent(new FilteredEvent("busy", tree.matches));
+            await tree.filter(filter, { signal, onMatched: begin });
+          }
+          begin();
+          const turns = !isSame(order, was.order);
+          if (turns) await tree.sort(order.key, order.descending);
+          if (flat !== was.flat) await tree.setFlat(flat);
+          this.settled = { filter, flat, order };
+          // Who looks for something, or sorts, begins with the first; who is done looking stays with what was found.
+          const restarts = !before || turns || (looks && isFiltering(filter));
+          return restarts ? 0 : Math.max(0, await tree.reveal(before.id));
+        },
+        (found) => this.rangeAround(found),
+        true,
+      );
+      if (pages !== this.pages || index < 0) return;
+      if (looks) this.dispatchEvent(new FilteredEvent("done", pages.tree.matches));
+      this.go(index, false);
+    } catch (error) {
+      if (pages !== this.pages || signal.aborted) return;
+      if (!looks) return this.arrived(error);
+      this.refused = filter;
+      this.dispatchEvent(new FilteredEvent("failed", pages.tree.matches, error));
+      void this.settle();
+    }
   }
 
-  private sort(key: SortKey): void {
-    this.descending = this.sortKey === key ? !this.descending : key !== "name";
-    this.sortKey = key;
-    void this.change((tree) => tree.sort(this.sortKey, this.descending), 0);
+  private sort(key: TreeSortKey): void {
+    this.order = orderBy(key, this.order);
+    this.dispatchEvent(new OrderEvent(this.order));
   }
 
   private go(index: number, opened: boolean): void {
@@ -222,16 +298,22 @@ export class TreeElement extends LitElement {
   }
 
   private readonly key = (event: KeyboardEvent): void => {
-    if (event.target !== this.grid || this.length === 0) return;
+    if (event.target !== this.grid) return;
     const command = this.keys.read(event);
-    if (!command) return;
+    // What the person has marked is what they want to copy.
+    if (!command || (command.do === "copy" && getSelection()?.toString())) return;
     event.preventDefault();
-    void this.run(command).catch(this.arrived);
+    // One after the other: what a key does depends on what the one before it did.
+    this.acts = this.acts.then(() => this.run(command)).catch(this.arrived);
   };
 
   private async run(command: TreeCommand): Promise<void> {
     const { pages, active } = this;
-    if (!pages) return;
+    if (command.do === "filter" || command.do === "clear") {
+      this.dispatchEvent(new TreeWishEvent(command.do));
+      return;
+    }
+    if (!pages || this.length === 0) return;
     const page = Math.max(1, Math.floor(this.view.height / this.rowHeight) - 1);
     switch (command.do) {
       case "move":
@@ -242,9 +324,11 @@ export class TreeElement extends LitElement {
         return this.go(0, false);
       case "last":
         return this.go(this.length - 1, false);
+      case "open-all":
+        return this.expandAll();
       case "find": {
         // One letter goes on to the next match; more letters narrow down the one that is found.
-        const found = await findName(pages, command.text.length > 1 ? active : active + 1, command.text);
+        const found = await pages.tree.find(command.text, command.text.length > 1 ? active : active + 1);
         if (found >= 0) this.go(found, false);
         return;
       }
@@ -253,29 +337,40 @@ export class TreeElement extends LitElement {
     }
   }
 
-  private async runOnRow(command: "open" | "close" | "activate", pages: Pages, index: number): Promise<void> {
+  private async runOnRow(
+    command: "open" | "close" | "parent" | "activate" | "copy",
+    pages: Pages,
+    index: number,
+  ): Promise<void> {
     const row = await pages.row(index);
     if (!row) return;
     const folder = row.kind === "directory" && row.children > 0;
-    if (command === "activate") {
+    if (command === "copy") {
+      await this.copy(row);
+    } else if (command === "activate") {
       if (folder) await this.setExpanded(index, !row.expanded);
       this.go(index, true);
     } else if (command === "open") {
       if (folder && !row.expanded) await this.setExpanded(index, true);
       else if (folder) this.go(index + 1, false);
-    } else if (folder && row.expanded) {
+    } else if (command === "close" && folder && row.expanded) {
       await this.setExpanded(index, false);
-    } else {
-      const parent = await this.parentOf(pages, row, index);
+    } else if (row.parent !== 0) {
+      const parent = await pages.tree.reveal(row.parent);
       if (parent >= 0) this.go(parent, false);
     }
   }
 
-  private async parentOf(pages: Pages, row: TreeRow, index: number): Promise<number> {
-    if (row.depth === 0) return -1;
-    const near = await findParent(pages, row, index);
-    // Among very many siblings the tree itself finds the parent faster than a walk back.
-    return near >= 0 ? near : pages.tree.reveal(row.path.slice(0, row.path.length - row.name.length - 1));
+  private async copy(row: TreeRow): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(`/${row.path}`);
+      this.told = "Path copied";
+    } catch {
+      this.told = "The browser does not allow copying";
+    }
+    setTimeout(() => {
+      this.told = "";
+    }, TOLD);
   }
 
   private readonly clicked = (event: Event): void => {
@@ -288,6 +383,10 @@ export class TreeElement extends LitElement {
     const small = this.clientWidth < SMALL || matchMedia("(pointer: coarse)").matches;
     this.go(index, !(folder && (small || onTwisty(event))));
   };
+}
+
+function isSame(one: TreeOrder, other: TreeOrder): boolean {
+  return one.key === other.key && one.descending === other.descending;
 }
 
 function onTwisty(event: Event): boolean {

@@ -29,6 +29,8 @@ export const ICONS = {
   error: icon(svg`<circle cx="8" cy="8" r="6"/><path d="m5.9 5.9 4.2 4.2M10.1 5.9l-4.2 4.2"/>`),
   layers: icon(svg`<path d="m8 2 6 3-6 3-6-3zM2 8.2l6 3 6-3M2 11.2l6 3 6-3"/>`),
   search: icon(svg`<circle cx="7" cy="7" r="4.3"/><path d="m10.3 10.3 3.5 3.5"/>`),
+  filter: icon(svg`<path d="M2 3.5h12M4.2 8h7.6M6.4 12.5h3.2"/>`),
+  list: icon(svg`<path d="M2.5 4h.1M5.5 4h8M2.5 8h.1M5.5 8h8M2.5 12h.1M5.5 12h8"/>`),
   sun: icon(
     svg`<circle cx="8" cy="8" r="3"/><path d="M8 1.3v1.5M8 13.2v1.5M1.3 8h1.5M13.2 8h1.5M3.3 3.3l1 1M11.7 11.7l1 1M12.7 3.3l-1 1M4.3 11.7l-1 1"/>`,
   ),

@@ -5,17 +5,11 @@ export const filesStyles = css`
   :host { container-type: inline-size; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 1rem; min-height: 0; }
   .head { padding: 0.9rem 1.1rem; }
   .pane { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-height: 0; overflow: hidden; }
-  .toolbar { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; padding: 0.5rem 0.6rem; border-bottom: 1px solid var(--line); }
   .broken { display: flex; gap: 0.6rem; padding: 0.5rem 0.9rem; background: var(--warn-soft); color: var(--warn); font-size: var(--small); }
   .broken .icon { margin-top: 0.2em; }
   .switch { display: inline-flex; padding: 2px; border-radius: var(--radius-small); background: var(--sunken); }
   .switch button { min-height: 1.75rem; padding: 0 0.7rem; border: 0; border-radius: 4px; background: none; color: var(--muted); font-size: var(--small); font-weight: 500; cursor: pointer; }
   .switch button[aria-pressed="true"] { background: var(--raised); color: var(--text); box-shadow: 0 1px 2px rgb(0 0 0 / 15%); }
-  .search { flex: 1 1 12rem; display: flex; align-items: center; gap: 0.5rem; min-width: 0; padding-inline: 0.6rem; border: 1px solid var(--line-strong); border-radius: var(--radius-small); background: var(--surface); color: var(--muted); }
-  .search:focus-within { outline: var(--ring); outline-offset: -1px; }
-  input { flex: 1; min-width: 0; min-height: 1.9rem; border: 0; outline: 0; background: none; color: var(--text); font: inherit; font-size: var(--small); }
-  input:focus-visible { outline: none; }
-  input::placeholder { color: var(--muted); opacity: 1; }
   .content { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: minmax(0, 1fr); min-height: 0; }
   .content.with-entry { grid-template-columns: minmax(0, 1fr) 19rem; }
   layerglass-entry { border-inline-start: 1px solid var(--line); min-height: 0; }
@@ -26,7 +20,8 @@ export const filesStyles = css`
   .link { border: 0; padding: 0; background: none; color: var(--accent); cursor: pointer; text-decoration: underline; text-underline-offset: 2px; }
   details { flex-basis: 100%; }
   details ul { max-height: 8rem; overflow-y: auto; }
-  @media (forced-colors: active) { .switch button[aria-pressed="true"] { outline: 2px solid Highlight; } }
+  .button[aria-pressed="true"] { background: var(--accent-soft); }
+  @media (forced-colors: active) { .button[aria-pressed="true"] { outline: 2px solid Highlight; } .switch button[aria-pressed="true"] { outline: 2px solid Highlight; } }
   @container (max-width: 50rem) {
     .content.with-entry { grid-template-columns: minmax(0, 1fr); grid-template-rows: minmax(9rem, 1fr) minmax(0, 45%); }
     layerglass-entry { border-inline-start: 0; border-top: 1px solid var(--line); background: var(--raised); }

@@ -1,6 +1,14 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { Archive, ArchiveData, ErrorData, FileTree, ImageData, TreeRow } from "../../archive.js";
+import type {
+  Archive,
+  ArchiveData,
+  ErrorData,
+  FileTree,
+  ImageData,
+  TreeFilter,
+  TreeRow,
+} from "../../archive.js";
 import { errorAdvice, errorData, errorPlace } from "../format/error.js";
 import { fileName } from "../format/file-name.js";
 import { count, exactSize, humanSize } from "../format/size.js";
@@ -12,7 +20,17 @@ import { Previews } from "../preview/previews.js";
 import { type Found, StandaloneElement, standaloneHeight, standaloneStyles } from "../standalone.js";
 import "../tree/entry.js";
 import type { EntryElement } from "../tree/entry.js";
-import type { RowEvent, TreeErrorEvent } from "../tree/events.js";
+import type {
+  FilterEvent,
+  FilteredEvent,
+  OrderEvent,
+  RowEvent,
+  TreeErrorEvent,
+  TreeOrder,
+  TreeWishEvent,
+} from "../tree/events.js";
+import "../tree/filter.js";
+import type { FilterElement, Outcome } from "../tree/filter.js";
 import "../tree/tree.js";
 import type { TreeElement } from "../tree/tree.js";
 import { empty, emptyStyles } from "../ui/empty.js";
@@ -39,11 +57,15 @@ export class FilesElement extends StandaloneElement {
   /** A path to go to once its tree is there. */
   @property({ attribute: false }) reveal = "";
   @state() private changesOnly = true;
-  @state() private filter = "";
+  @state() private filter: TreeFilter = {};
+  @state() private outcome: Outcome | undefined;
+  @state() private flat = false;
+  @state() private order: TreeOrder = { key: "name", descending: false };
   @state() private tree: FileTree | undefined;
   @state() private error: ErrorData | undefined;
   @state() private row: TreeRow | undefined;
   @query("layerglass-tree") private treeElement?: TreeElement;
+  @query("layerglass-filter") private filterElement?: FilterElement;
   @query("layerglass-entry") private entryElement?: EntryElement;
   /** Shows what is in files. */
   readonly previews = new Previews(this);
@@ -51,7 +73,6 @@ export class FilesElement extends StandaloneElement {
   #toPreview = false;
   /** What the tree shows or will show. */
   #shown = "";
-  #filterTimer = 0;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -112,7 +133,7 @@ export class FilesElement extends StandaloneElement {
 
   private async goTo(path: string): Promise<void> {
     if (path === "") return;
-    this.filter = "";
+    this.filterElement?.clear();
     await this.updateComplete;
     await this.treeElement?.updateComplete;
     const found = (await this.treeElement?.reveal(path)) ?? false;
@@ -129,14 +150,15 @@ export class FilesElement extends StandaloneElement {
     this.tree?.close();
     this.tree = tree;
     this.row = undefined;
+    this.outcome = undefined;
   }
 
   override render() {
     return html`
       <layerglass-layer class="card head" .archive=${this.data} .image=${this.image} .selected=${this.selected}></layerglass-layer>
-      <section class="card pane" aria-label="Files">
+      <section class="card pane" aria-label="Files" @layerglass-tree-wish=${this.wished} @layerglass-order=${this.ordered}>
         <div>${this.toolbar()}${this.tree ? this.broken() : nothing}</div>
-        <div class="content ${this.row ? "with-entry" : ""}" @layerglass-row=${this.rowChosen} @layerglass-tree-error=${this.treeFailed} @keydown=${this.keyPressed}>
+        <div class="content ${this.row ? "with-entry" : ""}" @layerglass-row=${this.rowChosen} @layerglass-tree-error=${this.treeFailed} @layerglass-filtered=${this.filtered} @keydown=${this.keyPressed}>
           ${this.content()}
           ${
             this.row
@@ -161,11 +183,17 @@ export class FilesElement extends StandaloneElement {
   }
 
   private toolbar(): TemplateResult {
-    return html`<div class="toolbar">
+    const { totals } = this.tree ?? {};
+    const total = !totals
+      ? 0
+      : this.onlyChanges
+        ? totals.added + totals.modified + totals.removed
+        : totals.entries;
+    return html`<layerglass-filter .outcome=${this.outcome} .total=${total} .order=${this.order} ?changes=${this.selected !== "all"} @layerglass-filter=${this.filterChosen}>
       ${
         this.selected === "all"
           ? nothing
-          : html`<div class="switch" role="group" aria-label="Which files">
+          : html`<div slot="start" class="switch" role="group" aria-label="Which files">
         <button type="button" aria-pressed=${this.changesOnly} @click=${() => {
           this.changesOnly = true;
         }}>What it changed</button>
@@ -174,12 +202,10 @@ export class FilesElement extends StandaloneElement {
         }}>Everything up to it</button>
       </div>`
       }
-      <label class="search">${ICONS.search}<span class="unseen">Find by path</span>
-        <input type="search" placeholder="Find by path" autocomplete="off" spellcheck="false" maxlength="1000" .value=${this.filter} @input=${this.typed}>
-      </label>
-      <button type="button" class="button quiet slim" ?disabled=${!this.tree} @click=${() => this.treeElement?.expandAll()}>${ICONS.expand} Open all</button>
-      ${this.onlyChanges ? nothing : html`<button type="button" class="button quiet slim" ?disabled=${!this.tree} title="All files that are shown, as one tar" @click=${this.saveRoot}>${ICONS.save} Save as tar</button>`}
-    </div>`;
+      <button slot="end" type="button" class="button quiet slim" aria-pressed=${this.flat} title="A flat list of paths instead of folders" @click=${this.flatten}>${ICONS.list} Flat list</button>
+      <button slot="end" type="button" class="button quiet slim" ?disabled=${!this.tree || this.flat} @click=${() => this.treeElement?.expandAll()}>${ICONS.expand} Open all</button>
+      ${this.onlyChanges ? nothing : html`<button slot="end" type="button" class="button quiet slim" ?disabled=${!this.tree} title="All files that are shown, as one tar" @click=${this.saveRoot}>${ICONS.save} Save as tar</button>`}
+    </layerglass-filter>`;
   }
 
   private content(): TemplateResult {
@@ -215,7 +241,7 @@ export class FilesElement extends StandaloneElement {
         : this.onlyChanges
           ? `Files that layer ${this.upTo + 1} changed`
           : `Files up to layer ${this.upTo + 1}`;
-    return html`<layerglass-tree .tree=${tree} .filter=${this.filter} ?plain=${this.selected === "all"} ?marked=${this.row !== undefined} label=${label}></layerglass-tree>`;
+    return html`<layerglass-tree .tree=${tree} .filter=${this.filter} .order=${this.order} ?flat=${this.flat} ?plain=${this.selected === "all"} ?marked=${this.row !== undefined} label=${label}></layerglass-tree>`;
   }
 
   /** Why there are no files yet, or will be none. */
@@ -281,12 +307,36 @@ export class FilesElement extends StandaloneElement {
     </div>`;
   }
 
-  private readonly typed = (event: Event): void => {
-    const { value } = event.target as HTMLInputElement;
-    clearTimeout(this.#filterTimer);
-    this.#filterTimer = window.setTimeout(() => {
-      this.filter = value;
-    }, 150);
+  private readonly filterChosen = (event: FilterEvent): void => {
+    this.filter = event.filter;
+  };
+
+  private readonly filtered = (event: FilteredEvent): void => {
+    const { state, matches, error } = event;
+    this.outcome = { state, matches, ...(error !== undefined && { error: errorData(error) }) };
+  };
+
+  /** A list is sorted by path where a tree is sorted by name: what belongs together stays together. */
+  private readonly flatten = (): void => {
+    this.flat = !this.flat;
+    const [from, to] = this.flat ? (["name", "path"] as const) : (["path", "name"] as const);
+    if (this.order.key === from) this.order = { ...this.order, key: to };
+  };
+
+  private readonly ordered = (event: OrderEvent): void => {
+    this.order = event.order;
+  };
+
+  /** Keys that lead from the tree to the search field and back, and take away what is in the way. */
+  private readonly wished = (event: TreeWishEvent): void => {
+    const { filterElement, treeElement } = this;
+    if (event.wish === "filter") filterElement?.focusField();
+    else if (event.wish === "tree") treeElement?.focusRows();
+    else if (filterElement?.isFilled) filterElement.clear();
+    else {
+      this.row = undefined;
+      treeElement?.focusRows();
+    }
   };
 
   private readonly saveRoot = (): void => {

@@ -59,7 +59,6 @@ export class CompareFilesElement extends LitElement {
       .counts { display: flex; flex-wrap: wrap; gap: 0.15rem 1.25rem; font-size: var(--small); }
       .counts b { margin-inline-end: 0.3em; font-family: var(--mono); }
       .added b { color: var(--ok); } .modified b { color: var(--warn); } .removed b { color: var(--bad); }
-      td.change { white-space: nowrap; }
       @media (forced-colors: active) { .switch button[aria-pressed="true"] { outline: 2px solid Highlight; } }
     `,
   ];

@@ -22,9 +22,9 @@ function historyLine(line: HistoryDifference, before: ImageData, after: ImageDat
     case "same":
       return html`<tr><td colspan="2">${command}${layerNote(line, before, after)}</td></tr>`;
     case "removed":
-      return html`<tr><td class="removed"><span class="mark" aria-hidden="true">−</span><span class="unseen">only before: </span>${command}</td><td></td></tr>`;
+      return html`<tr><td class="removed"><span class="mark" aria-hidden="true">−</span> <span class="unseen">only before: </span>${command}</td><td></td></tr>`;
     case "added":
-      return html`<tr><td></td><td class="added"><span class="mark" aria-hidden="true">+</span><span class="unseen">only after: </span>${command}</td></tr>`;
+      return html`<tr><td></td><td class="added"><span class="mark" aria-hidden="true">+</span> <span class="unseen">only after: </span>${command}</td></tr>`;
   }
 }
 
@@ -36,7 +36,7 @@ function layerNote(
 ): TemplateResult | typeof nothing {
   const [old, now] = [diffId(before, line.before), diffId(after, line.after)];
   if (old === undefined || now === undefined) return nothing;
-  return html`<span class="note muted">${old === now ? "same layer" : "made another layer"}</span>`;
+  return html` <span class="note muted">${old === now ? "same layer" : "made another layer"}</span>`;
 }
 
 function diffId(image: ImageData, step: number | undefined): string | undefined {
