@@ -186,3 +186,21 @@ test("keys with Control, Alt or Meta stay the browser's", async () => {
   assert.equal(await page.getByRole("dialog").count(), 0);
   await inspector.close();
 });
+
+test("a file without images has the page's keys, its name as title, and no place", async () => {
+  const sif = find((entry) => entry.name.endsWith(".sif"));
+  const inspector = await stage.inspector({ query: "#quirks:1/2" });
+  const { page } = inspector;
+  await inspector.pick(sif.path);
+  await page.locator("layerglass-report").waitFor();
+  assert.match(await page.title(), new RegExp(`^${sif.name} `));
+  // Keys of an image do nothing here.
+  for (const key of ["2", "]", "/", "s", "y"]) await page.keyboard.press(key);
+  assert.equal(await page.getByRole("dialog").count(), 0);
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await page.keyboard.press("Escape");
+  await choose(page, "o");
+  await inspector.scanned();
+  await inspector.close();
+});
