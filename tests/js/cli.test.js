@@ -1,17 +1,31 @@
 /** The command `layerglass`: what it reads, shows and lists, and how it ends. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openArchive } from "layerglass/archive";
-import { cli, ended, start } from "./support/cli.js";
+import { BIN, cli, ended, start } from "./support/cli.js";
 import { FILES, pathOf } from "./support/folder.js";
 import { dockerArchive, tarOf } from "./support/made-image.js";
 import { allRows } from "./support/tree-lines.js";
 
 const QUIRKS = "quirks.docker28.tar";
-const COMMANDS = ["inspect", "files", "convert"];
+const COMMANDS = [
+  "inspect",
+  "files",
+  "diff",
+  "check",
+  "packages",
+  "waste",
+  "findings",
+  "verify",
+  "report",
+  "convert",
+];
 
 let scratch;
 before(async () => {
@@ -33,7 +47,7 @@ test("help and version", async () => {
     assert.match(overview.stdout, new RegExp(`^  ${name} `, "m"));
     const help = await cli([name, "--help"]);
     assert.equal(help.code, 0);
-    assert.match(help.stdout, new RegExp(`Usage: layerglass ${name} FILE`));
+    assert.match(help.stdout, new RegExp(`Usage: layerglass ${name} (FILE|BEFORE)`));
     assert.match(help.stdout, /--help/);
     assert.equal(help.stderr, "");
     assert.equal((await cli(["help", name])).stdout, help.stdout);
@@ -293,4 +307,63 @@ test("a reader that goes away ends it quietly", async () => {
   child.stdout.once("data", () => child.stdout.destroy());
   assert.equal(await ended(child), 141);
   assert.equal(Buffer.concat(errors).toString(), "");
+});
+
+for (const args of [
+  ["inspect", "-"],
+  ["check", "-"],
+]) {
+  test(`Ctrl-C ends ${args.join(" ")} while it waits for its input, and nothing is left`, async () => {
+    const folder = await mkdtemp(join(scratch, "tmp-"));
+    const child = start(args, { env: { TMPDIR: folder } });
+    const errors = [];
+    child.stderr.on("data", (piece) => errors.push(piece));
+    child.stdin.on("error", () => {});
+    // More than a pipe holds, so that it is known to be read.
+    const image = await dockerArchive([tarOf({ noise: randomBytes(16 << 20) })]);
+    await new Promise((written) => child.stdin.write(image.subarray(0, 8 << 20), written));
+    child.kill("SIGINT");
+    assert.equal(await ended(child), 130);
+    assert.equal(Buffer.concat(errors).toString(), "");
+    assert.deepEqual(await readdir(folder), []);
+  });
+}
+
+test("on a terminal there are colours, its width counts, and progress is shown and taken away", async (t) => {
+  const script = "/usr/bin/script";
+  if (!existsSync(script)) {
+    t.skip("SKIPPED: there is no `script` that makes a terminal (Debian: bsdutils)");
+    return;
+  }
+  const layer = tarOf({ noise: randomBytes(96 << 20) });
+  const path = join(scratch, "large.tar");
+  await writeFile(path, await dockerArchive([layer, tarOf({ "a\u001b[2Jb": "x" })]));
+  const command = `stty cols 72 && '${process.execPath}' '${BIN}' inspect '${path}' --scan --workers 1`;
+  const child = spawn(script, ["-qec", command, "/dev/null"], {
+    env: { PATH: process.env.PATH, TERM: "xterm" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const out = [];
+  child.stdout.on("data", (piece) => out.push(piece));
+  assert.equal(await ended(child), 0);
+  const text = Buffer.concat(out).toString().replaceAll("\u001b", "␛");
+  assert.match(text, /\r␛\[2KScanning \d+ % of [\d.]+ MB/u);
+  // The last thing that is said of progress is that it goes.
+  assert.match(text.slice(text.lastIndexOf("Scanning")), /\r␛\[2K␛\[1mFile/u);
+  const table = text.slice(text.lastIndexOf("␛[2K")).replace(/␛\[\d*[mK]/gu, "");
+  for (const line of table.split("\r\n")) assert.ok([...line].length <= 72, line);
+  assert.ok(table.includes("…"));
+});
+
+test("JSON holds no character that a terminal would obey", async () => {
+  const path = await made("json.tar", [{ "a\u009b2J\u202eb\u200b": "x" }]);
+  for (const args of [["files"], ["inspect", "--scan"], ["report", "--format", "json"]]) {
+    const { stdout, code } = await cli(
+      [args[0], path, "--json", ...args.slice(1)].filter((each) => args[0] !== "report" || each !== "--json"),
+    );
+    assert.equal(code, 0);
+    assert.equal(stdout.match(/(?!\n)[\p{Cc}\u200b-\u200f\u202a-\u202e]/gu), null);
+  }
+  const { files } = JSON.parse((await cli(["files", path, "--json"])).stdout);
+  assert.equal(files[0].path, "a\u009b2J\u202eb\u200b");
 });

@@ -50,8 +50,13 @@ export async function openInput(file: string, run: Run, needs: Needs = {}): Prom
   if (process.stdin.isTTY)
     throw new UsageError("standard input is a terminal: name a file, or give one with < or |");
   if (!needs.again) {
-    const archive = await openArchive(process.stdin, { ...options, name: "-" });
-    return { archive, close: async () => archive.close() };
+    try {
+      const archive = await openArchive(process.stdin, { ...options, name: "-" });
+      return { archive, close: async () => archive.close() };
+    } finally {
+      // Whoever writes to it may not know that nobody reads it any more, and would keep this process waiting.
+      process.stdin.destroy();
+    }
   }
   const kept = await keepInput(run);
   try {
@@ -84,21 +89,23 @@ async function keepInput({ signal, terminal }: Run): Promise<{ handle: FileHandl
     await handle.close().catch(() => {});
     await remove().catch(() => {});
   };
+  const stop = () => process.stdin.destroy();
+  signal.addEventListener("abort", stop, { once: true });
   try {
     let bytes = 0;
-    const stop = () => process.stdin.destroy();
-    signal.addEventListener("abort", stop, { once: true });
     for await (const piece of process.stdin as AsyncIterable<Buffer>) {
       await handle.writeFile(piece);
       bytes += piece.length;
       terminal.progress.tell("Reading standard input", bytes);
     }
-    signal.removeEventListener("abort", stop);
     signal.throwIfAborted();
     return { handle, close };
   } catch (thrown) {
     await close();
     throw thrown;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
   }
 }
 

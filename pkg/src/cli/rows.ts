@@ -16,6 +16,17 @@ export async function* allRows(tree: FileTree, signal: AbortSignal): AsyncGenera
   }
 }
 
+/** Those that a filter means, in the order of the tree, without the folders around them. */
+export async function* meantRows(tree: FileTree, signal: AbortSignal): AsyncGenerator<TreeRow> {
+  // As a list the tree shows nothing else, but in the order of names.
+  const folders = new Set<number>();
+  await tree.setFlat(true);
+  for await (const { kind, id } of allRows(tree, signal)) if (kind === "directory") folders.add(id);
+  await tree.setFlat(false);
+  for await (const row of allRows(tree, signal))
+    if (row.kind !== "directory" || folders.has(row.id)) yield row;
+}
+
 /** Those that are not as they were. */
 export async function* changedRows(tree: FileTree, signal: AbortSignal): AsyncGenerator<TreeRow> {
   for await (const row of allRows(tree, signal)) if (row.change !== "unchanged") yield row;
@@ -31,9 +42,4 @@ export function plainRow(row: TreeRow): object {
       xattrs: xattrs.map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
     }),
   };
-}
-
-/** A value as JSON on one line; a size above 2^53 − 1 becomes a string of its digits. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each));
 }

@@ -53,10 +53,21 @@ export function formatReport(report: ReportData, format: ReportFormat, options: 
   }
 }
 
-/** Plain data as indented JSON: a size above 2^53 − 1 becomes a string of its digits, because readers would round the number. */
+/** Plain data as indented JSON. */
 export function toJson(value: unknown): string {
+  return `${jsonText(value, 2)}\n`;
+}
+
+/**
+ * Plain data as JSON: a size above 2^53 − 1 becomes a string of its digits, because readers would round the number, and what cannot be
+ * seen is escaped, because JSON is looked at in terminals too.
+ */
+export function jsonText(value: unknown, indent?: number): string {
   const member = (_: string, each: unknown) => (typeof each === "bigint" ? String(each) : each);
-  return `${JSON.stringify(value, member, 2)}\n`;
+  return JSON.stringify(value, member, indent).replace(
+    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (unseen) => `\\u${unseen.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function titleOf({ file, images }: ReportData): string {

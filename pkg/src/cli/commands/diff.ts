@@ -6,14 +6,14 @@ import { groupDigits, humanSize } from "../../elements/format/size.js";
 import { plain } from "../../elements/format/text.js";
 import type { ComparisonData } from "../../inspect/types.js";
 import { comparisonSections } from "../../report/differences.js";
-import { toJson } from "../../report/format.js";
+import { jsonText, toJson } from "../../report/format.js";
 import { hideInComparison } from "../../report/hide.js";
 import type { TreeRow } from "../../types.js";
 import { chooseImage, IMAGE_OPTIONS, label } from "../choose.js";
 import type { Command, Run } from "../commands.js";
 import { EXIT, UsageError } from "../exit.js";
 import { openInput, SCAN_OPTIONS, scan } from "../open.js";
-import { changedRows, jsonLine, plainRow } from "../rows.js";
+import { changedRows, plainRow } from "../rows.js";
 import { layoutOf, ROWS_OPTIONS, rowsOf, writeSections } from "../sections.js";
 import { cutTo, fillTo } from "../width.js";
 
@@ -145,7 +145,7 @@ async function writeJson(result: object, tree: FileTree | undefined, { terminal:
   await out.write(`${text.trimEnd().slice(0, -1).trimEnd()},\n  "files": [`);
   let separator = "";
   for await (const row of changedRows(tree, signal)) {
-    await out.write(`${separator}\n${jsonLine(plainRow(row))}`);
+    await out.write(`${separator}\n${jsonText(plainRow(row))}`);
     separator = ",";
   }
   await out.line("\n  ]\n}");

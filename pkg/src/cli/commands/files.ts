@@ -7,13 +7,14 @@ import { plain } from "../../elements/format/text.js";
 import { shortSeconds } from "../../elements/format/time.js";
 import { LayerglassError } from "../../error.js";
 import { damageOf } from "../../report/describe.js";
+import { jsonText } from "../../report/format.js";
 import type { Change, ImageData, LayerData, NodeKind, TreeRow } from "../../types.js";
 import type { Arguments } from "../args.js";
 import { chooseImage, IMAGE_OPTIONS } from "../choose.js";
 import type { Command, Run } from "../commands.js";
 import { EXIT, UsageError } from "../exit.js";
 import { openInput, SCAN_OPTIONS, scan } from "../open.js";
-import { allRows, jsonLine, plainRow } from "../rows.js";
+import { allRows, meantRows, plainRow } from "../rows.js";
 import { bytesOf } from "../size.js";
 import { cutTo, fillTo } from "../width.js";
 
@@ -96,13 +97,16 @@ export const command: Command = {
       });
       terminal.progress.tell("Sorting out the files");
       if (filter) await filtered(tree, filter, signal);
-      // Without a filter the tree's own order is that of the paths.
-      if (filter || sort) await tree.setFlat(true);
-      if (sort) await tree.sort(sort, sort !== "name");
+      const byPath = sort === undefined || sort === "name";
+      if (!byPath) {
+        await tree.setFlat(true);
+        await tree.sort(sort, true);
+      }
       terminal.progress.clear();
       const write = writer(run, tree);
       await write.begin();
-      for await (const row of allRows(tree, signal)) await write.row(row);
+      const rows = byPath && filter ? meantRows(tree, signal) : allRows(tree, signal);
+      for await (const row of rows) await write.row(row);
       await write.end();
       return await tellDamage(image, archive.data.layers, run);
     } finally {
@@ -225,9 +229,9 @@ function jsonWriter({ terminal: { out } }: Run, tree: FileTree): Writer {
   let separator = "";
   const { findings: _, ...totals } = tree.totals;
   return {
-    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${jsonLine(totals)},"files":[`),
+    begin: () => out.write(`{"schema":"layerglass.files/1","totals":${jsonText(totals)},"files":[`),
     row: async (row) => {
-      await out.write(`${separator}\n${jsonLine(plainRow(row))}`);
+      await out.write(`${separator}\n${jsonText(plainRow(row))}`);
       separator = ",";
     },
     end: () => out.line("\n]}"),
