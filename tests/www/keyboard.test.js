@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SHORTCUT_GROUPS } from "../../pkg/dist/elements/keys/shortcuts.js";
 import { TREE_KEYS } from "../../pkg/dist/elements/tree/keys.js";
+import { TREEMAP_KEYS } from "../../pkg/dist/elements/views/space/treemap-keys.js";
 import { violations } from "./support/axe.js";
 import { find } from "./support/images.js";
 import { start } from "./support/inspector.js";
@@ -45,12 +46,12 @@ test("the map of keys tells every key of the tables that the keys are read by", 
   const dialog = page.getByRole("dialog", { name: "Keys" });
   await dialog.waitFor();
   const told = await dialog.locator("dd").allInnerTexts();
-  const bindings = [...SHORTCUT_GROUPS.flatMap((group) => group.bindings), ...TREE_KEYS];
+  const bindings = [...SHORTCUT_GROUPS.flatMap((group) => group.bindings), ...TREE_KEYS, ...TREEMAP_KEYS];
   assert.deepEqual(
     told,
     bindings.map(({ does }) => does),
   );
-  for (const name of ["Everywhere", "To a view", "In a tree of files"])
+  for (const name of ["Everywhere", "To a view", "In a tree of files", "In a treemap"])
     await dialog.getByRole("heading", { name }).waitFor();
   assert.deepEqual(await violations(page), []);
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "LAYERGLASS-APP");

@@ -115,7 +115,7 @@ test("the packages of a Debian root are listed with versions, sizes, layers and 
   assert.deepEqual(await column(view, "Packages that were removed again", 0), ["gcc"]);
   assert.deepEqual(await column(view, "Packages that were removed again", 3), ["Layer 1"]);
   assert.deepEqual(await column(view, "Packages that were removed again", 4), ["Layer 2"]);
-  assert.deepEqual(await column(view, "Packages by layer", 1), [
+  assert.deepEqual(await column(view, "Packages by layer", 2), [
     "2 packages of layer 1",
     "2 packages of layer 2",
   ]);

@@ -3,12 +3,14 @@ import { customElement, property, query } from "lit/decorators.js";
 import { TREE_KEYS } from "../tree/keys.js";
 import { ICONS } from "../ui/icons.js";
 import { shared } from "../ui/styles.js";
+import { TREEMAP_KEYS } from "../views/space/treemap-keys.js";
 import { type Binding, type BindingGroup, keyNames } from "./bindings.js";
 import { SHORTCUT_GROUPS } from "./shortcuts.js";
 
 const GROUPS: readonly BindingGroup[] = [
   ...SHORTCUT_GROUPS,
   { name: "In a tree of files", bindings: TREE_KEYS },
+  { name: "In a treemap", bindings: TREEMAP_KEYS },
 ];
 
 /** The map of keys, as a dialog. It is drawn from the tables that the keys are read by. */

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from "lit";
 import type { PackageData, PackageKind, RemovedPackageData } from "../../../inspect/types.js";
 import { exactSize, groupDigits, humanSize } from "../../format/size.js";
 import { type LayerPackages, PACKAGE_KINDS, packageName } from "../../model/packages.js";
+import { commandText } from "../../ui/command.js";
 import { layerMark } from "../../ui/layer-mark.js";
 import type { Column } from "../../ui/table.js";
 import { shown } from "../../ui/text.js";
@@ -61,16 +62,20 @@ export function removedColumns(go: Go): readonly Column<RemovedPackageData>[] {
   ];
 }
 
-/** Columns of layers and what they brought; `narrow` lists the packages of one. */
-export function layerColumns(go: Go, narrow: Go): readonly Column<LayerPackages>[] {
+/** Columns of layers and what they brought; `narrow` lists the packages of one, `command` tells what made it. */
+export function layerColumns(
+  go: Go,
+  narrow: Go,
+  command: (layer: number) => string | undefined,
+): readonly Column<LayerPackages>[] {
   return [
     {
       id: "layer",
       name: "Layer",
-      grow: 40,
       by: ({ layer }) => layer,
       cell: ({ layer }) => layerMark(layer, go),
     },
+    { id: "command", name: "Made by", grow: 60, cell: ({ layer }) => commandText(command(layer)) },
     {
       id: "count",
       name: "Packages",

@@ -57,9 +57,13 @@ export class PackagesElement extends LitElement {
   };
   private readonly columns = packageColumns(this.goTo);
   private readonly goneColumns = removedColumns(this.goTo);
-  private readonly layerColumns = layerColumns(this.goTo, (layer) => {
-    this.layer = layer;
-  });
+  private readonly layerColumns = layerColumns(
+    this.goTo,
+    (layer) => {
+      this.layer = layer;
+    },
+    (layer) => this.image.history.find((step) => step.layer === layer)?.createdBy,
+  );
 
   protected override willUpdate(changed: PropertyValues<this> & Map<string, unknown>): void {
     const { archive, image, data } = this;

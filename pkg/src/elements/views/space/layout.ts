@@ -1,5 +1,6 @@
 import { hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
 import type { UsageNode } from "../../../inspect/types.js";
+import type { Direction } from "./treemap-keys.js";
 
 /** A rectangle, in pixels. */
 export interface Box {
@@ -100,13 +101,9 @@ function together(parts: readonly UsageNode[], bytes: number, area: number): Usa
 }
 
 /** The tile that lies next to one in a direction; nothing at the edge. */
-export function neighbour(
-  tiles: readonly Tile[],
-  from: Tile,
-  key: "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown",
-): Tile | undefined {
-  const isAcross = key === "ArrowLeft" || key === "ArrowRight";
-  const sign = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
+export function neighbour(tiles: readonly Tile[], from: Tile, to: Direction): Tile | undefined {
+  const isAcross = to === "left" || to === "right";
+  const sign = to === "right" || to === "down" ? 1 : -1;
   const centre = ({ x, y, width, height }: Box) => ({ x: x + width / 2, y: y + height / 2 });
   const start = centre(from);
   let best: { tile: Tile; distance: number } | undefined;

@@ -3,12 +3,14 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { UsageKey, UsageNode } from "../../../inspect/types.js";
 import { count, exactSize, humanSize } from "../../format/size.js";
 import { plain } from "../../format/text.js";
+import { commandFor, pressOf } from "../../keys/bindings.js";
 import { link } from "../../ui/link.js";
 import { shared } from "../../ui/styles.js";
 import { shown } from "../../ui/text.js";
 import { type Hint, layout, neighbour, type Tile } from "./layout.js";
 import { nodeName, share } from "./names.js";
 import { treemapStyles } from "./treemap.styles.js";
+import { TREEMAP_KEYS, type TreemapCommand } from "./treemap-keys.js";
 
 /** A part of the whole is to be shown among the files. */
 export class PartEvent extends Event {
@@ -156,34 +158,35 @@ export class TreemapElement extends LitElement {
   }
 
   private readonly key = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const tile = this.tiles[Math.min(this.active, this.tiles.length - 1)];
-    switch (event.key) {
-      case "ArrowLeft":
-      case "ArrowRight":
-      case "ArrowUp":
-      case "ArrowDown": {
-        const next = tile && neighbour(this.tiles, tile, event.key);
-        if (next) this.focusTile(this.tiles.indexOf(next));
-        break;
-      }
-      case "Home":
-        this.focusTile(0);
-        break;
-      case "End":
-        this.focusTile(this.tiles.length - 1);
-        break;
-      case "Escape":
-      case "Backspace":
-        if (this.trail.length < 2) return;
-        this.zoom(this.trail.slice(0, -1));
-        break;
-      default:
-        return;
-    }
+    if (event.altKey || event.metaKey) return;
+    const command = commandFor(TREEMAP_KEYS, pressOf(event));
+    // At the whole there is no way out: the key is somebody else's.
+    if (!command || (command.do === "out" && this.trail.length < 2)) return;
     event.preventDefault();
     event.stopPropagation();
+    this.run(command);
   };
+
+  private run(command: TreemapCommand): void {
+    const { tiles } = this;
+    switch (command.do) {
+      case "go": {
+        const tile = tiles[Math.min(this.active, tiles.length - 1)];
+        const next = tile && neighbour(tiles, tile, command.to);
+        if (next) this.focusTile(tiles.indexOf(next));
+        break;
+      }
+      case "first":
+        this.focusTile(0);
+        break;
+      case "last":
+        this.focusTile(tiles.length - 1);
+        break;
+      case "out":
+        this.zoom(this.trail.slice(0, -1));
+        break;
+    }
+  }
 }
 
 function tint(node: UsageNode, index: number): number {
