@@ -144,8 +144,7 @@ test("a second file is opened beside the first, and all that differs is listed",
   );
   assert.deepEqual(await cells(view, "Steps of both histories"), [
     ["ADD base same layer"],
-    ["− only before: RUN old", ""],
-    ["", "+ only after: RUN new"],
+    ["− only before: RUN old", "+ only after: RUN new"],
   ]);
   await view.getByText("2 added, 3 B").waitFor();
   await view.getByText("1 removed, 5 B").waitFor();
@@ -158,6 +157,11 @@ test("a second file is opened beside the first, and all that differs is listed",
     "etc/new/<b>file": "+ added",
     "var/lib/dpkg/status": "~ contents",
   });
+  const order = async () => (await cells(view, "Paths that differ")).map(([path]) => path);
+  assert.deepEqual((await order()).slice(0, 3), ["etc/app.conf", "etc/gone", "etc/mode"]);
+  await view.getByLabel("Sort by").selectOption("size");
+  await view.locator("tbody tr:first-child", { hasText: "var/lib/dpkg/status" }).last().waitFor();
+  assert.deepEqual((await order()).slice(0, 2), ["var/lib/dpkg/status", "etc/app.conf"]);
   assert.equal(await view.locator("b:not([aria-hidden]), u, i").count(), 0, "names and values are text");
   await inspector.close();
 });
@@ -264,7 +268,8 @@ test("two images of one file are compared as the package compares them", async (
   ])
     await view.getByText(text).waitFor();
   assert.equal((await cells(view, "Differences of the config")).length, data.config.length);
-  assert.equal((await cells(view, "Steps of both histories")).length, data.history.length);
+  const steps = (await cells(view, "Steps of both histories")).flat().filter((text) => text !== "");
+  assert.equal(steps.length, data.history.length);
   // Another choice is another comparison; the image chosen on the left is the one that is shown.
   await inspector.page.locator("layerglass-images").getByRole("button").nth(1).click();
   await view

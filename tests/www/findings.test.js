@@ -107,7 +107,7 @@ test("everything that should worry is told by rule, with why, where, command and
   const grave = found.filter(({ severity }) => severity === "error").length;
   assert.equal(
     (await page.getByRole("tab", { name: /^Findings/ }).innerText()).replaceAll(/\s+/g, " "),
-    `Findings ${grave} grave`,
+    `Findings ${grave} errors`,
   );
   await inspector.close();
 });
@@ -161,6 +161,28 @@ test("an image without anything to worry about says so", async () => {
   await inspector.page.getByText("Nothing to worry about was found").waitFor();
   assert.equal(await inspector.page.getByRole("tab", { name: /^Findings/ }).innerText(), "Findings");
   assert.deepEqual(await violations(inspector.page), []);
+  await inspector.close();
+});
+
+test("each image of a file has findings of its own, also in the tab", async () => {
+  const path = `${IMAGES}/shared.docker20.tar`;
+  const archive = await openArchive(path);
+  await archive.scan();
+  const expected = await Promise.all([0, 1].map(async (image) => (await issues(archive, image)).issues));
+  const names = archive.data.images.map(({ familiarNames }) => familiarNames[0] ?? "");
+  archive.close();
+  const { inspector, view } = await findings(path);
+  const { page } = inspector;
+  for (const image of [0, 1, 0]) {
+    await page.locator("layerglass-images").getByRole("button", { name: names[image] }).click();
+    await inspector.tab("Findings");
+    const found = expected[image] ?? [];
+    await view
+      .getByRole("status")
+      .filter({ hasText: new RegExp(`^${found.length} finding`) })
+      .waitFor();
+    assert.equal(await view.getByRole("listitem").count(), found.length);
+  }
   await inspector.close();
 });
 

@@ -305,6 +305,34 @@ test("space is divided by layer, extension and package too, and a tile leads to 
   await inspector.close();
 });
 
+test("of very many files the smallest are one part, in the map and in the table", async () => {
+  const files = Array.from({ length: 7000 }, (_, at) => ({
+    name: `srv/${at}`,
+    contents: bytes(`${at}`, 7000 - at),
+  }));
+  const { inspector, view, map } = await space(await stage.made("many.tar", dockerArchive([tar(files)])));
+  await map.getByRole("button", { name: /^srv/ }).click();
+  await map.getByRole("button", { name: /^all smaller parts/ }).waitFor();
+  assert.ok((await map.getByRole("button").count()) < 500, "no tile is too small to be hit");
+  await view.getByRole("button", { name: "Table" }).click();
+  const table = view.getByRole("table", { name: "Parts of srv" });
+  await table.getByRole("columnheader", { name: "Size" }).getByRole("button").click();
+  assert.equal((await rows(view, "Parts of srv")).length, 100, "the table comes in portions");
+  const parts = await rows(view, "Parts of srv");
+  // What is told apart and what is not make the whole.
+  assert.equal(parts[0]?.[0], "all smaller parts");
+  assert.equal(
+    Number(parts[0]?.[1]?.replaceAll(/\D/g, "")),
+    files.reduce((sum, { contents }) => sum + contents.length, 0) - told(5000),
+  );
+  await inspector.close();
+});
+
+/** Bytes of the files that are told apart when so many nodes are: two are the whole and the folder, and each keeps room for a rest. @param {number} nodes */
+function told(nodes) {
+  return Array.from({ length: nodes - 4 }, (_, at) => 7000 - at).reduce((sum, size) => sum + size, 0);
+}
+
 test("figures of a real image are those that the package finds in Node", async () => {
   const { path } = find((each) => each.name === "quirks.docker28.tar");
   const archive = await openArchive(path);

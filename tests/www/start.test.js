@@ -86,3 +86,36 @@ test("the first screen is worked with the keyboard alone", async () => {
   assert.equal((await chooser).isMultiple(), false);
   await inspector.close();
 });
+
+test("what takes long to be found is told and can be cancelled, and does not come up afterwards", async () => {
+  const inspector = await stage.inspector();
+  const { page } = inspector;
+  let answered = 0;
+  /** @type {(value?: unknown) => void} */
+  let answer = () => {};
+  const held = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/slow/", async (route) => {
+    await held;
+    answered += 1;
+    await route.fulfill({ status: 404 });
+  });
+  await page.goto(`${inspector.origin}/?open=/slow/&name=slow.tar`);
+  const line = page.getByRole("status").filter({ hasText: "Looking for the files of slow.tar" });
+  await line.waitFor();
+  await page.getByRole("button", { name: "Cancel looking" }).click();
+  await line.waitFor({ state: "detached" });
+  const response = page.waitForResponse("**/slow/");
+  answer();
+  await response;
+  assert.equal(answered, 1);
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await page.getByRole("button", { name: "Choose a file" }).waitFor();
+  // The browser notes that the answer was none; that is the answer which nobody waited for.
+  inspector.problems = inspector.problems.filter((problem) => !problem.includes("404"));
+  await inspector.close();
+});

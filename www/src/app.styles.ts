@@ -5,14 +5,6 @@ export const appStyles = css`
   :host { grid-template-rows: auto minmax(0, 1fr) auto; height: 100dvh; }
   .stage { position: relative; min-height: 0; overflow-y: auto; }
   .middle { display: grid; place-items: center; min-height: 100%; padding: 1rem; }
-  .opening { display: grid; justify-items: center; gap: 0.75rem; text-align: center; max-width: 34rem; }
-  .opening h1 { font-size: 1.25rem; overflow-wrap: anywhere; }
-  .core { display: grid; gap: 5px; width: 7rem; margin-bottom: 0.75rem; }
-  .core i { height: 8px; border-radius: 4px; }
-  .core i:nth-child(1) { background: var(--stratum-0); }
-  .core i:nth-child(2) { background: var(--stratum-1); }
-  .core i:nth-child(3) { background: var(--stratum-2); }
-  .core i:nth-child(4) { background: var(--stratum-5); }
   .failure { display: grid; justify-items: center; gap: 1rem; width: min(40rem, 100%); }
   .failure-icon { display: grid; place-items: center; width: 3rem; height: 3rem; border-radius: 50%; background: var(--bad-soft); color: var(--bad); font-size: 1.4rem; }
   .failure h1 { font-size: 1.25rem; }
@@ -29,12 +21,5 @@ export const appStyles = css`
   @media (max-width: 61.99rem) {
     :host { height: auto; min-height: 100dvh; }
     .stage { overflow: visible; }
-  }
-  @media (prefers-reduced-motion: no-preference) {
-    .core i { animation: settle 1.6s ease-in-out infinite alternate; }
-    .core i:nth-child(2) { animation-delay: -0.4s; }
-    .core i:nth-child(3) { animation-delay: -0.8s; }
-    .core i:nth-child(4) { animation-delay: -1.2s; }
-    @keyframes settle { from { margin-inline: 0 35%; } to { margin-inline: 25% 0; } }
   }
 `;

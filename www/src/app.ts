@@ -1,14 +1,4 @@
-import {
-  card,
-  count,
-  errorAdvice,
-  errorPlace,
-  humanSize,
-  ICONS,
-  plain,
-  shared,
-  shown,
-} from "layerglass/elements/kit";
+import { card, count, errorAdvice, errorPlace, ICONS, plain, shared, shown } from "layerglass/elements/kit";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { appStyles } from "./app.styles.ts";
@@ -26,6 +16,7 @@ import "./views/bar.ts";
 import type { InspectorElement, KeysElement, PlaceEvent, SaveEvent, ScanEvent } from "layerglass/elements";
 import "layerglass/elements";
 import type { OpenEvent } from "./views/events.ts";
+import { lookingFor, opening, openingStyles } from "./views/opening.ts";
 import "./views/install.ts";
 import "./views/keep.ts";
 import "./views/library.ts";
@@ -35,12 +26,18 @@ import "./views/savings.ts";
 import type { StartElement } from "./views/start.ts";
 import "./views/start.ts";
 
+/** A search that takes longer than this, in milliseconds, is told. */
+const NOTICED = 400;
+
 /** The page: one file at a time, from the first screen to its last byte. */
 @customElement("layerglass-app")
 export class AppElement extends LitElement {
-  static override styles = [shared, card, appStyles, css`:host { display: grid; }`];
+  static override styles = [shared, card, appStyles, openingStyles, css`:host { display: grid; }`];
 
   @state() private dragging = false;
+  /** What is looked for, once that takes a while. */
+  @state() private finding = "";
+  #search = 0;
   private readonly session = new Session(() => {
     document.title =
       this.session.phase.name === "start"
@@ -92,6 +89,7 @@ export class AppElement extends LitElement {
       <div class="stage" @layerglass-open=${this.open} @layerglass-sample=${() => this.openFrom(sample, "sample.tar")} @layerglass-scan=${this.scan} @layerglass-save=${this.save} @layerglass-open-kept=${(event: OpenKeptEvent) => this.openKept(event.id)} @layerglass-remove-kept=${(event: RemoveKeptEvent) => void this.library.remove(event.ids)}>${this.stage(phase)}</div>
       ${this.saver.savings.length === 0 ? nothing : html`<layerglass-savings .savings=${this.saver.savings} @layerglass-cancel=${(event: CustomEvent<number>) => this.saver.stop(event.detail)} @layerglass-dismiss=${(event: CustomEvent<number>) => this.saver.dismiss(event.detail)}></layerglass-savings>`}
       ${this.library.keeping ? html`<layerglass-keeping .keeping=${this.library.keeping} @layerglass-stop-keeping=${() => this.library.stop()} @layerglass-dismiss=${() => this.library.dismiss()}></layerglass-keeping>` : nothing}
+      ${this.finding === "" ? nothing : lookingFor(this.finding, this.stopSearch)}
       <p class="unseen" role="status">${this.announcement(phase)}</p>
       <layerglass-keys .enabled=${this.shortcuts.enabled} @change=${this.keysSwitched}></layerglass-keys>
       ${this.dragging ? html`<div class="veil" aria-hidden="true"><p>${ICONS.open} Drop to open</p></div>` : nothing}
@@ -115,14 +113,7 @@ export class AppElement extends LitElement {
           <layerglass-install></layerglass-install>
         </layerglass-start>`;
       case "opening":
-        return html`<main class="middle" aria-busy="true">
-          <div class="opening">
-            <div class="core" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
-            <h1>Opening ${shown(phase.subject.name, 200)}</h1>
-            <p class="muted">${phase.progress.total > 0 ? `${humanSize(phase.progress.total)}, of which only what is needed is read` : "Only what is needed is read"}</p>
-            <button type="button" class="button" @click=${() => this.session.stop()}>Cancel</button>
-          </div>
-        </main>`;
+        return opening(phase.subject.name, phase.progress, () => this.session.stop());
       case "failed":
         return this.failed(phase.subject, phase.error);
       case "open":
@@ -159,6 +150,7 @@ export class AppElement extends LitElement {
   }
 
   private readonly open = (event: OpenEvent): void => {
+    this.stopSearch();
     this.leave();
     this.library.dismiss();
     writeKept();
@@ -212,15 +204,31 @@ export class AppElement extends LitElement {
   };
 
   private async openFrom(find: () => Promise<Subject | undefined>, name: string): Promise<void> {
+    this.stopSearch();
+    const search = this.#search;
+    const slow = setTimeout(() => {
+      if (search === this.#search) this.finding = name;
+    }, NOTICED);
+    let subject: Subject | undefined;
     try {
-      const subject = await find();
-      if (!subject) return;
-      this.leave();
-      await this.session.open(subject);
+      subject = await find();
     } catch (thrown) {
-      this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);
+      if (search === this.#search) this.session.fail({ name, form: "file", input: new Uint8Array() }, thrown);
+    } finally {
+      clearTimeout(slow);
     }
+    if (search !== this.#search) return;
+    this.stopSearch();
+    if (!subject) return;
+    this.leave();
+    await this.session.open(subject);
   }
+
+  /** What is found from now on is not what is wanted. */
+  private readonly stopSearch = (): void => {
+    this.#search += 1;
+    this.finding = "";
+  };
 
   private readonly key = (event: KeyboardEvent): void => {
     const command = this.shortcuts.read(event);

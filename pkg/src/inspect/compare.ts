@@ -4,7 +4,8 @@ import { FileTree, type TreeHost } from "../archive/file-tree.js";
 import type { TreeData } from "../archive/protocol.js";
 import { checkCount } from "../checks.js";
 import type { JobClient } from "../jobs/client.js";
-import { resultOf, type WorkOptions } from "../jobs/job.js";
+import { resultOf } from "../jobs/job.js";
+import type { WorkOptions } from "../jobs/types.js";
 import type { ComparisonData } from "./types.js";
 import { inspectWorkers } from "./workers.js";
 

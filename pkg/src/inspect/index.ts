@@ -1,8 +1,6 @@
 /** What `layerglass/inspect` exports. */
 export { LayerglassError } from "../error.js";
-export type { WorkOptions } from "../jobs/job.js";
-export type { WorkerUse } from "../jobs/protocol.js";
-export type { StreamOptions, WorkProgress } from "../jobs/types.js";
+export type { StreamOptions, WorkerUse, WorkOptions, WorkProgress } from "../jobs/types.js";
 export { type ComparedSide, type CompareOptions, Comparison, compareImages } from "./compare.js";
 export {
   type ExtractedFile,

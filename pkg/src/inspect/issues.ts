@@ -1,7 +1,8 @@
 /** What about an image should worry whoever ships it. */
 import type { Archive } from "../archive/archive.js";
 import { checkCount } from "../checks.js";
-import { resultOf, type WorkOptions } from "../jobs/job.js";
+import { resultOf } from "../jobs/job.js";
+import type { WorkOptions } from "../jobs/types.js";
 import type { IssuesData } from "./types.js";
 import { inspectWorkers } from "./workers.js";
 

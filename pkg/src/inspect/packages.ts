@@ -2,7 +2,8 @@
 import type { Archive } from "../archive/archive.js";
 import { checkCount } from "../checks.js";
 import { LayerglassError } from "../error.js";
-import { resultOf, type WorkOptions } from "../jobs/job.js";
+import { resultOf } from "../jobs/job.js";
+import type { WorkOptions } from "../jobs/types.js";
 import { asText } from "../text.js";
 import type { PackagesData } from "./types.js";
 import { inspectWorkers } from "./workers.js";

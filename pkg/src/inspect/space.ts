@@ -1,7 +1,8 @@
 /** What of an image is of no use, and what takes its space. */
 import type { Archive } from "../archive/archive.js";
 import { checkCount } from "../checks.js";
-import { resultOf, type WorkOptions } from "../jobs/job.js";
+import { resultOf } from "../jobs/job.js";
+import type { WorkOptions } from "../jobs/types.js";
 import { asText } from "../text.js";
 import type { UsageKey, UsageNode, WasteData } from "./types.js";
 import { inspectWorkers } from "./workers.js";

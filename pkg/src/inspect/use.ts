@@ -1,5 +1,5 @@
 import type { Archive } from "../archive/archive.js";
-import type { WorkerUse } from "../jobs/protocol.js";
+import type { WorkerUse } from "../jobs/types.js";
 import { inspectWorkers } from "./workers.js";
 
 /**

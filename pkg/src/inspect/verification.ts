@@ -1,6 +1,7 @@
 /** Whether a file's bytes are what it declares. */
 import type { Archive } from "../archive/archive.js";
-import { resultOf, type WorkOptions } from "../jobs/job.js";
+import { resultOf } from "../jobs/job.js";
+import type { WorkOptions } from "../jobs/types.js";
 import type { VerificationData } from "./types.js";
 import { inspectWorkers } from "./workers.js";
 

@@ -7,7 +7,8 @@ import type { Session } from "../archive/session.js";
 import { LayerglassError, toError } from "../error.js";
 import type { Place } from "./job.js";
 import type { JobPlatform } from "./platform.js";
-import type { JobOperations, WorkerUse } from "./protocol.js";
+import type { JobOperations } from "./protocol.js";
+import type { WorkerUse } from "./types.js";
 
 export type JobClient = WorkerClient<JobOperations>;
 

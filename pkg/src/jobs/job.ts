@@ -5,7 +5,7 @@ import { notify, throttled } from "../archive/throttle.js";
 import { LayerglassError, throwIfAborted, toError } from "../error.js";
 import type { JobClient } from "./client.js";
 import type { JobPiece, JobSpec } from "./protocol.js";
-import type { StreamOptions, TransferStream, WorkProgress } from "./types.js";
+import type { StreamOptions, TransferStream, WorkOptions } from "./types.js";
 
 /** Bytes that are made ahead of whoever reads a stream. */
 const AHEAD_BYTES = 1 << 20;
@@ -82,14 +82,6 @@ export class RunningJob {
       .catch(() => {})
       .finally(() => this.#place.leave?.());
   }
-}
-
-/** How work is followed that comes to one result. */
-export interface WorkOptions {
-  /** Ends the work: the promise rejects with the kind `aborted`. */
-  readonly signal?: AbortSignal;
-  /** Called now and then, at most about ten times a second, while layers are read. */
-  readonly onProgress?: (progress: WorkProgress) => void;
 }
 
 /** The result of a job that gives no bytes. */

@@ -1,6 +1,7 @@
 /** What passes between the caller's thread and a worker that runs jobs: plain data only. */
 import type { SourceSpec, TreeOperations } from "../archive/protocol.js";
 import type { Limits } from "../types.js";
+import type { WorkerUse } from "./types.js";
 
 /** Which work is to be done. */
 export interface JobSpec {
@@ -32,12 +33,4 @@ export interface JobOperations extends TreeOperations {
   end: { params: { job: number }; result: undefined };
   /** Bytes of wasm memory, and bytes read from the archive so far. */
   use: { params: Record<never, never>; result: WorkerUse };
-}
-
-/** What a worker has used. */
-export interface WorkerUse {
-  /** Bytes of wasm memory. */
-  readonly memory: number;
-  /** Bytes read of the archive so far. */
-  readonly read: number;
 }

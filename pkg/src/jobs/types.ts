@@ -23,3 +23,19 @@ export interface WorkProgress {
   /** Stored bytes of all layers that hold something of use. */
   readonly total: Size;
 }
+
+/** How work is followed that comes to one result. */
+export interface WorkOptions {
+  /** Ends the work: the promise rejects with the kind `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Called now and then, at most about ten times a second, while layers are read. */
+  readonly onProgress?: (progress: WorkProgress) => void;
+}
+
+/** What a worker has used. */
+export interface WorkerUse {
+  /** Bytes of wasm memory. */
+  readonly memory: number;
+  /** Bytes read of the archive so far. */
+  readonly read: number;
+}

@@ -1,6 +1,6 @@
 import type { Archive } from "../archive/archive.js";
 import { inspectWorkers } from "../inspect/workers.js";
-import type { WorkerUse } from "../jobs/protocol.js";
+import type { WorkerUse } from "../jobs/types.js";
 import { transferWorkers } from "./workers.js";
 
 /**

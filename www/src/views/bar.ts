@@ -1,5 +1,5 @@
 import { ScanEvent, type ScanState } from "layerglass/elements";
-import { humanSize, ICONS, LOGO, plain, shared, shown } from "layerglass/elements/kit";
+import { errorAdvice, humanSize, ICONS, LOGO, plain, shared, shown } from "layerglass/elements/kit";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Phase } from "../model/session.ts";
@@ -87,7 +87,7 @@ export class BarElement extends LitElement {
         return html`<div class="scan rest"><span class="done" role="status">${ICONS.check} ${layers === 1 ? "The layer is scanned" : "All layers are scanned"}</span></div>`;
       default:
         return html`<div class="scan ${scan.state === "failed" ? "bad" : ""}">
-          <span role="status">${scan.state === "failed" ? shown(scan.error?.message ?? "The scan failed", 120) : "Scan stopped"}</span>
+          <span role="status" title=${scan.error ? errorAdvice(scan.error) : nothing}>${scan.state === "failed" ? shown(scan.error?.message ?? "The scan failed", 120) : "Scan stopped"}</span>
           <button type="button" class="button slim" @click=${() => this.dispatchEvent(new ScanEvent(scan.contents))}>Go on</button>
         </div>`;
     }

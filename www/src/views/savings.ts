@@ -1,6 +1,7 @@
 import type { Size } from "layerglass/archive";
 import {
   count,
+  errorAdvice,
   errorPlace,
   exactSize,
   humanSize,
@@ -65,7 +66,7 @@ export class SavingsElement extends LitElement {
       case "stopped":
         return html`${title} was not saved: the work was cancelled`;
       case "failed":
-        return html`${title} could not be saved: ${shown(error?.message ?? "", 500)} ${error ? errorPlace(error) : nothing}${error?.expected === undefined ? nothing : html` Expected ${shown(error.expected, 200)}, found ${shown(error.found ?? "nothing", 200)}.`}`;
+        return html`${title} could not be saved: ${shown(error?.message ?? "", 500)} ${error ? errorPlace(error) : nothing}${error?.expected === undefined ? nothing : html` Expected ${shown(error.expected, 200)}, found ${shown(error.found ?? "nothing", 200)}.`} ${error ? errorAdvice(error) : nothing}`;
     }
   }
 }

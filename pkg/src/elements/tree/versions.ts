@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Archive, ErrorData } from "../../archive.js";
-import { errorData } from "../format/error.js";
+import { errorAdvice, errorData } from "../format/error.js";
 import { fileName } from "../format/file-name.js";
 import { exactSize, humanSize } from "../format/size.js";
 import { plain } from "../format/text.js";
@@ -73,7 +73,8 @@ export class VersionsElement extends LitElement {
   }
 
   private content(): TemplateResult | typeof nothing {
-    if (this.error) return html`<p class="bad">${shown(this.error.message, 500)}</p>`;
+    if (this.error)
+      return html`<p class="bad" role="alert">${shown(this.error.message, 500)} ${errorAdvice(this.error)}</p>`;
     if (!this.work) return nothing;
     const { steps, chosen } = this;
     if (!steps) return html`<p class="muted">Looking through the layers…</p>`;

@@ -9,7 +9,7 @@ import type {
   TreeFilter,
   TreeRow,
 } from "../../archive.js";
-import { errorData, errorPlace } from "../format/error.js";
+import { errorAdvice, errorData, errorPlace } from "../format/error.js";
 import { fileName } from "../format/file-name.js";
 import { count, exactSize, humanSize } from "../format/size.js";
 import { imageTitle } from "../model/checks.js";
@@ -214,7 +214,7 @@ export class FilesElement extends StandaloneElement {
       return empty(
         ICONS.error,
         "These files cannot be shown",
-        html`${shown(this.error.message, 500)} ${errorPlace(this.error)}`,
+        html`${shown(this.error.message, 500)} ${errorPlace(this.error)} ${errorAdvice(this.error)}`,
       );
     }
     if (this.image.layers.length === 0) {

@@ -19,7 +19,7 @@ import { isScanned, working, workingStyles } from "../ui/working.js";
 import { BadgeEvent, LayerEvent, RevealEvent, ScanEvent } from "./events.js";
 
 const SEVERITIES = {
-  error: { icon: ICONS.error, name: "Grave", many: "grave" },
+  error: { icon: ICONS.error, name: "Error", many: "errors" },
   warning: { icon: ICONS.warning, name: "Warning", many: "warnings" },
   info: { icon: ICONS.info, name: "Note", many: "notes" },
 } as const;

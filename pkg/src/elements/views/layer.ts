@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ArchiveData, Compression, ImageData, LayerData } from "../../archive.js";
+import { errorAdvice } from "../format/error.js";
 import { fileName } from "../format/file-name.js";
 import { addSizes, count, exactSize, groupDigits, humanSize } from "../format/size.js";
 import { plain } from "../format/text.js";
@@ -103,7 +104,7 @@ export class LayerElement extends LitElement {
         ${stored?.scan ? fact("Entries", html`<span title=${entries(stored)}>${groupDigits(stored.scan.entries)}</span>`) : nothing}
         ${stored?.scan?.whiteouts ? fact("Whiteouts", groupDigits(stored.scan.whiteouts)) : nothing}
       </dl>
-      ${stored?.error && !isDocument(stored) ? html`<p class="bad">This layer could not be read to its end: ${shown(stored.error.message, 500)}</p>` : nothing}
+      ${stored?.error && !isDocument(stored) ? html`<p class="bad">This layer could not be read to its end: ${shown(stored.error.message, 500)}. ${errorAdvice(stored.error)}</p>` : nothing}
     </article>`;
   }
 

@@ -8,6 +8,7 @@ import type { Tab, TabId } from "./tabs.js";
 /** A row of tabs; where there is little room it is scrolled, and its edges tell that there is more. */
 export const tabBarStyles = css`
   .tabs {
+    --edge: color-mix(in srgb, var(--text) 22%, transparent);
     display: flex;
     gap: 0.25rem;
     padding-inline: 1.1rem;
@@ -19,8 +20,8 @@ export const tabBarStyles = css`
     background:
       linear-gradient(to right, var(--bg) 40%, transparent) left / 2.5rem 100% no-repeat local,
       linear-gradient(to left, var(--bg) 40%, transparent) right / 2.5rem 100% no-repeat local,
-      linear-gradient(to right, var(--line-strong), transparent) left / 0.75rem 100% no-repeat scroll,
-      linear-gradient(to left, var(--line-strong), transparent) right / 0.75rem 100% no-repeat scroll,
+      linear-gradient(to right, var(--edge), transparent) left / 0.6rem 100% no-repeat scroll,
+      linear-gradient(to left, var(--edge), transparent) right / 0.6rem 100% no-repeat scroll,
       var(--bg);
   }
   .tabs button { position: relative; flex: none; display: inline-flex; align-items: center; gap: 0.4rem; min-height: 2.5rem; padding: 0 0.7rem; border: 0; background: none; color: var(--muted); font-weight: 500; cursor: pointer; white-space: nowrap; scroll-margin-inline: 3rem; }

@@ -22,7 +22,7 @@ import { isScanned, working, workingStyles } from "../../ui/working.js";
 import { ScanEvent } from "../events.js";
 import { compareStyles } from "./compare.styles.js";
 import "./files.js";
-import { historyTable } from "./history.js";
+import { historyRows, historyTable } from "./history.js";
 import { CONFIG_COLUMNS, PACKAGE_COLUMNS } from "./tables.js";
 
 /** Which image the shown one is compared with: of the shown file, or of the second one. */
@@ -220,6 +220,7 @@ export class CompareElement extends LitElement {
   ): TemplateResult {
     const { data } = comparison;
     const { config, history, packages = [] } = data;
+    const rows = historyRows(history);
     const steps = history.filter(({ change }) => change !== "same").length;
     return html`
       ${verdict(data)}
@@ -234,7 +235,7 @@ export class CompareElement extends LitElement {
         ${packages.length === 0 ? html`<p class="muted">Both have the same packages in the same versions.</p>` : html`<layerglass-table class="card" label="Packages that differ" .columns=${PACKAGE_COLUMNS} .rows=${packages}></layerglass-table>`}
       </section>
       <section aria-labelledby="history"><h2 id="history">History ${number(steps)}</h2>
-        ${history.length === 0 ? html`<p class="muted">Neither has a history.</p>` : html`<div class="card">${historyTable(this.portions.of("history", history), ...images)}</div><div class="more">${this.portions.button("history", history)}</div>`}
+        ${history.length === 0 ? html`<p class="muted">Neither has a history.</p>` : html`<div class="card">${historyTable(this.portions.of("history", rows), ...images)}</div><div class="more">${this.portions.button("history", rows)}</div>`}
       </section>
     `;
   }

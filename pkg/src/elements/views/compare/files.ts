@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { ErrorData, FileTree, TreeFilter, TreeRow } from "../../../archive.js";
 import type { Comparison } from "../../../inspect.js";
-import { errorData } from "../../format/error.js";
+import { errorAdvice, errorData } from "../../format/error.js";
 import { exactSize, groupDigits, humanSize } from "../../format/size.js";
 import { plain } from "../../format/text.js";
 import type { Side } from "../../model/comparison.js";
@@ -36,7 +36,7 @@ const FILTERS = {
 } as const satisfies Record<string, { name: string; filter: TreeFilter }>;
 
 type FilterId = keyof typeof FILTERS;
-type ListOrder = "path" | "size";
+type ListOrder = "path" | "size" | "change";
 
 /** The paths that differ between two images, as a tree or as a list, and what can be seen of one of them. */
 @customElement("layerglass-compare-files")
@@ -109,7 +109,7 @@ export class CompareFilesElement extends LitElement {
       const tree = await this.comparison.tree();
       const isList = form === "list";
       await tree.setFlat(isList);
-      await tree.sort(isList && order === "size" ? "size" : "name", isList && order === "size");
+      await tree.sort(isList ? order : "name", isList && order === "size");
       await tree.filter({ ...FILTERS[filter].filter, ...(text !== "" && { text }) });
       if (!isList && (fresh || text === "")) await tree.expandAll(OPENED);
       const rows = isList ? await tree.page(0, PORTION) : [];
@@ -139,9 +139,9 @@ export class CompareFilesElement extends LitElement {
         }}>${Object.entries(FILTERS).map(([id, { name }]) => html`<option value=${id} ?selected=${id === this.filter}>${name}</option>`)}</select></label>
         ${
           this.form === "list"
-            ? html`<label>By <select @change=${(event: Event) => {
+            ? html`<label>Sort by <select @change=${(event: Event) => {
                 this.order = chosenIn(event) as ListOrder;
-              }}><option value="path" ?selected=${this.order === "path"}>path</option><option value="size" ?selected=${this.order === "size"}>size</option></select></label>`
+              }}><option value="path" ?selected=${this.order === "path"}>path</option><option value="change" ?selected=${this.order === "change"}>change</option><option value="size" ?selected=${this.order === "size"}>size</option></select></label>`
             : nothing
         }
       </div>
@@ -164,7 +164,8 @@ export class CompareFilesElement extends LitElement {
 
   private content(): TemplateResult {
     const { tree, error } = this;
-    if (error) return html`<p role="alert" class="card nothing">${shown(error.message, 500)}</p>`;
+    if (error)
+      return html`<p role="alert" class="card nothing">${shown(error.message, 500)} ${errorAdvice(error)}</p>`;
     if (!tree) return html`<p class="card nothing muted" aria-busy="true">One moment…</p>`;
     if (tree.length === 0)
       return html`<p class="card nothing muted" role="status">${this.text !== "" || this.filter !== "all" ? "No difference fits." : "All paths are the same."}</p>`;

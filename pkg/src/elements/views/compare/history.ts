@@ -3,29 +3,66 @@ import type { ImageData } from "../../../archive.js";
 import type { HistoryDifference } from "../../../inspect/types.js";
 import { commandText } from "../../ui/command.js";
 
+/** So much of a command is shown. */
+const MOST = 400;
+
+/** A step that both have, or what stands in place of each other. */
+export interface HistoryRow {
+  readonly same?: HistoryDifference;
+  readonly removed?: HistoryDifference;
+  readonly added?: HistoryDifference;
+}
+
+/** The rows of two histories: between what both have, the steps of the one stand beside those of the other. */
+export function historyRows(lines: readonly HistoryDifference[]): readonly HistoryRow[] {
+  const rows: HistoryRow[] = [];
+  let removed: HistoryDifference[] = [];
+  let added: HistoryDifference[] = [];
+  const flush = (): void => {
+    const length = Math.max(removed.length, added.length);
+    for (let at = 0; at < length; at += 1) {
+      const [old, now] = [removed[at], added[at]];
+      rows.push({ ...(old && { removed: old }), ...(now && { added: now }) });
+    }
+    [removed, added] = [[], []];
+  };
+  for (const line of lines) {
+    if (line.change === "removed") removed.push(line);
+    else if (line.change === "added") added.push(line);
+    else {
+      flush();
+      rows.push({ same: line });
+    }
+  }
+  flush();
+  return rows;
+}
+
 /** Two histories beside each other: what both have goes over the whole width. */
 export function historyTable(
-  lines: readonly HistoryDifference[],
+  rows: readonly HistoryRow[],
   before: ImageData,
   after: ImageData,
 ): TemplateResult {
   return html`<table class="lines">
     <caption class="unseen">Steps of both histories</caption>
     <thead><tr><th scope="col">Before</th><th scope="col">After</th></tr></thead>
-    <tbody>${lines.map((line) => historyLine(line, before, after))}</tbody>
+    <tbody>${rows.map(({ same, removed, added }) =>
+      same
+        ? html`<tr><td colspan="2">${commandText(same.command, MOST)}${layerNote(same, before, after)}</td></tr>`
+        : html`<tr>${cell(removed, "removed", "−", "only before")}${cell(added, "added", "+", "only after")}</tr>`,
+    )}</tbody>
   </table>`;
 }
 
-function historyLine(line: HistoryDifference, before: ImageData, after: ImageData): TemplateResult {
-  const command = commandText(line.command, 400);
-  switch (line.change) {
-    case "same":
-      return html`<tr><td colspan="2">${command}${layerNote(line, before, after)}</td></tr>`;
-    case "removed":
-      return html`<tr><td class="removed"><span class="mark" aria-hidden="true">−</span> <span class="unseen">only before: </span>${command}</td><td></td></tr>`;
-    case "added":
-      return html`<tr><td></td><td class="added"><span class="mark" aria-hidden="true">+</span> <span class="unseen">only after: </span>${command}</td></tr>`;
-  }
+function cell(
+  line: HistoryDifference | undefined,
+  tone: string,
+  sign: string,
+  words: string,
+): TemplateResult {
+  if (!line) return html`<td></td>`;
+  return html`<td class=${tone}><span class="mark" aria-hidden="true">${sign}</span> <span class="unseen">${words}: </span>${commandText(line.command, MOST)}</td>`;
 }
 
 /** The same command may have made another layer. */
