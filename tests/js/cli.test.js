@@ -293,14 +293,17 @@ test("colours are for terminals, or where they are asked for", async () => {
   assert.equal(await colored({ NO_COLOR: "1" }), false);
 });
 
-test("a reader that goes away ends it quietly", async () => {
+test("200,000 files are listed, and a reader that goes away ends it quietly", async () => {
   const files = Object.fromEntries(
-    Array.from({ length: 20_000 }, (_, at) => [
-      `some/long/folder/name/file-${String(at).padStart(6, "0")}`,
+    Array.from({ length: 200_000 }, (_, at) => [
+      `some/folder-${at % 100}/file-${String(at).padStart(6, "0")}`,
       "",
     ]),
   );
   const path = await made("many.tar", [files]);
+  const all = await cli(["files", path, "--kind", "file", "--null"]);
+  assert.equal(all.code, 0, all.stderr);
+  assert.deepEqual(all.stdout.split("\0").slice(0, -1).sort(), Object.keys(files).sort());
   const child = start(["files", path, "--long"]);
   const errors = [];
   child.stderr.on("data", (piece) => errors.push(piece));
