@@ -7,7 +7,7 @@ import { shown } from "../ui/text.js";
 export const platformsStyles = css`
   .platforms { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem; }
   .platforms .of { margin-inline-end: 0.35rem; color: var(--muted); font-size: var(--small); }
-  .platforms button { display: inline-flex; align-items: baseline; gap: 0.5rem; min-height: 2rem; padding: 0.15rem 0.8rem; border: 1px solid var(--line-strong); border-radius: 99px; background: var(--surface); color: var(--text); font-size: var(--small); font-weight: 500; cursor: pointer; }
+  .platforms button { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2rem; padding: 0.15rem 0.8rem; border: 1px solid var(--line-strong); border-radius: 99px; background: var(--surface); color: var(--text); font-size: var(--small); font-weight: 500; cursor: pointer; }
   .platforms button:hover { background: var(--hover); }
   .platforms button[aria-pressed="true"] { border-color: var(--accent); background: var(--accent-soft); box-shadow: inset 0 0 0 1px var(--accent); }
   .platforms .absent { border-style: dashed; color: var(--muted); }
