@@ -176,3 +176,20 @@ fn what_is_not_what_is_declared_is_refused() {
     assert_eq!(failed.map_err(|error| error.code()), Err("file-contents"));
     assert!(file.extract_file(0, FileSource { layer: 0, entry: 9 }, Vec::new()).is_err());
 }
+
+/// A root file system that is packed as a whole has no digest of its own in the file: what was scanned is what came out.
+#[test]
+fn a_packed_root_file_system_is_extracted() {
+    let plain = Tar::default().file("etc/motd", "hello").end();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, &plain).expect("packed");
+    let packed = encoder.finish().expect("packed");
+    let extracted = [plain, packed].map(|archive| {
+        let (_folder, file) = written(&archive);
+        let mut tar = Vec::new();
+        let report = file.extract_root(0, &ExtractOptions::default(), &mut tar).expect("extracted");
+        assert_eq!(report.content, 5);
+        tar
+    });
+    assert_eq!(extracted[0], extracted[1]);
+}

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openArchive } from "layerglass/archive";
 import { build } from "vite";
+import { violations } from "../www/support/axe.js";
 import { serve } from "./browser/server.js";
 import { launch, openPage } from "./support/chromium.js";
 import { pathOf } from "./support/folder.js";
@@ -111,6 +112,21 @@ test("the README's example shows layers and files", { timeout: 60_000 }, async (
     return [getComputedStyle(element).getPropertyValue("--accent"), element.clientHeight];
   });
   assert.ok(colour !== "" && height > 200, `${colour} ${height}`);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const width of [360, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      // The page around the elements is somebody else's.
+      const found = (await violations(page)).filter((violation) => violation.includes("layerglass-"));
+      assert.deepEqual(found, [], `${colorScheme} ${width}`);
+      if (process.env.LAYERGLASS_SCREENSHOTS)
+        await page.screenshot({
+          path: join(process.env.LAYERGLASS_SCREENSHOTS, `one-tag-${colorScheme}-${width}.png`),
+          fullPage: true,
+        });
+    }
+  }
   assert.deepEqual(complaints, []);
 });
 

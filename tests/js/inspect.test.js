@@ -10,6 +10,7 @@ import {
   fileVersions,
   inspectUse,
   issues,
+  LayerglassError,
   packages,
   packagesAs,
   usage,
@@ -334,6 +335,22 @@ test("work that is ended, and workers that end", async () => {
   archive.close();
   await assert.rejects(waiting, { kind: "aborted", code: "closed" });
   await assert.rejects(packages(archive, 0), { kind: "aborted", code: "closed" });
+});
+
+test("a worker that dies is replaced, and what it was at fails", async () => {
+  const { inspectWorkers } = await import(new URL("inspect/workers.js", import.meta.resolve("layerglass")));
+  const archive = await openArchive(
+    await dockerArchive([tarOf({ big: new Uint8Array(32 << 20), ...LOWER })]),
+  );
+  await archive.scan();
+  const worker = await inspectWorkers.of(archive);
+  const waiting = packages(archive, 0);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  worker.end(new LayerglassError({ kind: "io", code: "worker-died", message: "a worker ended" }));
+  await assert.rejects(waiting, { kind: "io", code: "worker-died" });
+  assert.equal((await packages(archive, 0)).packages.length, 3);
+  assert.notEqual(await inspectWorkers.of(archive), worker);
+  archive.close();
 });
 
 test("limits, arguments that are none, and streams", async () => {

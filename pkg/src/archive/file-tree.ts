@@ -7,7 +7,11 @@ import type { TreeCalls, TreeData, TreeOperations } from "./protocol.js";
 import { notify } from "./throttle.js";
 import { type FilterOptions, readFilter, type TreeFilter } from "./tree-filter.js";
 
-/** The worker that holds trees, and what helps it to filter them. Any worker can be one: see `Trees`. */
+/**
+ * The worker that holds trees, and what helps it to filter them. Any worker can be one: see `Trees`.
+ *
+ * @internal
+ */
 export interface TreeHost {
   call(params: TreeOperations["treeCall"]["params"]): Promise<TreeOperations["treeCall"]["result"]>;
   close(tree: number): Promise<unknown>;

@@ -8,9 +8,12 @@ if (!example?.includes("<layerglass-files")) throw new Error("the README shows n
 /** That example as a page of its own. */
 export const ONE_TAG = `<!doctype html>
 <html lang="en">
-  <head><meta charset="utf-8"><title>one tag</title><link rel="icon" href="data:,"></head>
+  <head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>one tag</title><link rel="icon" href="data:,"></head>
   <body>
+    <main>
+      <h1>An image</h1>
 ${example}
+    </main>
   </body>
 </html>
 `;
