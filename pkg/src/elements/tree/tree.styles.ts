@@ -24,7 +24,7 @@ export const treeStyles = css`
   .head button { display: inline-flex; align-items: center; gap: 0.25rem; min-height: 1.75rem; padding: 0 0.2rem; margin-inline: -0.2rem; border: 0; border-radius: 4px; background: none; font: inherit; cursor: pointer; }
   .head button:hover { color: var(--text); background: var(--hover); }
   .head .name { padding-inline-start: 3.4rem; }
-  .head .size { text-align: end; }
+  .head .size, .head .layer { text-align: end; }
   .head .mode { font-family: inherit; font-size: var(--tiny); }
   .arrow { font-size: 0.8em; }
   .body { position: relative; }
@@ -40,6 +40,7 @@ export const treeStyles = css`
   .folder { flex: 0 1 auto; min-width: 0; margin-inline-end: -0.35rem; overflow: hidden; text-overflow: ellipsis; white-space: pre; color: var(--muted); }
   :host([flat]) .text { flex: 0 0.2 auto; }
   :host([flat]) .twisty { display: none; }
+  :host([flat]) .head .name { padding-inline-start: 1.8rem; }
   .sign-cell { flex: none; width: 0.8rem; text-align: center; font: 700 0.95rem/1 var(--mono); }
   .twisty { flex: none; display: grid; place-items: center; width: 1.25rem; height: 1.5rem; color: var(--muted); font-size: 0.8rem; }
   .twisty.open .icon { rotate: 90deg; }
@@ -62,6 +63,7 @@ export const treeStyles = css`
   :host([plain]) .change, :host([plain]) .sign-cell { display: none; }
   :host([plain]) .grid { --columns: minmax(0, 1fr) 5.25rem 6.25rem 5rem 8.75rem 3.25rem; }
   :host([plain]) .head .name { padding-inline-start: 2.4rem; }
+  :host([plain][flat]) .head .name { padding-inline-start: 0.9rem; }
 
   @container (max-width: 56rem) {
     .grid { --columns: minmax(0, 1fr) 9.5rem 5.25rem 8.75rem 3.25rem; }
