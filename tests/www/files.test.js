@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { countFiles, FOLDER, fileAt, writeManyFiles } from "../support/many-files.js";
 import { violations } from "./support/axe.js";
+import { drawnRows, found, opened, search } from "./support/filter.js";
 import { dockerArchive } from "./support/image.js";
 import { IMAGES } from "./support/images.js";
 import { start } from "./support/inspector.js";
@@ -12,8 +11,7 @@ import { tar } from "./support/tar.js";
 
 const SCREENSHOTS = process.env.LAYERGLASS_SCREENSHOTS;
 const NAME = "quirks.docker20.tar";
-/** How many files the large image has. */
-const MANY = 200_000;
+const IMAGE = join(IMAGES, NAME);
 
 /** @type {Awaited<ReturnType<typeof start>>} */
 let stage;
@@ -46,46 +44,8 @@ function unquoted(text) {
   ).toString("utf8");
 }
 
-/** @param {string | undefined} path @param {import("playwright-core").BrowserContextOptions} [options] */
-async function opened(path, options) {
-  const inspector = await stage.inspector({ viewport: { width: 1440, height: 900 }, ...options });
-  await inspector.pick(path ?? join(IMAGES, NAME));
-  await inspector.scanned();
-  await inspector.files("all");
-  await inspector.tree.waitFor();
-  return inspector;
-}
-
-/** @typedef {Awaited<ReturnType<typeof opened>>} Opened */
-
-/** Waits until the filter found that many. @param {Opened} inspector @param {number} matches */
-async function found({ page }, matches) {
-  const words = `${matches.toLocaleString("en-US")} ${matches === 1 ? "match" : "matches"} of `;
-  await page.locator("layerglass-filter .outcome", { hasText: words }).waitFor();
-}
-
-/** @param {Opened} inspector @param {string} mode @param {string} text */
-async function search({ page }, mode, text) {
-  await page.getByLabel("How to search").selectOption(mode);
-  await page.getByRole("searchbox", { name: "Find by path" }).fill(text);
-}
-
-/** The rows that are drawn, from the top. @param {Opened} inspector */
-function drawnRows({ page }) {
-  return page.evaluate(() => {
-    const root = document
-      .querySelector("layerglass-app")
-      ?.shadowRoot?.querySelector("layerglass-inspector")
-      ?.shadowRoot?.querySelector("layerglass-files")
-      ?.shadowRoot?.querySelector("layerglass-tree")?.shadowRoot;
-    const rows = [...(root?.querySelectorAll(".body .row") ?? [])];
-    rows.sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")));
-    return rows.map((row) => row.querySelector(".text")?.textContent?.trim() ?? "");
-  });
-}
-
 test("every filter finds on a real image what the unpacked files have", async () => {
-  const inspector = await opened(undefined);
+  const inspector = await opened(stage, IMAGE);
   const { page } = inspector;
   const all = unpacked.length;
   const expects = async (/** @type {(file: typeof unpacked[number]) => boolean} */ holds) => {
@@ -160,7 +120,7 @@ const above = tar([
 ]);
 
 test("what a layer changed is filtered by the kind of change, and files by the layer that wrote them", async () => {
-  const inspector = await opened(await stage.made("changes.tar", dockerArchive([base, above])));
+  const inspector = await opened(stage, await stage.made("changes.tar", dockerArchive([base, above])));
   const { page } = inspector;
   const names = async (/** @type {string[]} */ expected) => {
     await found(inspector, expected.length);
@@ -199,6 +159,7 @@ test("what a layer changed is filtered by the kind of change, and files by the l
 test("an expression that never ends is ended, a wrong one is explained, and the files stay", async () => {
   const name = `${"a".repeat(60)}!`;
   const inspector = await opened(
+    stage,
     await stage.made("endless.tar", dockerArchive([tar([{ name }, { name: "etc/hosts" }])])),
   );
   const { page } = inspector;
@@ -221,7 +182,7 @@ test("an expression that never ends is ended, a wrong one is explained, and the 
 });
 
 test("fields that cannot be read say how they are written, and the tree stays as it was", async () => {
-  const inspector = await opened(await stage.made("fields.tar", dockerArchive([base])));
+  const inspector = await opened(stage, await stage.made("fields.tar", dockerArchive([base])));
   const { page } = inspector;
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   for (const [label, wrong, words] of /** @type {const} */ ([
@@ -242,7 +203,7 @@ test("fields that cannot be read say how they are written, and the tree stays as
 });
 
 test("keys lead to the search field and back, up to the folder around, and copy the path", async () => {
-  const inspector = await opened(await stage.made("keys.tar", dockerArchive([base])), {
+  const inspector = await opened(stage, await stage.made("keys.tar", dockerArchive([base])), {
     permissions: ["clipboard-read", "clipboard-write"],
   });
   const { page } = inspector;
@@ -297,6 +258,7 @@ test("a flat list and every column sort all rows", async () => {
     { name: "c/2", contents: "xx", mode: 0o4755, uid: 3, mtime: 10 },
   ];
   const inspector = await opened(
+    stage,
     await stage.made(
       "order.tar",
       dockerArchive([tar(files), tar([{ name: "d/4", mtime: 40, uid: 9, mode: 0o700 }])]),
@@ -346,7 +308,7 @@ test("a flat list and every column sort all rows", async () => {
 for (const colorScheme of /** @type {const} */ (["light", "dark"]))
   for (const width of [360, 800, 1440])
     test(`the filter and the flat list are accessible and fit ${width} px, ${colorScheme}`, async () => {
-      const inspector = await opened(undefined, { colorScheme, viewport: { width, height: 900 } });
+      const inspector = await opened(stage, IMAGE, { colorScheme, viewport: { width, height: 900 } });
       const { page } = inspector;
       await page.getByRole("button", { name: "Filter", exact: true }).click();
       await page.getByLabel("Size at most").fill("10 kB");
@@ -365,123 +327,3 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"]))
       await look("flat");
       await inspector.close();
     });
-
-test(`of ${MANY.toLocaleString("en-US")} files all can be looked through, filtered and sorted`, async () => {
-  const path = join(stage.folder, "many.tar");
-  const { folders } = await writeManyFiles(path, MANY);
-  const inspector = await opened(path);
-  const { page } = inspector;
-  const rows = MANY + folders;
-  const drawn = () => page.locator("layerglass-tree .body .row").count();
-  await inspector.tree.focus();
-  await page.keyboard.press("*");
-  await page.locator(`layerglass-tree [aria-rowcount="${rows + 1}"]`).waitFor();
-  assert.ok((await drawn()) < 300);
-
-  // Page by page: what is seen has no gap, and is what stands at that place.
-  const nameAt = (/** @type {number} */ row) => {
-    if (row < 2) return row === 0 ? "usr" : "share";
-    const [folder, at] = [Math.floor((row - 2) / (FOLDER + 1)), (row - 2) % (FOLDER + 1)];
-    return at === 0
-      ? `part-${String(folder).padStart(4, "0")}`
-      : fileAt(folder * FOLDER + at - 1).path.replace(/.*\//, "");
-  };
-  for (let step = 1; step <= 40; step += 1) {
-    await inspector.tree.evaluate((grid, part) => {
-      grid.scrollTop = (grid.scrollHeight - grid.clientHeight) * part;
-    }, step / 40);
-    await page.waitForFunction(() => {
-      const root = document
-        .querySelector("layerglass-app")
-        ?.shadowRoot?.querySelector("layerglass-inspector")
-        ?.shadowRoot?.querySelector("layerglass-files")
-        ?.shadowRoot?.querySelector("layerglass-tree")?.shadowRoot;
-      const grid = root?.querySelector(".grid")?.getBoundingClientRect();
-      const places = [...(root?.querySelectorAll(".body .row") ?? [])].map((row) =>
-        row.getBoundingClientRect(),
-      );
-      const isFilled =
-        grid !== undefined &&
-        Math.min(...places.map(({ top }) => top)) <= grid.top + 60 &&
-        Math.max(...places.map(({ bottom }) => bottom)) >= grid.bottom - 1;
-      return isFilled && root?.querySelector(".body .row.waiting") === null;
-    });
-    const seen = await page.evaluate(() => {
-      const root = document
-        .querySelector("layerglass-app")
-        ?.shadowRoot?.querySelector("layerglass-inspector")
-        ?.shadowRoot?.querySelector("layerglass-files")
-        ?.shadowRoot?.querySelector("layerglass-tree")?.shadowRoot;
-      const grid = root?.querySelector(".grid")?.getBoundingClientRect();
-      const rows = [...(root?.querySelectorAll(".body .row") ?? [])].map((row) => {
-        const { top, bottom } = row.getBoundingClientRect();
-        const index = Number(row.getAttribute("aria-rowindex")) - 2;
-        return { index, top, bottom, name: row.querySelector(".text")?.textContent?.trim() };
-      });
-      rows.sort((a, b) => a.index - b.index);
-      return { rows, top: grid?.top ?? 0, bottom: grid?.bottom ?? 0 };
-    });
-    assert.ok(seen.rows.length < 300, `${seen.rows.length} rows are drawn`);
-    for (const [at, { index, top, name }] of seen.rows.entries()) {
-      assert.equal(name, nameAt(index), `row ${index}`);
-      const above = seen.rows[at - 1];
-      if (above) assert.ok(index === above.index + 1 && Math.abs(top - above.bottom) < 0.5, "rows join");
-    }
-    assert.ok(
-      (seen.rows[0]?.top ?? 0) <= seen.top + 60 && (seen.rows.at(-1)?.bottom ?? 0) >= seen.bottom - 1,
-      "the window is filled",
-    );
-  }
-
-  // A word that is typed leads to its row at once, however far that is.
-  await page.keyboard.press("Home");
-  await inspector.tree.evaluate((grid) => {
-    for (const key of "file-198765") grid.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-  });
-  await page.locator("layerglass-tree [aria-selected=true] .text", { hasText: "file-198765" }).waitFor();
-
-  await search(inspector, "text", "FILE-0001");
-  await found(
-    inspector,
-    countFiles(MANY, (file) => file.path.includes("file-0001")),
-  );
-  await search(inspector, "glob", "usr/share/part-00*/*.so");
-  await found(
-    inspector,
-    countFiles(MANY, (file) => /part-00\d\d\/.*\.so$/.test(file.path)),
-  );
-  await search(inspector, "expression", "[13579]7\\.(pem|h)$");
-  await found(
-    inspector,
-    countFiles(MANY, (file) => /[13579]7\.(pem|h)$/.test(file.path)),
-  );
-  await page.getByRole("button", { name: "Clear" }).click();
-  await page.getByRole("button", { name: "Filter", exact: true }).click();
-  await page.getByLabel("Mode", { exact: true }).selectOption("suid");
-  await found(
-    inspector,
-    countFiles(MANY, ({ mode }) => (mode & 0o6000) !== 0),
-  );
-  await page.getByLabel("Owner").fill("1000");
-  await found(
-    inspector,
-    countFiles(MANY, ({ mode, uid }) => (mode & 0o6000) !== 0 && uid === 1000),
-  );
-  await page.getByRole("button", { name: "Clear" }).click();
-  await page.getByLabel("Kind").selectOption("file");
-  await page.getByRole("button", { name: "Flat list" }).click();
-  await page
-    .locator("layerglass-tree")
-    .getByRole("columnheader", { name: "Modified" })
-    .getByRole("button")
-    .click();
-  let newest = fileAt(0);
-  for (let index = 1; index < MANY; index += 1)
-    if (fileAt(index).mtime > newest.mtime) newest = fileAt(index);
-  await page
-    .locator("layerglass-tree [aria-rowindex='2'] .text", { hasText: newest.path.replace(/.*\//, "") })
-    .waitFor();
-  assert.ok((await drawn()) < 300);
-  await inspector.close();
-  await rm(path);
-});

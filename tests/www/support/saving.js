@@ -72,9 +72,20 @@ export async function row({ page }, path) {
   const entry = page.locator("layerglass-entry");
   const shown = entry.getByText(`/${path}`, { exact: true });
   // The list is made anew a moment after the last key, and what was chosen before that is not chosen any more.
-  const filtered = async () =>
-    page.locator("layerglass-tree").evaluate((tree, path) => Reflect.get(tree, "filter") === path, path);
-  while (!(await filtered())) await page.waitForTimeout(100);
+  await page.waitForFunction((wanted) => {
+    const find = (/** @type {ParentNode} */ root) => {
+      for (const element of root.querySelectorAll("*")) {
+        if (element.localName === "layerglass-tree") return element;
+        /** @type {Element | undefined} */
+        const inner = element.shadowRoot ? find(element.shadowRoot) : undefined;
+        if (inner) return inner;
+      }
+    };
+    const tree = find(document);
+    const filter = tree && Reflect.get(tree, "filter");
+    return filter === wanted || filter?.text === wanted;
+  }, path);
+  await page.locator("layerglass-filter .outcome", { hasText: /match/ }).waitFor();
   for (let attempt = 0; attempt < 10 && !(await shown.isVisible()); attempt += 1) {
     await name.click();
     await shown.waitFor({ timeout: 1000 }).catch(() => {});
