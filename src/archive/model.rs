@@ -145,6 +145,11 @@ impl Archive {
         self.images.len()
     }
 
+    /// Bytes of the file as it is stored.
+    pub(crate) fn stored_size(&self) -> u64 {
+        self.size
+    }
+
     /// Number of stored layers.
     pub fn layer_count(&self) -> usize {
         self.layers.len()

@@ -64,3 +64,33 @@ fn packages_of_an_image_file() {
     );
     assert!(!broken.findings.is_empty() && broken.packages.len() < 29);
 }
+
+/// A file that is compressed as a whole, with a compressed layer in it: layers lie in what it unpacks to, and are found there.
+#[test]
+fn what_is_in_an_image_file_that_is_compressed_as_a_whole() {
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let mut layers = layers();
+    layers.push(Layer::default().file("app/key", "AKIAIOSFODNN7EXAMPLQ\n".repeat(2)));
+    let mut tars: Vec<Vec<u8>> = layers.iter().map(Layer::tar).collect();
+    tars[1] = gzip(&tars[1]);
+    let plain = docker_archive(&tars).end();
+    let config = br#"{"architecture":"amd64","os":"linux","config":{"User":"1"},"rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let config = ImageConfig::parse(config.to_vec(), &Default::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let look = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let mut file = ImageFile::open(&path, &OpenOptions::default()).unwrap();
+        file.scan().unwrap();
+        (file.packages(0).unwrap(), file.lint(0, &config, &LintOptions::default()).unwrap())
+    };
+    let found = look("image.tar", &plain);
+    assert_eq!(look("image.tar.gz", &gzip(&plain)), found);
+    assert_eq!(found.0, packages(&layers));
+    let (issues, _) = found.1;
+    assert!(issues.iter().any(|issue| issue.path.as_deref() == Some("app/key") && issue.offset == Some(0)));
+}

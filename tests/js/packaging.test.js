@@ -200,6 +200,8 @@ test("one tag in an empty project shows the files of an image", async () => {
   await writeFile(join(root, "index.html"), ONE_TAG);
   await mkdir(join(root, "public"));
   await copyFile(pathOf(image), join(root, "public", "image.tar"));
+  // A server of Vite's that this process had before leaves its own setting behind.
+  process.env.NODE_ENV = "production";
   await build({ root, configFile: false, logLevel: "warn", worker: { format: "es" } });
   const browser = await launch();
   const server = await serve({ "": join(root, "dist") });

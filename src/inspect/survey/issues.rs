@@ -1,7 +1,7 @@
 //! Reading what a lint looks into.
 
 use super::pass::LayerPass;
-use super::{Progress, Survey, stored};
+use super::{Progress, Stored, Survey};
 use crate::archive::{Archive, Want};
 use crate::inspect::lint::{Issue, Lint, LintFile};
 use crate::limits::Limits;
@@ -30,8 +30,8 @@ impl LintSurvey {
         let files = lint.files();
         let layers = files.chunk_by(|a, b| a.layer == b.layer).rev().map(<[LintFile]>::to_vec);
         let layers: Vec<Vec<LintFile>> = layers.collect();
-        let lengths = layers.iter().filter_map(|files| stored(archive, image, files.first()?.layer).ok());
-        let total = lengths.fold(0, |total: u64, (_, want)| total.saturating_add(want.length));
+        let lengths = layers.iter().filter_map(|files| Stored::of(archive, image, files.first()?.layer).ok());
+        let total = lengths.fold(0, |total: u64, stored| total.saturating_add(stored.want.length));
         let done = Progress { bytes: 0, total };
         Self { image, limits: *limits, lint, layers, current: None, done }
     }
@@ -46,9 +46,9 @@ impl Survey for LintSurvey {
     fn next(&mut self, archive: &Archive) -> Option<Want> {
         while let Some(files) = self.layers.pop() {
             let Some(layer) = files.first().map(|file| file.layer) else { continue };
-            let Ok((_, want)) = stored(archive, self.image, layer) else { continue };
+            let Ok(stored) = Stored::of(archive, self.image, layer) else { continue };
             let rows = files.iter().map(|file| (file.row, file.size)).collect();
-            let pass = LayerPass::new(rows, &self.limits);
+            let (pass, want) = (stored.pass(rows, &self.limits), stored.want);
             self.current = Some(Current { pass, files: files.into_iter(), length: want.length });
             return Some(want);
         }

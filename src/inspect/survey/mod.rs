@@ -2,7 +2,7 @@
 //!
 //! Nothing here reads by itself: a [`Survey`] says which ranges of the image's file it wants, and is pushed their bytes. Many
 //! small files of a layer are read in one pass over it; of large ones parts are read, each from the nearest place that the
-//! scan kept. What cannot be read becomes a finding of whoever wanted it.
+//! scan kept. A file that is compressed as a whole is unpacked from its beginning for each layer. What cannot be read becomes a finding of whoever wanted it.
 
 mod files;
 mod issues;
@@ -12,7 +12,10 @@ mod pass;
 pub use issues::LintSurvey;
 pub use packages::PackageSurvey;
 
-use crate::archive::{Archive, Want};
+use self::pass::{LayerPass, Packed};
+use crate::archive::{Archive, FileKind, LayerSource, Want};
+use crate::codec::Compression;
+use crate::limits::Limits;
 
 /// A reading of many files of an image.
 ///
@@ -54,9 +57,34 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// Where the stored bytes of a layer of an image lie, or why they cannot be read.
-fn stored(archive: &Archive, image: usize, position: u16) -> Result<(usize, Want), String> {
-    let layer = archive.image_layer(image, usize::from(position)).map_err(|error| error.to_string())?;
-    let source = archive.layer_source(layer).map_err(|error| error.to_string())?;
-    Ok((layer, Want { file: source.file, offset: source.offset, length: source.length }))
+/// A layer of an image, and what has to be pushed for it.
+struct Stored {
+    layer: usize,
+    want: Want,
+    /// In a file that is compressed as a whole, that from its beginning, and where the layer lies in what it unpacks to.
+    packed: Option<(Compression, LayerSource)>,
+}
+
+impl Stored {
+    /// Where the stored bytes of a layer of an image lie, or why they cannot be read.
+    fn of(archive: &Archive, image: usize, position: u16) -> Result<Self, String> {
+        let layer = archive.image_layer(image, usize::from(position)).map_err(|error| error.to_string())?;
+        let source = archive.layer_source(layer).map_err(|error| error.to_string())?;
+        let LayerSource { file, offset, length } = source;
+        let compression = archive.compression();
+        if compression == Compression::None || archive.kind() == FileKind::Rootfs {
+            return Ok(Self { layer, want: Want { file, offset, length }, packed: None });
+        }
+        let want = Want { file, offset: 0, length: archive.stored_size() };
+        Ok(Self { layer, want, packed: Some((compression, source)) })
+    }
+
+    /// A pass over it that shows these rows.
+    fn pass(&self, rows: Vec<(u32, u64)>, limits: &Limits) -> LayerPass {
+        let packed = self
+            .packed
+            .as_ref()
+            .map(|(compression, source)| Packed::new(*compression, source.offset, source.length, limits));
+        LayerPass::new(rows, packed, limits)
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::files::RangedFile;
 use super::pass::LayerPass;
-use super::{Progress, Survey, stored};
+use super::{Progress, Stored, Survey};
 use crate::archive::{Archive, Want};
 use crate::inspect::packages::{
     FilePackages, Inventory, PackageError, PackageFile, PackageReader, Packages, Role, Selection,
@@ -45,8 +45,8 @@ impl PackageSurvey {
         };
         let (mut steps, mut total, mut first) = (Vec::new(), 0_u64, 0);
         for files in selection.files().chunk_by(|a, b| a.layer == b.layer) {
-            let mut length = match files.first().map(|file| stored(archive, image, file.layer)) {
-                Some(Ok((_, want))) => want.length,
+            let mut length = match files.first().map(|file| Stored::of(archive, image, file.layer)) {
+                Some(Ok(stored)) => stored.want.length,
                 _ => 0,
             };
             total = total.saturating_add(length);
@@ -89,22 +89,22 @@ impl PackageSurvey {
                 let rows = files.iter().filter_map(|&index| self.selection.files().get(index));
                 let layer = rows.clone().next()?.layer;
                 let rows = rows.map(|file| (file.row, file.size)).collect();
-                let (_, want) = match stored(archive, self.image, layer) {
+                let stored = match Stored::of(archive, self.image, layer) {
                     Ok(found) => found,
                     Err(why) => {
                         files.into_iter().for_each(|index| self.settle(index, unreadable(&why)));
                         return None;
                     }
                 };
-                let pass = LayerPass::new(rows, &self.limits);
+                let (pass, want) = (stored.pass(rows, &self.limits), stored.want);
                 let files = files.into_iter();
                 self.current = Some(Current::Pass { pass, files, length, broken: None });
                 Some(want)
             }
             Step::Ranges(index, length) => {
                 let file = self.selection.files().get(index)?;
-                match stored(archive, self.image, file.layer) {
-                    Ok((layer, _)) => {
+                match Stored::of(archive, self.image, file.layer) {
+                    Ok(Stored { layer, .. }) => {
                         let file = RangedFile::new(layer, file, &self.limits);
                         self.current = Some(Current::Ranges { file, index, length });
                         self.go_on(archive)

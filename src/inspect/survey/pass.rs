@@ -7,6 +7,8 @@ use crate::tar::{Event, Reader, TarError};
 /// Takes the stored bytes of a layer from their beginning and shows the contents of some entries of its tar.
 pub(super) struct LayerPass {
     limits: Limits,
+    /// What unpacks an image's file that is compressed as a whole.
+    packed: Option<Packed>,
     /// Until it is known what the layer is compressed with.
     prefix: Vec<u8>,
     decoder: Option<Decoder>,
@@ -27,6 +29,32 @@ impl From<CodecError> for Stop {
     }
 }
 
+/// A layer within a file that is compressed as a whole: the file is pushed from its beginning.
+pub(super) struct Packed {
+    decoder: Decoder,
+    /// Unpacked bytes before the layer.
+    skip: u64,
+    /// Those of the layer that are still to come.
+    left: u64,
+}
+
+impl Packed {
+    /// A layer that lies at that place of what the file decompresses to.
+    pub(super) fn new(compression: Compression, offset: u64, length: u64, limits: &Limits) -> Self {
+        Self { decoder: Decoder::new(compression, limits), skip: offset, left: length }
+    }
+
+    /// The part of a piece that is the layer's.
+    fn part<'p>(skip: &mut u64, left: &mut u64, piece: &'p [u8]) -> &'p [u8] {
+        let before = usize::try_from(*skip).unwrap_or(usize::MAX).min(piece.len());
+        *skip -= before as u64;
+        let rest = piece.get(before..).unwrap_or_default();
+        let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
+        *left -= taken as u64;
+        rest.get(..taken).unwrap_or_default()
+    }
+}
+
 struct Collector {
     reader: Reader,
     /// Rows that are still to come with their sizes, the next one last.
@@ -38,10 +66,10 @@ struct Collector {
 
 impl LayerPass {
     /// Rows are ascending, with their sizes.
-    pub(super) fn new(mut rows: Vec<(u32, u64)>, limits: &Limits) -> Self {
+    pub(super) fn new(mut rows: Vec<(u32, u64)>, packed: Option<Packed>, limits: &Limits) -> Self {
         rows.reverse();
         let collector = Collector { reader: Reader::new(limits), rows, entry: 0, held: None };
-        Self { limits: *limits, prefix: Vec::new(), decoder: None, collector, pushed: 0 }
+        Self { limits: *limits, packed, prefix: Vec::new(), decoder: None, collector, pushed: 0 }
     }
 
     /// Have all rows been shown?
@@ -52,6 +80,28 @@ impl LayerPass {
     /// Takes the next stored bytes and shows the contents of each row that they complete. After an error nothing more comes.
     pub(super) fn push(&mut self, bytes: &[u8], visit: &mut dyn FnMut(&[u8])) -> Result<(), String> {
         self.pushed = self.pushed.saturating_add(bytes.len() as u64);
+        let pushed = match self.packed.take() {
+            None => self.push_layer(bytes, visit),
+            Some(mut packed) => {
+                let Packed { decoder, skip, left } = &mut packed;
+                let pushed = decoder.push::<Stop>(bytes, &mut |piece| {
+                    self.push_layer(Packed::part(skip, left, piece), visit)
+                });
+                self.packed = Some(packed);
+                pushed
+            }
+        };
+        pushed.map_err(|stop| {
+            self.collector.rows.clear();
+            match stop {
+                Stop::Codec(error) => error.to_string(),
+                Stop::Tar(error) => error.to_string(),
+            }
+        })
+    }
+
+    /// Takes the layer's own bytes.
+    fn push_layer(&mut self, bytes: &[u8], visit: &mut dyn FnMut(&[u8])) -> Result<(), Stop> {
         let prefix;
         let (decoder, bytes) = match &mut self.decoder {
             Some(decoder) => (decoder, bytes),
@@ -66,14 +116,7 @@ impl LayerPass {
                 (&mut *place.insert(Decoder::new(compression, &self.limits)), prefix.as_slice())
             }
         };
-        let pushed = decoder.push::<Stop>(bytes, &mut |piece| self.collector.push(piece, visit));
-        pushed.map_err(|stop| {
-            self.collector.rows.clear();
-            match stop {
-                Stop::Codec(error) => error.to_string(),
-                Stop::Tar(error) => error.to_string(),
-            }
-        })
+        decoder.push::<Stop>(bytes, &mut |piece| self.collector.push(piece, visit))
     }
 }
 
