@@ -81,10 +81,9 @@ impl Stored {
 
     /// A pass over it that shows these rows.
     fn pass(&self, rows: Vec<(u32, u64)>, limits: &Limits) -> LayerPass {
-        let packed = self
-            .packed
-            .as_ref()
-            .map(|(compression, source)| Packed::new(*compression, source.offset, source.length, limits));
+        let packed = self.packed.as_ref().map(|(compression, source)| {
+            Box::new(Packed::new(*compression, source.offset, source.length, limits))
+        });
         LayerPass::new(rows, packed, limits)
     }
 }

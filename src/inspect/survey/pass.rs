@@ -8,7 +8,7 @@ use crate::tar::{Event, Reader, TarError};
 pub(super) struct LayerPass {
     limits: Limits,
     /// What unpacks an image's file that is compressed as a whole.
-    packed: Option<Packed>,
+    packed: Option<Box<Packed>>,
     /// Until it is known what the layer is compressed with.
     prefix: Vec<u8>,
     decoder: Option<Decoder>,
@@ -66,7 +66,7 @@ struct Collector {
 
 impl LayerPass {
     /// Rows are ascending, with their sizes.
-    pub(super) fn new(mut rows: Vec<(u32, u64)>, packed: Option<Packed>, limits: &Limits) -> Self {
+    pub(super) fn new(mut rows: Vec<(u32, u64)>, packed: Option<Box<Packed>>, limits: &Limits) -> Self {
         rows.reverse();
         let collector = Collector { reader: Reader::new(limits), rows, entry: 0, held: None };
         Self { limits: *limits, packed, prefix: Vec::new(), decoder: None, collector, pushed: 0 }
@@ -83,7 +83,7 @@ impl LayerPass {
         let pushed = match self.packed.take() {
             None => self.push_layer(bytes, visit),
             Some(mut packed) => {
-                let Packed { decoder, skip, left } = &mut packed;
+                let Packed { decoder, skip, left } = packed.as_mut();
                 let pushed = decoder.push::<Stop>(bytes, &mut |piece| {
                     self.push_layer(Packed::part(skip, left, piece), visit)
                 });
